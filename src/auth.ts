@@ -1,0 +1,105 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { systemClock, type Clock } from './clock.ts';
+import { createContextFunction, type AuthContext, type IncomingRequest } from './graphql/context.ts';
+import { createFormatError } from './graphql/format-error.ts';
+import { guard } from './graphql/guard.ts';
+import { resolversFor } from './graphql/schema.ts';
+import type { Hooks } from './hooks.ts';
+import { openStore } from './open-store.ts';
+import { Rotation } from './sessions/rotation.ts';
+import { SessionService } from './sessions/session-service.ts';
+import { hookTable, type Settings, type SettingsInput } from './settings/settings-table.ts';
+import { settingsFromOptions } from './settings/settings.ts';
+import type { Store } from './store/store.ts';
+import { Authenticator } from './tokens/authenticator.ts';
+import { loadKeys } from './tokens/keys.ts';
+import { TokenCodec } from './tokens/token-codec.ts';
+import { TokenMinter } from './tokens/token-minter.ts';
+import { TokenReader } from './tokens/token-reader.ts';
+import { TokenService } from './tokens/token-service.ts';
+import { PasswordHasher } from './users/password-hasher.ts';
+import { UserService } from './users/user-service.ts';
+
+/** Settings, hooks, and parts of your own. */
+export interface AuthOptions extends SettingsInput, Hooks {
+  /** A store of your own. Default: MongoDB at `mongodbUri`, otherwise SQLite in `dataDir`. `close()` closes it. */
+  readonly store?: Store;
+  /** Milliseconds since the epoch; for tests. */
+  readonly clock?: Clock;
+  /** Receives errors that `formatError` hides from clients. Default: `console.error`. */
+  readonly onInternalError?: (error: unknown) => void;
+}
+
+/** The token system, to be mounted in an Apollo Server of your own. */
+export interface Auth {
+  /** type-graphql resolver classes for `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. */
+  readonly resolvers: ReturnType<typeof resolversFor>;
+  /** The context function, or what to spread into the result of your own. */
+  readonly context: (input: { req: IncomingRequest }) => Promise<AuthContext>;
+  /** The `authChecker` behind `@Authorized()`. */
+  readonly guard: typeof guard;
+  /** Apollo Server's `formatError`: masks and reports whatever is not meant for clients. */
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly tokens: TokenService;
+  readonly users: UserService;
+  readonly sessions: SessionService;
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+  /** Closes the store. */
+  close(): Promise<void>;
+}
+
+/** All that `assembleAuth` puts together. */
+export interface AuthParts {
+  readonly settings: Settings;
+  readonly hooks: Hooks;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * The library's front door.
+ *
+ * @throws SettingsError, StoreUnavailable
+ */
+export async function createAuth({
+  store,
+  clock = systemClock,
+  onInternalError,
+  ...options
+}: AuthOptions): Promise<Auth> {
+  const isHook = ([name]: [string, unknown]) => name in hookTable;
+  const given = Object.entries(options);
+  const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
+  const hooks: Hooks = Object.fromEntries(given.filter(isHook));
+  const report = onInternalError ?? ((error: unknown) => console.error(error));
+  return assembleAuth({ settings, hooks, clock, report, store: store ?? (await openStore(settings)) });
+}
+
+/** Wires the services; closes the store if they cannot be. */
+export async function assembleAuth({ settings, hooks, store, clock, report }: AuthParts): Promise<Auth> {
+  const keys = await loadKeys(settings).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  const codec = new TokenCodec(settings, keys, clock, hooks.jsonEncoder);
+  const sessions = new SessionService(store, settings, clock);
+  const rotation = new Rotation(store, sessions, settings, clock);
+  const users = new UserService(store, settings, new PasswordHasher(settings.passwordHashCost), hooks, clock);
+  const reader = new TokenReader(codec, rotation, users, settings);
+  const minter = new TokenMinter(codec, users, settings, hooks, clock);
+  const tokens = new TokenService({ minter, reader, rotation, sessions, settings, clock });
+  const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
+  return {
+    resolvers: resolversFor(settings),
+    context: createContextFunction({ settings, tokens, users, sessions, authenticator }),
+    guard,
+    formatError: createFormatError(report),
+    tokens,
+    users,
+    sessions,
+    ping: () => store.ping(),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,42 @@
+import type { User } from '../hooks.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import type { ShownSetting } from '../settings/settings.ts';
+import type { TokenService } from '../tokens/token-service.ts';
+import type { UserService } from '../users/user-service.ts';
+import { CliError } from './terminal.ts';
+
+/** What commands work with: the services on the store that the settings name. */
+export interface CliServices {
+  readonly users: UserService;
+  readonly sessions: SessionService;
+  readonly tokens: TokenService;
+  close(): Promise<void>;
+}
+
+/** What the command line is given by whoever starts it. */
+export interface CliOptions {
+  readonly version: string;
+  start(): Promise<void>;
+  open(): Promise<CliServices>;
+  settings(): ShownSetting[];
+}
+
+/** Runs a command on open services and closes them, whatever happens. */
+export async function withServices<Result>(
+  { open }: Pick<CliOptions, 'open'>,
+  work: (services: CliServices) => Promise<Result>,
+): Promise<Result> {
+  const services = await open();
+  try {
+    return await work(services);
+  } finally {
+    await services.close();
+  }
+}
+
+/** @throws CliError if there is no such user */
+export async function expectUser({ users }: Pick<CliServices, 'users'>, name: string): Promise<User> {
+  const user = await users.findByUsername(name);
+  if (user === null) throw new CliError(`There is no user named "${name}". \`users list\` shows those there are.`);
+  return user;
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { SessionRecord } from '../store/store.ts';
+import { expectUser, withServices, type CliOptions } from './services.ts';
+import { CliError, printRecord, printRows, type Row } from './terminal.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly session?: string;
+  readonly all?: boolean;
+}
+
+/** Adds `sessions ...`. */
+export function addSessionCommands(program: Command, options: CliOptions): void {
+  const sessions = program.command('sessions').description('see and end what users are signed in with');
+
+  sessions
+    .command('list <name>')
+    .description("list a user's live sessions, the newest first")
+    .option('--json', 'print JSON')
+    .action(async (name: string, flags: Flags) => {
+      const found = await withServices(options, async (services) => {
+        const { id } = await expectUser(services, name);
+        return services.sessions.list(id);
+      });
+      printRows(found.map(toRow), flags);
+    });
+
+  sessions
+    .command('revoke <name>')
+    .description('end one session of a user, or all, at once')
+    .option('--session <id>', 'the session to end, as `sessions list` shows it')
+    .option('--all', 'end all of them')
+    .option('--json', 'print JSON')
+    .action(async (name: string, flags: Flags) => {
+      const { session, all = false } = flags;
+      if ((session === undefined) !== all) throw new CliError('Say which: --session <id>, or --all.');
+      const ended = await withServices(options, async (services) => {
+        const { id } = await expectUser(services, name);
+        if (session === undefined) return services.sessions.revokeAll(id);
+        const living = await services.sessions.list(id);
+        if (!living.some((record) => record.id === session)) {
+          throw new CliError(`"${name}" has no live session with this id. \`sessions list\` shows those there are.`);
+        }
+        await services.sessions.revoke(id, session);
+        return 1;
+      });
+      printRecord({ ended }, flags);
+    });
+}
+
+function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent }: SessionRecord): Row {
+  return { id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent };
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { Inspection } from '../tokens/token-service.ts';
+import { withServices, type CliOptions } from './services.ts';
+import { CliError, printJson, printRecord } from './terminal.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly sliding?: boolean;
+}
+
+/** Adds `tokens ...`. */
+export function addTokenCommands(program: Command, options: CliOptions): void {
+  const tokens = program.command('tokens').description('look into tokens and end them');
+
+  tokens
+    .command('inspect <token>')
+    .description('decode a token, and say whether it is good now or why not; exit code 1 if it is not')
+    .option('--json', 'print JSON')
+    .action(async (token: string, flags: Flags) => {
+      printInspection(await withServices(options, (services) => services.tokens.inspect(token)), flags);
+    });
+
+  tokens
+    .command('blacklist <token>')
+    .description('sign out whoever holds this refresh token')
+    .option('--sliding', 'it is a sliding token')
+    .option('--json', 'print JSON')
+    .action(async (token: string, flags: Flags) => {
+      const type = flags.sliding === true ? 'sliding' : 'refresh';
+      const { jti, blacklistedAt } = await withServices(options, (services) => services.tokens.blacklist(token, type));
+      printRecord({ jti, blacklistedAt }, flags);
+    });
+
+  tokens
+    .command('flush-expired')
+    .description('remove sessions and blacklist entries that have expired')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      const { sessions, blacklist } = await withServices(options, (services) => services.sessions.flushExpired());
+      printRecord({ sessions, blacklist }, flags);
+    });
+}
+
+function printInspection({ header, claims, valid, problem }: Inspection, flags: Pick<Flags, 'json'>): void {
+  if (header === undefined) throw new CliError('This is no token: expected three parts separated by dots.');
+  if (!valid) process.exitCode = 1;
+  if (flags.json === true) {
+    return printJson({ valid, reason: problem?.reason ?? null, message: problem?.message ?? null, header, claims });
+  }
+  printJson({ header, claims });
+  printRecord(valid ? { valid } : { valid, message: problem?.message ?? null, reason: problem?.reason ?? null }, flags);
+}

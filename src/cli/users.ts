@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import type { User } from '../hooks.ts';
+import { expectUser, withServices, type CliOptions } from './services.ts';
+import { printRecord, printRows, readPassword, type Row } from './terminal.ts';
+
+const PAGE = 500;
+
+const toRow = ({ id, username, isActive, lastLogin, createdAt }: User): Row => ({
+  id,
+  username,
+  isActive,
+  lastLogin,
+  createdAt,
+});
+
+interface Flags {
+  readonly json?: boolean;
+  readonly passwordStdin?: boolean;
+  readonly id?: string;
+}
+
+/** Adds `users ...`. */
+export function addUserCommands(program: Command, options: CliOptions): void {
+  const users = program.command('users').description('make and manage accounts');
+
+  users
+    .command('create <name>')
+    .description('make an account; asks for the password')
+    .option('--password-stdin', 'take the password from standard input')
+    .option('--id <id>', 'give it this id, for instance that of the same user elsewhere')
+    .option('--json', 'print JSON')
+    .action(async (username: string, flags: Flags) => {
+      const password = await readPassword(flags);
+      const user = await withServices(options, (services) =>
+        services.users.create({ username, password, ...(flags.id !== undefined && { id: flags.id }) }),
+      );
+      printRecord(toRow(user), flags);
+    });
+
+  users
+    .command('list')
+    .description('list all accounts by name')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      const found = await withServices(options, async (services) => {
+        const all: User[] = [];
+        for (;;) {
+          const page = await services.users.list(PAGE, all.at(-1)?.username);
+          all.push(...page);
+          if (page.length < PAGE) return all;
+        }
+      });
+      printRows(found.map(toRow), flags);
+    });
+
+  users
+    .command('show <name>')
+    .description('show one account')
+    .option('--json', 'print JSON')
+    .action(async (name: string, flags: Flags) => {
+      printRecord(toRow(await withServices(options, (services) => expectUser(services, name))), flags);
+    });
+
+  const setActive = (verb: 'enable' | 'disable', description: string) =>
+    users
+      .command(`${verb} <name>`)
+      .description(description)
+      .option('--json', 'print JSON')
+      .action(async (name: string, flags: Flags) => {
+        const user = await withServices(options, async (services) => {
+          const { id } = await expectUser(services, name);
+          await services.users.setActive(id, verb === 'enable');
+          return expectUser(services, name);
+        });
+        printRecord(toRow(user), flags);
+      });
+  setActive('enable', 'let a disabled user sign in again');
+  setActive('disable', 'refuse a user, and end all their sessions at once');
+
+  users
+    .command('delete <name>')
+    .description('delete an account, and end all its sessions at once')
+    .option('--json', 'print JSON')
+    .action(async (name: string, flags: Flags) => {
+      const user = await withServices(options, async (services) => {
+        const found = await expectUser(services, name);
+        await services.users.delete(found.id);
+        return found;
+      });
+      printRecord({ deleted: user.username, id: user.id }, flags);
+    });
+
+  users
+    .command('set-password <name>')
+    .description('set a password, and end all sessions of the user at once; asks for the password')
+    .option('--password-stdin', 'take the password from standard input')
+    .option('--json', 'print JSON')
+    .action(async (name: string, flags: Flags) => {
+      const password = await readPassword(flags);
+      const user = await withServices(options, async (services) => {
+        const { id } = await expectUser(services, name);
+        await services.users.setPassword(id, password);
+        return expectUser(services, name);
+      });
+      printRecord(toRow(user), flags);
+    });
+}

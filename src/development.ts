@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Auth } from './auth.ts';
+import { InvalidInput } from './errors.ts';
+import type { ServerSettings } from './settings/settings-table.ts';
+import { SettingsError } from './settings/settings.ts';
+
+const KEY_FILE = 'development-signing-key';
+
+/**
+ * The settings with a signing key: outside production one is made once for HS algorithms and kept in `DATA_DIR`, so
+ * that tokens outlive a restart.
+ *
+ * @throws SettingsError if the folder cannot be written
+ */
+export function withDevelopmentKey(settings: ServerSettings): ServerSettings {
+  const isNeeded = settings.signingKey === undefined && settings.algorithm.startsWith('HS');
+  if (!isNeeded || settings.nodeEnv === 'production') return settings;
+  const file = join(settings.dataDir, KEY_FILE);
+  try {
+    mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+    // Of two processes that start together, one makes the file and both read it.
+    writeFileSync(file, randomBytes(64).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!isAlreadyThere(error))
+      throw new SettingsError([`DATA_DIR: cannot write ${file}, expected a folder to keep the signing key in.`]);
+  }
+  return { ...settings, signingKey: readFileSync(file, 'utf8') };
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+/** An account to try things with. */
+export interface DemoUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Makes the user `demo` in a store that has no user yet; null if it has some. */
+export async function createDemoUser(auth: Auth): Promise<DemoUser | null> {
+  if ((await auth.users.list(1)).length > 0) return null;
+  const demo = { username: 'demo', password: randomBytes(12).toString('base64url') };
+  try {
+    await auth.users.create(demo);
+    return demo;
+  } catch (error) {
+    if (error instanceof InvalidInput) return null; // another process was first
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { guard } from './guard.ts';
+// The order of these imports is the order of the fields in the schema.
+import { TokenResolver } from './token.resolver.ts';
+import { RegistrationResolver, UserResolver } from './user.resolver.ts';
+import { SessionResolver } from './session.resolver.ts';
+
+/** A class decorated with type-graphql's `@Resolver()`. */
+export type ResolverClass = new (...args: never[]) => object;
+
+/** Our resolvers; `userRegister` is among them only where registration is on. */
+export function resolversFor(settings: { readonly registration: boolean }): NonEmptyArray<ResolverClass> {
+  const registration = settings.registration ? [RegistrationResolver] : [];
+  return [TokenResolver, UserResolver, SessionResolver, ...registration];
+}
+
+/** The schema of the server. */
+export function buildAuthSchema(settings: { readonly registration: boolean }): GraphQLSchema {
+  return buildSchemaSync({ resolvers: resolversFor(settings), authChecker: guard, validate: false });
+}

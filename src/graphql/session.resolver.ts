@@ -1,0 +1,45 @@
+import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import type { SessionRecord } from '../store/store.ts';
+import { currentUser } from './current-user.ts';
+import type { AuthContext } from './context.ts';
+import { Session } from './types.ts';
+
+/** A user's own sessions: what is signed in, and how to end it. */
+@Resolver()
+export class SessionResolver {
+  @Authorized()
+  @Query(() => [Session], { description: 'The sessions of the caller that live, the newest first.' })
+  async sessions(@Ctx() { auth }: AuthContext): Promise<Session[]> {
+    const { id, sessionId } = await currentUser(auth);
+    const sessions = await auth.sessions.list(id);
+    return sessions.map((session) => toSession(session, sessionId));
+  }
+
+  @Authorized()
+  @Mutation(() => Session, { description: "Ends one of the caller's sessions, its access tokens included." })
+  async sessionRevoke(
+    @Arg('id', () => ID, { description: 'As `sessions` lists it.' }) id: string,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<Session> {
+    const user = await currentUser(auth);
+    return toSession(await auth.sessions.revoke(user.id, id), user.sessionId);
+  }
+
+  @Authorized()
+  @Mutation(() => Int, { description: 'Ends all sessions of the caller but this one; answers how many.' })
+  async sessionRevokeOthers(@Ctx() { auth }: AuthContext): Promise<number> {
+    const { id, sessionId } = await currentUser(auth);
+    return auth.sessions.revokeAll(id, 'revoked', sessionId ?? undefined);
+  }
+
+  @Authorized()
+  @Mutation(() => Int, { description: 'Ends all sessions of the caller, this one too; answers how many.' })
+  async sessionRevokeAll(@Ctx() { auth }: AuthContext): Promise<number> {
+    const { id } = await currentUser(auth);
+    return auth.sessions.revokeAll(id);
+  }
+}
+
+function toSession(session: SessionRecord, currentId: string | null): Session {
+  return { ...session, current: session.id === currentId };
+}

@@ -1,0 +1,52 @@
+import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { AuthContext } from './context.ts';
+import { currentUser } from './current-user.ts';
+import { toTokenPair } from './token.resolver.ts';
+import { TokenPair, User } from './types.ts';
+
+/** The caller's own account. */
+@Resolver()
+export class UserResolver {
+  @Authorized()
+  @Query(() => String, {
+    description: 'A greeting for whoever is signed in: the shortest way to see that a token works.',
+  })
+  async hello(@Ctx() { auth }: AuthContext): Promise<string> {
+    const { user } = await auth.authenticate();
+    return `Hello, ${user.username || user.id}!`;
+  }
+
+  @Authorized()
+  @Query(() => User, { description: 'The account of the caller.' })
+  me(@Ctx() { auth }: AuthContext): Promise<User> {
+    return currentUser(auth);
+  }
+
+  @Authorized()
+  @Mutation(() => TokenPair, {
+    description: "Changes the caller's password, ends all their other sessions, and replaces the tokens of this one.",
+  })
+  async passwordChange(
+    @Arg('currentPassword', () => String, { description: 'The password in force.' }) currentPassword: string,
+    @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<TokenPair> {
+    const { id, sessionId } = await currentUser(auth);
+    const user = await auth.users.changePassword(id, currentPassword, newPassword, sessionId ?? undefined);
+    return toTokenPair(await auth.tokens.forUserAgain(user, sessionId, auth.client));
+  }
+}
+
+/** Part of the schema only where registration is on. */
+@Resolver()
+export class RegistrationResolver {
+  @Mutation(() => User, { description: 'Makes an account. Sign in with `tokenObtainPair` afterwards.' })
+  userRegister(
+    @Arg('username', () => String, { description: '1 to 150 letters, digits and @ . + - _ characters.' })
+    username: string,
+    @Arg('password', () => String, { description: '8 to 256 characters of any kind.' }) password: string,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<User> {
+    return auth.users.create({ username, password });
+  }
+}

@@ -1,0 +1,81 @@
+import type { ApolloServer, BaseContext } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
+import type { ServerSettings } from '../settings/settings-table.ts';
+
+const BODY_LIMIT = 100 * 1024;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** What the HTTP side serves. */
+export interface AppOptions<Context extends BaseContext> {
+  readonly settings: ServerSettings;
+  readonly log: FastifyBaseLogger;
+  readonly apollo: ApolloServer<Context>;
+  readonly context: (input: { req: FastifyRequest }) => Promise<Context>;
+  /** Resolves when the store answers. */
+  readonly ping: () => Promise<void>;
+}
+
+/** The HTTP server: the API at `/graphql`, and its health for whoever runs it. Apollo must have been started. */
+export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
+  const { settings, log, apollo, context, ping } = options;
+  const app: FastifyInstance = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: settings.trustProxy ?? false,
+    return503OnClosing: true,
+  });
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500) request.log.error({ err: error }, 'the request failed');
+    return reply.code(status).send(graphqlError(status, error.message));
+  });
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(graphqlError(404, 'There is nothing here. The API is at POST /graphql.')),
+  );
+  if (settings.corsOrigins) await app.register(cors, { origin: settings.corsOrigins, methods: ['GET', 'POST'] });
+
+  const serve = fastifyApolloHandler(apollo, { context: (req) => context({ req }) });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler(request, reply) {
+      // RFC 6749 5.1: an answer that may hold a token is not to be kept.
+      void reply.header('cache-control', 'no-store');
+      return serve.call(app, request, reply);
+    },
+  });
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (request, reply) => {
+    try {
+      await ping();
+      return { status: 'ok' };
+    } catch (error) {
+      request.log.warn({ err: error }, 'the store does not answer');
+      return reply.code(503).send({ status: 'unavailable', store: 'does not answer' });
+    }
+  });
+  return app;
+}
+
+function statusOf(error: FastifyError): number {
+  // The integration builds a URL from the Host header, which is the client's to misspell.
+  if (error.code === 'ERR_INVALID_URL') return 400;
+  return error.statusCode ?? 500;
+}
+
+function graphqlError(status: number, message: string) {
+  const isOurs = status >= 500;
+  const code = isOurs ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST';
+  return { errors: [{ message: isOurs ? 'Internal server error' : message, extensions: { code } }] };
+}

@@ -1,0 +1,16 @@
+/**
+ * graphql-simplejwt as a library: `createAuth` makes the resolvers, the context function and the guard to mount in an
+ * Apollo Server of your own.
+ */
+export { createAuth, type Auth, type AuthOptions } from './auth.ts';
+export type { Clock } from './clock.ts';
+export * from './errors.ts';
+export type { AuthContext, IncomingRequest, RequestAuth } from './graphql/context.ts';
+export type { Client, CustomClaims, FailedCredentials, Hooks, TokenUser, User } from './hooks.ts';
+export type { Settings, SettingsInput } from './settings/settings-table.ts';
+export { SettingsError } from './settings/settings.ts';
+export { openMongoStore } from './store/mongo/mongo-store.ts';
+export { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+export type * from './store/store.ts';
+export type { Authenticated } from './tokens/authenticator.ts';
+export type { Claims, JsonValue, Token, TokenType } from './tokens/claims.ts';

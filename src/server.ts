@@ -1,0 +1,66 @@
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { assembleAuth, type Auth } from './auth.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { createApolloServer } from './graphql/apollo.ts';
+import type { Hooks } from './hooks.ts';
+import { createApp } from './http/app.ts';
+import { openStore } from './open-store.ts';
+import type { ServerSettings } from './settings/settings-table.ts';
+
+const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
+
+/** What a server is made of. */
+export interface ServerOptions {
+  readonly settings: ServerSettings;
+  readonly hooks?: Hooks;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Where the API is. */
+  readonly url: string;
+  readonly auth: Auth;
+  /** Stops accepting, finishes what runs, and closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the server.
+ *
+ * @throws SettingsError, StoreUnavailable, and Node's error if the port cannot be listened on
+ */
+export async function startServer({
+  settings,
+  hooks = {},
+  clock = systemClock,
+  log,
+}: ServerOptions): Promise<RunningServer> {
+  const logger = log ?? pino({ level: settings.logLevel });
+  const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
+  const auth = await assembleAuth({ settings, hooks, clock, report, store: await openStore(settings) });
+  const introspection = settings.graphqlIntrospection ?? settings.nodeEnv !== 'production';
+  try {
+    const apollo = createApolloServer({ settings, introspection, plugins: [], report });
+    await apollo.start();
+    const app = await createApp({ settings, log: logger, apollo, context: auth.context, ping: () => auth.ping() });
+    await app.listen({ port: settings.port, host: settings.host });
+    const flush = setInterval(() => void auth.sessions.flushExpired().catch(report), FLUSH_INTERVAL_MS).unref();
+    const { port } = app.server.address() as AddressInfo;
+    return {
+      url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
+      auth,
+      close: async () => {
+        clearInterval(flush);
+        await app.close();
+        await apollo.stop();
+        await auth.close();
+      },
+    };
+  } catch (error) {
+    await auth.close();
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { InvalidInput } from '../errors.ts';
+import type { Client } from '../hooks.ts';
+import type { Settings } from '../settings/settings-table.ts';
+import type { RevocationReason, SessionRecord, Store } from '../store/store.ts';
+
+const MAX_USER_AGENT_LENGTH = 256;
+
+/** Unique names of sessions and tokens: 32 hexadecimal characters, as simplejwt's jti. */
+export const newName = (): string => randomUUID().replaceAll('-', '');
+
+/** What a session starts with. */
+export interface Opening {
+  readonly userId: string;
+  readonly client: Client;
+  /** Seconds from now to the end of its first token. */
+  readonly lifetime: number;
+  /** Given where a token from elsewhere starts a session; see `Rotation`. */
+  readonly adopted?: { readonly id: string; readonly previousJti: string };
+}
+
+/** Opens, lists and ends sessions. How their tokens follow one another is in `Rotation`. */
+export class SessionService {
+  readonly #store: Store;
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+
+  constructor(store: Store, settings: Settings, clock: Clock) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#clock = clock;
+  }
+
+  /**
+   * Starts a session; where a user has too many, the oldest ends. Null if there is one of the adopted name.
+   *
+   * @throws StoreUnavailable
+   */
+  async open({ userId, client, lifetime, adopted }: Opening): Promise<SessionRecord | null> {
+    const now = this.#clock();
+    const endsAt = now + this.#settings.sessionLifetime * 1000;
+    const session: SessionRecord = {
+      id: adopted?.id ?? newName(),
+      userId,
+      jti: newName(),
+      previousJti: adopted?.previousJti ?? null,
+      rotatedAt: new Date(now),
+      createdAt: new Date(now),
+      lastUsedAt: new Date(now),
+      expiresAt: new Date(Math.min(now + lifetime * 1000, endsAt)),
+      endsAt: new Date(endsAt),
+      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+      ipAddress: client.ipAddress,
+      revokedAt: null,
+      revokedReason: null,
+    };
+    if (!(await this.#store.sessions.insert(session))) return null;
+    await this.#store.sessions.revokeOldest(userId, this.#settings.maxSessions, this.#revocation('limit'));
+    return session;
+  }
+
+  /** Whether the tokens of a session are still good. */
+  isLive(session: SessionRecord): boolean {
+    return session.revokedAt === null && session.expiresAt.getTime() > this.#clock() - this.#settings.leeway * 1000;
+  }
+
+  find(id: string): Promise<SessionRecord | null> {
+    return this.#store.sessions.find(id);
+  }
+
+  /** A user's live sessions, the newest first. */
+  list(userId: string): Promise<SessionRecord[]> {
+    return this.#store.sessions.listLive(userId, new Date(this.#clock()));
+  }
+
+  /** Ends a session, and with it all its tokens. Resolves to whether this call ended it. */
+  end(id: string, reason: RevocationReason): Promise<boolean> {
+    return this.#store.sessions.revoke(id, this.#revocation(reason));
+  }
+
+  /**
+   * Ends one of a user's own sessions; ending it again changes nothing. Resolves to the session as it is now.
+   *
+   * @throws InvalidInput if this user has no such session; whether somebody else has one is not told.
+   */
+  async revoke(userId: string, id: string): Promise<SessionRecord> {
+    const session = await this.#store.sessions.find(id);
+    if (session?.userId === userId) {
+      await this.end(id, 'revoked');
+      const ended = await this.#store.sessions.find(id);
+      if (ended) return ended;
+    }
+    throw new InvalidInput(
+      'id',
+      'You have no session with this id. The field `sessions` lists those you have.',
+      'session_not_found',
+    );
+  }
+
+  /** Ends a user's sessions, all or all but one. Resolves to how many were ended. */
+  revokeAll(userId: string, reason: RevocationReason = 'revoked', exceptId?: string): Promise<number> {
+    return this.#store.sessions.revokeAll(userId, this.#revocation(reason), exceptId);
+  }
+
+  /** Removes what has expired, as simplejwt's `flushexpiredtokens`. Resolves to how many of each. */
+  async flushExpired(): Promise<{ readonly sessions: number; readonly blacklist: number }> {
+    const at = new Date(this.#clock() - this.#settings.leeway * 1000);
+    const sessions = await this.#store.sessions.deleteExpired(at);
+    return { sessions, blacklist: await this.#store.blacklist.deleteExpired(new Date(this.#clock())) };
+  }
+
+  #revocation(reason: RevocationReason) {
+    return { at: new Date(this.#clock()), reason };
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { boolean, duration, integer, list, oneOf, optional, text, type Kind } from './kinds.ts';
+
+/** One row of the table. */
+interface Setting<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
+  /** Name in the environment; the library's name is the key of the row. */
+  readonly env: string;
+  readonly default: z.input<Schema>;
+  readonly meaning: string;
+  /** Never shown, in errors neither. */
+  readonly secret?: true;
+}
+
+const row = <Schema extends z.ZodType>(
+  env: string,
+  kind: Kind<Schema>,
+  fallback: z.input<Schema>,
+  meaning: string,
+): Setting<Schema> => ({ env, ...kind, default: fallback, meaning });
+
+const secret = <Schema extends z.ZodType>(setting: Setting<Schema>): Setting<Schema> => ({ ...setting, secret: true });
+
+/** Signature algorithms (RFC 7518 3.1) that `jsonwebtoken` implements; it has no EdDSA. */
+const ALGORITHMS = [
+  ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const),
+] as const;
+
+const claimName = text(
+  'a claim name other than exp, iat, nbf, iss, aud and sid',
+  /^(?!(exp|iat|nbf|iss|aud|sid)$).{1,64}$/,
+);
+const nonEmpty = (what: string) => optional(text(what, /./s));
+const host = text('an address or host name', /^[\w.:-]+$/);
+const scheme = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/);
+const tokenClass = z.enum(['access', 'sliding']);
+const origin = z.string().regex(/^https?:\/\/[^/\s*]+$/);
+const address = z.string().regex(/^[\da-fA-F.:]+(\/\d{1,3})?$|^(loopback|linklocal|uniquelocal)$/);
+
+/** Settings of the library and the server alike. */
+// prettier-ignore
+export const authTable = {
+  accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '30d'), '5m', 'How long an access token lives. Never past the end of its session.'),
+  refreshTokenLifetime: row('JWT_REFRESH_TOKEN_LIFETIME', duration('1s', '365d'), '1d', 'How long a refresh token lives, and so how long a session may lie idle.'),
+  rotateRefreshTokens: row('JWT_ROTATE_REFRESH_TOKENS', boolean, true, 'Refreshing also returns the successor of the refresh token.'),
+  blacklistAfterRotation: row('JWT_BLACKLIST_AFTER_ROTATION', boolean, true, 'A refresh token that was exchanged for its successor is no longer usable; using it again ends the session.'),
+  updateLastLogin: row('JWT_UPDATE_LAST_LOGIN', boolean, false, "Store the time of each successful sign-in in the user's `lastLogin`."),
+  algorithm: row('JWT_ALGORITHM', oneOf(...ALGORITHMS), 'HS256', 'The one algorithm that signs and is accepted.'),
+  signingKey: secret(row('JWT_SIGNING_KEY', nonEmpty('a secret of at least 32 bytes (HS), or a PEM private key of at least 2048 bits (RS, PS) or of the curve of the algorithm (ES)'), undefined, 'Signs tokens; for HS algorithms it also verifies them. Required in production and in the library.')),
+  verifyingKey: row('JWT_VERIFYING_KEY', nonEmpty('a PEM public key'), undefined, 'Verifies tokens of RS, PS and ES algorithms. Default: the public half of the signing key.'),
+  audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string().min(1))), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
+  issuer: row('JWT_ISSUER', nonEmpty('a text, usually a URL'), undefined, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
+  jwkUrl: row('JWT_JWK_URL', optional(text('an https or http URL', /^https?:\/\/\S+$/)), undefined, 'Where the public keys of the tokens are found by `kid` (RFC 7517). RS, PS and ES algorithms only.'),
+  leeway: row('JWT_LEEWAY', duration('0s', '10m'), 0, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`.'),
+  authHeaderTypes: row('JWT_AUTH_HEADER_TYPES', list('schemes separated by commas', scheme), 'Bearer', 'Accepted schemes of the header, in any case of letters; `WWW-Authenticate` names the first.'),
+  authHeaderName: row('JWT_AUTH_HEADER_NAME', text("an HTTP header's name as it is on the wire, such as X-Access-Token", /^(?!HTTP_)[\w!#$%&'*+.^`|~-]+$/), 'Authorization', 'The header that carries the token.'),
+  userIdField: row('JWT_USER_ID_FIELD', oneOf('id', 'username'), 'id', "Which of the user's fields identifies them in a token."),
+  userIdClaim: row('JWT_USER_ID_CLAIM', claimName, 'user_id', 'The claim that holds it.'),
+  authTokenClasses: row('JWT_AUTH_TOKEN_CLASSES', list('access, sliding, or both', tokenClass), 'access', 'Types of token accepted in the header.'),
+  tokenTypeClaim: row('JWT_TOKEN_TYPE_CLAIM', claimName, 'token_type', 'The claim that holds the type of a token.'),
+  jtiClaim: row('JWT_JTI_CLAIM', claimName, 'jti', 'The claim that holds the unique name of a token.'),
+  slidingTokenLifetime: row('JWT_SLIDING_TOKEN_LIFETIME', duration('1s', '30d'), '5m', 'How long a sliding token proves its holder between two refreshes.'),
+  slidingTokenRefreshLifetime: row('JWT_SLIDING_TOKEN_REFRESH_LIFETIME', duration('1s', '365d'), '1d', 'How long a sliding token can be refreshed.'),
+  slidingTokenRefreshExpClaim: row('JWT_SLIDING_TOKEN_REFRESH_EXP_CLAIM', claimName, 'refresh_exp', 'The claim that holds that end.'),
+  checkRevokeToken: row('JWT_CHECK_REVOKE_TOKEN', boolean, false, 'Tokens carry a fingerprint that a password change invalidates.'),
+  revokeTokenClaim: row('JWT_REVOKE_TOKEN_CLAIM', claimName, 'hash_password', 'The claim that holds that fingerprint.'),
+  checkUserIsActive: row('JWT_CHECK_USER_IS_ACTIVE', boolean, true, 'Disabled users are refused at sign-in and in every guarded field.'),
+  sessionLifetime: row('JWT_SESSION_LIFETIME', duration('1s', '3650d'), '30d', 'The absolute end of a session, counted from sign-in; refreshing never moves it.'),
+  reuseGrace: row('JWT_REUSE_GRACE', duration('0s', '300s'), '30s', 'How long the immediate predecessor of a refresh token is answered with the same successor (a lost response, two tabs). Any other second use ends the session.'),
+  maxSessions: row('JWT_MAX_SESSIONS', integer(1, 10_000), 100, 'Live sessions of one user; a further sign-in ends the oldest.'),
+  authentication: row('JWT_AUTHENTICATION', oneOf('session', 'stateless'), 'session', '`session`: a guarded field reads the user and the session, so a revocation bites at once. `stateless`: it reads nothing and trusts the access token until it expires.'),
+  registration: row('REGISTRATION', boolean, false, 'Whether anybody may create an account with `userRegister`.'),
+  passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
+  dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
+  mongodbUri: secret(row('MONGODB_URI', optional(text('a mongodb:// or mongodb+srv:// URI', /^mongodb(\+srv)?:\/\/\S+$/)), undefined, 'Use this MongoDB instead of the embedded store.')),
+} as const satisfies Record<string, Setting>;
+
+/** Settings of the server alone. */
+// prettier-ignore
+export const serverTable = {
+  nodeEnv: row('NODE_ENV', oneOf('development', 'test', 'production'), 'development', '`production` requires a signing key, makes no demo user, and turns introspection and GraphiQL off unless they are switched on.'),
+  port: row('PORT', integer(0, 65_535), 4000, 'Port to listen on; 0 takes a free one.'),
+  host: row('HOST', host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all interfaces.'),
+  logLevel: row('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', 'Least severe log record that is written.'),
+  trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', address)), undefined, 'Proxies whose `X-Forwarded-For` is believed. Not set: none.'),
+  graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
+  graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),
+  corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, such as https://app.example.com', origin)), undefined, 'Origins whose pages may call this server. Not set: none.'),
+} as const satisfies Record<string, Setting>;
+
+type Output<Table extends Record<string, Setting>> = {
+  readonly [Name in keyof Table]: z.output<Table[Name]['schema']>;
+};
+
+/** Checked settings of the library: durations are seconds, lists are arrays. */
+export type Settings = Output<typeof authTable>;
+
+/** Checked settings of the server. */
+export type ServerSettings = Settings & Output<typeof serverTable>;
+
+/** Settings as the library takes them: every one may be left out. */
+export type SettingsInput = {
+  readonly [Name in keyof typeof authTable]?: z.input<(typeof authTable)[Name]['schema']>;
+};
+
+/** Settings of simplejwt that are functions, and so options of the library only. Types: `Hooks` in `hooks.ts`. */
+// prettier-ignore
+export const hookTable = {
+  userAuthenticationRule: { seed: 'USER_AUTHENTICATION_RULE', meaning: '`(user) => boolean`: may this user sign in and refresh? Default: active, unless `checkUserIsActive` is off.' },
+  onLoginSuccess: { seed: 'ON_LOGIN_SUCCESS', meaning: '`(user, client) => void` after each successful sign-in.' },
+  onLoginFailed: { seed: 'ON_LOGIN_FAILED', meaning: '`(credentials, client) => void` after each refused sign-in; the password is masked.' },
+  tokenUser: { seed: 'TOKEN_USER_CLASS', meaning: '`(claims) => user`: the user of stateless authentication, made of claims alone.' },
+  jsonEncoder: { seed: 'JSON_ENCODER', meaning: '`(key, value) => value`: replacer that turns custom claims into JSON.' },
+  claims: { seed: 'custom claims by subclass', meaning: '`(user) => claims`: custom claims of every token made for the user.' },
+} as const;

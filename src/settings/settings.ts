@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import {
+  authTable,
+  hookTable,
+  serverTable,
+  type ServerSettings,
+  type Settings,
+  type SettingsInput,
+} from './settings-table.ts';
+
+/** One or several settings are unusable; the message has a line for each. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+type Table = typeof authTable & typeof serverTable;
+const table: Table = { ...authTable, ...serverTable };
+
+type Naming = (key: keyof Table) => string;
+const asEnvironment: Naming = (key) => table[key].env;
+const asOption: Naming = (key) => key;
+
+/** How one value is shown: text in quotes, secrets never. */
+function shown(key: keyof Table, value: unknown): string {
+  return 'secret' in table[key] ? 'a value that is not shown' : JSON.stringify(value);
+}
+
+function parse<Keys extends keyof Table>(
+  keys: readonly Keys[],
+  input: Readonly<Record<string, unknown>>,
+  nameOf: Naming,
+) {
+  const problems: string[] = [];
+  const entries = keys.map((key) => {
+    const value = input[key] ?? table[key].default;
+    const result = (table[key].schema as z.ZodType).safeParse(value);
+    if (!result.success) problems.push(`${nameOf(key)}: got ${shown(key, value)}, expected ${table[key].accepts}.`);
+    return [key, result.data] as const;
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return Object.fromEntries(entries) as { [Key in Keys]: z.output<Table[Key]['schema']> };
+}
+
+type Lifetime = Extract<keyof Settings, `${string}Lifetime`>;
+
+/** Combinations that would do nothing, or harm. */
+function combinationProblems(settings: Settings, nameOf: Naming): string[] {
+  const problems: string[] = [];
+  const refuse = (when: boolean, problem: string) => when && problems.push(problem);
+  const atMost = (shorter: Lifetime, longer: Lifetime) =>
+    refuse(
+      settings[shorter] > settings[longer],
+      `${nameOf(shorter)}: got ${settings[shorter]} seconds, expected at most ${nameOf(longer)} (${settings[longer]} seconds).`,
+    );
+  atMost('accessTokenLifetime', 'refreshTokenLifetime');
+  atMost('refreshTokenLifetime', 'sessionLifetime');
+  atMost('slidingTokenLifetime', 'slidingTokenRefreshLifetime');
+  atMost('slidingTokenRefreshLifetime', 'sessionLifetime');
+  const symmetric = settings.algorithm.startsWith('HS');
+  for (const key of ['verifyingKey', 'jwkUrl'] as const) {
+    const useless = symmetric && settings[key] !== undefined;
+    refuse(
+      useless,
+      `${nameOf(key)}: given with ${settings.algorithm}, where the signing key verifies; expected an RS, PS or ES ${nameOf('algorithm')}.`,
+    );
+  }
+  const claims = [
+    'userIdClaim',
+    'tokenTypeClaim',
+    'jtiClaim',
+    'slidingTokenRefreshExpClaim',
+    'revokeTokenClaim',
+  ] as const;
+  for (const [index, key] of claims.entries()) {
+    const twin = claims.slice(0, index).find((other) => settings[other] === settings[key]);
+    if (twin)
+      problems.push(
+        `${nameOf(key)}: got "${settings[key]}", which ${nameOf(twin)} uses already; expected another name.`,
+      );
+  }
+  return problems;
+}
+
+/** What production insists on. */
+function productionProblems(settings: ServerSettings): string[] {
+  if (settings.nodeEnv !== 'production') return [];
+  const problems: string[] = [];
+  if (settings.signingKey === undefined) {
+    problems.push(
+      `JWT_SIGNING_KEY: not set, expected ${authTable.signingKey.accepts}; NODE_ENV=production makes none. One can be made with: openssl rand -base64 48`,
+    );
+  }
+  if (settings.passwordHashCost < 10) {
+    problems.push(
+      `PASSWORD_HASH_COST: got ${settings.passwordHashCost}, expected at least 10 when NODE_ENV=production.`,
+    );
+  }
+  return problems;
+}
+
+function refuseIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
+/**
+ * Settings given to the library.
+ *
+ * @throws SettingsError for an unknown option, a bad value or a combination that makes no sense.
+ */
+export function settingsFromOptions(options: SettingsInput): Settings {
+  const unknown = Object.keys(options).filter((key) => !(key in authTable));
+  refuseIfAny(unknown.map((key) => `${key}: unknown option; see docs/settings.md for those there are.`));
+  const settings = parse(Object.keys(authTable) as (keyof Settings)[], options, asOption);
+  refuseIfAny(combinationProblems(settings, asOption));
+  return Object.freeze(settings);
+}
+
+function unknownVariable(name: string): string {
+  const hook = Object.entries(hookTable).find(
+    ([, { seed }]) => name === `JWT_${seed}` || name === 'JWT_TOKEN_USER_CLASS',
+  );
+  if (hook)
+    return `${name}: is a function, and so an option of the library (${hook[0]}); expected not to be in the environment.`;
+  return `${name}: unknown setting; see docs/settings.md or \`settings show\` for those there are.`;
+}
+
+/**
+ * Settings of the server, from environment variables. An empty variable counts as not set.
+ *
+ * @throws SettingsError for an unknown `JWT_` variable, a bad value or a dangerous combination.
+ */
+export function settingsFromEnvironment(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ServerSettings {
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
+  const known = new Map(Object.entries(table).map(([key, { env }]) => [env, key]));
+  refuseIfAny(
+    given.filter(([name]) => name.startsWith('JWT_') && !known.has(name)).map(([name]) => unknownVariable(name)),
+  );
+  const input = Object.fromEntries(
+    given.flatMap(([name, value]) => (known.has(name) ? [[known.get(name), value]] : [])),
+  );
+  const settings = parse(Object.keys(table) as (keyof Table)[], input, asEnvironment);
+  refuseIfAny([...combinationProblems(settings, asEnvironment), ...productionProblems(settings)]);
+  return Object.freeze(settings);
+}
+
+/** One setting as the command line shows it. */
+export interface ShownSetting {
+  readonly name: string;
+  readonly value: string | number | boolean | null;
+  readonly meaning: string;
+}
+
+/** All settings in force, secrets masked. Durations are in seconds. */
+export function showSettings(settings: ServerSettings): ShownSetting[] {
+  return (Object.keys(table) as (keyof Table)[]).map((key) => {
+    const value = settings[key] ?? null;
+    const masked = 'secret' in table[key] && value !== null;
+    const text = Array.isArray(value) ? value.join(',') : value;
+    return { name: table[key].env, value: masked ? '********' : text, meaning: table[key].meaning };
+  });
+}

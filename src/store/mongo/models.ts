@@ -1,0 +1,86 @@
+import { Schema, type Connection } from 'mongoose';
+import type { BlacklistEntry, SessionRecord, UserRecord } from '../store.ts';
+
+/** A record as MongoDB keeps it: its name is `_id`. */
+export type UserDocument = Omit<UserRecord, 'id'> & { readonly _id: string };
+export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
+export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
+
+/**
+ * Expired records are removed this long after their end: clocks differ, and within the leeway (at most as long) a
+ * token of theirs may still be presented.
+ */
+const TTL_SLACK_SECONDS = 600;
+
+const required = { required: true } as const;
+const nullable = { default: null } as const;
+// Indexes are made once at start and awaited there; a filter that names an unknown field is a bug, never ignored.
+const options = {
+  versionKey: false,
+  autoIndex: false,
+  autoCreate: false,
+  strict: 'throw',
+  strictQuery: 'throw',
+} as const;
+
+function userSchema(): Schema<UserDocument> {
+  const schema = new Schema<UserDocument>(
+    {
+      _id: String,
+      username: { type: String, ...required },
+      usernameKey: { type: String, ...required },
+      passwordHash: { type: String, ...required },
+      passwordChangedAt: { type: Date, ...required },
+      isActive: { type: Boolean, ...required },
+      lastLogin: { type: Date, ...nullable },
+      createdAt: { type: Date, ...required },
+    },
+    { ...options, collection: 'users' },
+  );
+  schema.index({ usernameKey: 1 }, { unique: true, name: 'username_key' });
+  return schema;
+}
+
+function sessionSchema(): Schema<SessionDocument> {
+  const schema = new Schema<SessionDocument>(
+    {
+      _id: String,
+      userId: { type: String, ...required },
+      jti: { type: String, ...required },
+      previousJti: { type: String, ...nullable },
+      rotatedAt: { type: Date, ...required },
+      createdAt: { type: Date, ...required },
+      lastUsedAt: { type: Date, ...required },
+      expiresAt: { type: Date, ...required },
+      endsAt: { type: Date, ...required },
+      userAgent: { type: String, ...nullable },
+      ipAddress: { type: String, ...nullable },
+      revokedAt: { type: Date, ...nullable },
+      revokedReason: { type: String, ...nullable },
+    },
+    { ...options, collection: 'sessions' },
+  );
+  schema.index({ userId: 1, createdAt: -1 }, { name: 'sessions_of_user' });
+  schema.index({ expiresAt: 1 }, { name: 'expired_sessions', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
+function blacklistSchema(): Schema<BlacklistDocument> {
+  const schema = new Schema<BlacklistDocument>(
+    { _id: String, expiresAt: { type: Date, ...required }, blacklistedAt: { type: Date, ...required } },
+    { ...options, collection: 'blacklist' },
+  );
+  schema.index({ expiresAt: 1 }, { name: 'expired_entries', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
+/** The collections of one connection. */
+export function defineModels(connection: Connection) {
+  return {
+    users: connection.model('User', userSchema()),
+    sessions: connection.model('Session', sessionSchema()),
+    blacklist: connection.model('BlacklistEntry', blacklistSchema()),
+  };
+}
+
+export type Models = ReturnType<typeof defineModels>;

@@ -1,0 +1,39 @@
+import { trusted } from 'mongoose';
+import type { UserRecord, UserStore } from '../store.ts';
+import { inserted, translated } from './errors.ts';
+import type { Models, UserDocument } from './models.ts';
+
+export function mongoUsers(users: Models['users']): UserStore {
+  return {
+    insert: async ({ id, ...user }) => {
+      if (await inserted(() => users.insertOne({ _id: id, ...user }))) return 'inserted';
+      const namesake = await translated(() => users.exists({ usernameKey: user.usernameKey }));
+      return namesake === null ? 'id_taken' : 'username_taken';
+    },
+    findById: async (id) => readUser(await translated(() => users.findOne({ _id: id }).lean())),
+    findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
+    list: async ({ after, limit }) => {
+      const filter = after === null ? {} : { usernameKey: trusted({ $gt: after }) };
+      const found = await translated(() => users.find(filter).sort({ usernameKey: 1 }).limit(limit).lean());
+      return found.flatMap((document) => readUser(document) ?? []);
+    },
+    update: async (id, changes) =>
+      readUser(
+        await translated(() =>
+          users.findOneAndUpdate({ _id: id }, { $set: changes }, { returnDocument: 'after' }).lean(),
+        ),
+      ),
+    upgradePasswordHash: async (id, expected, upgraded) => {
+      const filter = { _id: id, passwordHash: expected };
+      const { modifiedCount } = await translated(() => users.updateOne(filter, { $set: { passwordHash: upgraded } }));
+      return modifiedCount === 1;
+    },
+    delete: async (id) => (await translated(() => users.deleteOne({ _id: id }))).deletedCount === 1,
+  };
+}
+
+function readUser(document: UserDocument | null): UserRecord | null {
+  if (document === null) return null;
+  const { _id: id, ...user } = document;
+  return { id, ...user };
+}

@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'libsql';
+import { StoreUnavailable } from '../../errors.ts';
+
+const BUSY_TIMEOUT_MS = 5000;
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    username TEXT NOT NULL,
+    username_key TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    password_changed_at INTEGER NOT NULL,
+    is_active INTEGER NOT NULL,
+    last_login INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    jti TEXT NOT NULL,
+    previous_jti TEXT,
+    rotated_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    user_agent TEXT,
+    ip_address TEXT,
+    revoked_at INTEGER,
+    revoked_reason TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of_user ON sessions (user_id, created_at);
+  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+  CREATE TABLE blacklist (
+    jti TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL,
+    blacklisted_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX blacklist_by_expiry ON blacklist (expires_at);
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** A value SQLite stores. Moments are milliseconds since the epoch. */
+export type SqlValue = string | number | null;
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** A prepared statement of which the store's methods are made. Each throws `StoreUnavailable`. */
+interface Statement {
+  /** Runs it; resolves to the number of rows changed. */
+  run(...values: SqlValue[]): number;
+  get(...values: SqlValue[]): Row | undefined;
+  all(...values: SqlValue[]): Row[];
+}
+
+/** One SQLite file. The only module that knows the binding. */
+export interface SqliteDatabase {
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+/**
+ * Opens the file, and makes it with its folder and tables if it is not there.
+ *
+ * @throws StoreUnavailable if it cannot be read or written, is no database, or is of a newer version.
+ */
+export function openDatabase(file: string): SqliteDatabase {
+  const database = translated(() => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const opened = new Database(file);
+    // The timeout comes first: switching to WAL itself may have to wait for another process.
+    opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    opened.pragma('journal_mode = WAL');
+    opened.pragma('synchronous = FULL');
+    opened.transaction(() => migrate(opened)).immediate();
+    return opened;
+  });
+  return {
+    prepare: (sql) => prepared(database, sql),
+    close: () => {
+      database.close();
+    },
+  };
+}
+
+function migrate(database: Database.Database): void {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version === 0) database.exec(SCHEMA);
+  if (version > SCHEMA_VERSION) {
+    throw new Error(`the store has version ${version}, this program knows ${SCHEMA_VERSION}: start a newer program`);
+  }
+}
+
+function prepared(database: Database.Database, sql: string): Statement {
+  const statement = translated(() => database.prepare(sql));
+  return {
+    run: (...values) => translated(() => statement.run(...values).changes),
+    get: (...values) => translated(() => statement.get(...values) as Row | undefined),
+    all: (...values) => translated(() => statement.all(...values) as Row[]),
+  };
+}
+
+function translated<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new StoreUnavailable(error);
+  }
+}

@@ -1,0 +1,90 @@
+import type { RevocationReason, SessionRecord, SessionStore } from '../store.ts';
+import type { Row, SqliteDatabase, SqlValue } from './database.ts';
+
+const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
+  ip_address, revoked_at, revoked_reason`;
+
+export function sqliteSessions(database: SqliteDatabase): SessionStore {
+  const insert = database.prepare(
+    `INSERT INTO sessions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const select = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`);
+  const selectLive = database.prepare(
+    `SELECT ${COLUMNS} FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?
+     ORDER BY created_at DESC, id DESC`,
+  );
+  const rotate = database.prepare(
+    `UPDATE sessions SET jti = ?, previous_jti = jti, rotated_at = ?, last_used_at = ?, expires_at = ?
+     WHERE id = ? AND jti = ? AND revoked_at IS NULL`,
+  );
+  const replaceCurrent = database.prepare(
+    `UPDATE sessions SET jti = ?, rotated_at = ?, last_used_at = ?, expires_at = ? WHERE id = ? AND revoked_at IS NULL`,
+  );
+  const touch = database.prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND revoked_at IS NULL');
+  const revoke = database.prepare(
+    'UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL',
+  );
+  const revokeAll = database.prepare(
+    'UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL AND id <> ?',
+  );
+  const revokeOldest = database.prepare(
+    `UPDATE sessions SET revoked_at = ?1, revoked_reason = ?2 WHERE id IN (
+       SELECT id FROM sessions WHERE user_id = ?3 AND revoked_at IS NULL AND expires_at > ?1
+       ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?4)`,
+  );
+  const deleteExpired = database.prepare('DELETE FROM sessions WHERE expires_at <= ?');
+
+  return {
+    insert: async (session) => insert.run(...values(session)) === 1,
+    find: async (id) => readSession(select.get(id)),
+    listLive: async (userId, at) => selectLive.all(userId, at.getTime()).flatMap((row) => readSession(row) ?? []),
+    rotate: async (id, presentedJti, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
+      rotate.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id, presentedJti) === 1,
+    replaceCurrent: async (id, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
+      replaceCurrent.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id) === 1,
+    touch: async (id, at) => touch.run(at.getTime(), id) === 1,
+    revoke: async (id, { at, reason }) => revoke.run(at.getTime(), reason, id) === 1,
+    revokeAll: async (userId, { at, reason }, exceptId = '') => revokeAll.run(at.getTime(), reason, userId, exceptId),
+    revokeOldest: async (userId, keep, { at, reason }) => revokeOldest.run(at.getTime(), reason, userId, keep),
+    deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+  };
+}
+
+function values(session: SessionRecord): SqlValue[] {
+  return [
+    session.id,
+    session.userId,
+    session.jti,
+    session.previousJti,
+    session.rotatedAt.getTime(),
+    session.createdAt.getTime(),
+    session.lastUsedAt.getTime(),
+    session.expiresAt.getTime(),
+    session.endsAt.getTime(),
+    session.userAgent,
+    session.ipAddress,
+    session.revokedAt?.getTime() ?? null,
+    session.revokedReason,
+  ];
+}
+
+function readSession(row: Row | undefined): SessionRecord | null {
+  if (row === undefined) return null;
+  const text = (column: string) => (row[column] == null ? null : String(row[column]));
+  const moment = (column: string) => new Date(Number(row[column]));
+  return {
+    id: String(row['id']),
+    userId: String(row['user_id']),
+    jti: String(row['jti']),
+    previousJti: text('previous_jti'),
+    rotatedAt: moment('rotated_at'),
+    createdAt: moment('created_at'),
+    lastUsedAt: moment('last_used_at'),
+    expiresAt: moment('expires_at'),
+    endsAt: moment('ends_at'),
+    userAgent: text('user_agent'),
+    ipAddress: text('ip_address'),
+    revokedAt: row['revoked_at'] == null ? null : moment('revoked_at'),
+    revokedReason: text('revoked_reason') as RevocationReason | null,
+  };
+}

@@ -1,0 +1,25 @@
+import type { Store } from '../store.ts';
+import { openDatabase } from './database.ts';
+import { sqliteBlacklist } from './blacklist.ts';
+import { sqliteSessions } from './sessions.ts';
+import { sqliteUsers } from './users.ts';
+
+/**
+ * Opens the embedded store: one file, durable at every answer (WAL, `synchronous=FULL`), for one server process and the
+ * command line beside it.
+ *
+ * @throws StoreUnavailable
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  const database = openDatabase(file);
+  const ping = database.prepare('SELECT count(*) AS tables FROM sqlite_schema');
+  return {
+    users: sqliteUsers(database),
+    sessions: sqliteSessions(database),
+    blacklist: sqliteBlacklist(database),
+    ping: async () => {
+      ping.get();
+    },
+    close: async () => database.close(),
+  };
+}

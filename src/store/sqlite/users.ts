@@ -1,0 +1,67 @@
+import type { UserRecord, UserStore } from '../store.ts';
+import type { Row, SqliteDatabase } from './database.ts';
+
+const COLUMNS = 'id, username, username_key, password_hash, password_changed_at, is_active, last_login, created_at';
+
+export function sqliteUsers(database: SqliteDatabase): UserStore {
+  const insert = database.prepare(
+    `INSERT INTO users (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const byId = database.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`);
+  const byKey = database.prepare(`SELECT ${COLUMNS} FROM users WHERE username_key = ?`);
+  const page = database.prepare(`SELECT ${COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`);
+  const update = database.prepare(
+    `UPDATE users SET password_hash = coalesce(?, password_hash),
+       password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
+       last_login = coalesce(?, last_login)
+     WHERE id = ? RETURNING ${COLUMNS}`,
+  );
+  const upgradeHash = database.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?');
+  const remove = database.prepare('DELETE FROM users WHERE id = ?');
+
+  return {
+    insert: async (user) => {
+      const added = insert.run(
+        user.id,
+        user.username,
+        user.usernameKey,
+        user.passwordHash,
+        user.passwordChangedAt.getTime(),
+        Number(user.isActive),
+        user.lastLogin?.getTime() ?? null,
+        user.createdAt.getTime(),
+      );
+      if (added === 1) return 'inserted';
+      return byKey.get(user.usernameKey) === undefined ? 'id_taken' : 'username_taken';
+    },
+    findById: async (id) => readUser(byId.get(id)),
+    findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
+    list: async ({ after, limit }) => page.all(after ?? '', limit).flatMap((row) => readUser(row) ?? []),
+    update: async (id, { passwordHash, passwordChangedAt, isActive, lastLogin }) =>
+      readUser(
+        update.get(
+          passwordHash ?? null,
+          passwordChangedAt?.getTime() ?? null,
+          isActive === undefined ? null : Number(isActive),
+          lastLogin?.getTime() ?? null,
+          id,
+        ),
+      ),
+    upgradePasswordHash: async (id, expected, upgraded) => upgradeHash.run(upgraded, id, expected) === 1,
+    delete: async (id) => remove.run(id) === 1,
+  };
+}
+
+function readUser(row: Row | undefined): UserRecord | null {
+  if (row === undefined) return null;
+  return {
+    id: String(row['id']),
+    username: String(row['username']),
+    usernameKey: String(row['username_key']),
+    passwordHash: String(row['password_hash']),
+    passwordChangedAt: new Date(Number(row['password_changed_at'])),
+    isActive: row['is_active'] === 1,
+    lastLogin: row['last_login'] == null ? null : new Date(Number(row['last_login'])),
+    createdAt: new Date(Number(row['created_at'])),
+  };
+}

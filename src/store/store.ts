@@ -1,0 +1,123 @@
+/**
+ * All the product asks of a database. Every method is a single fact a store can make atomic; nothing here needs a
+ * transaction over several records. Every method may throw `StoreUnavailable`, and then has written nothing or all.
+ */
+export interface Store {
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly blacklist: Blacklist;
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+  /** Ends all connections; afterwards every method throws. */
+  close(): Promise<void>;
+}
+
+/** An account. */
+export interface UserRecord {
+  readonly id: string;
+  /** As it was given, NFKC-normalised. */
+  readonly username: string;
+  /** The case-folded username; unique. */
+  readonly usernameKey: string;
+  /** Django's format, such as `bcrypt_sha256$$2b$12$...`. */
+  readonly passwordHash: string;
+  /** When the password last changed; a rehash of the same password does not count. */
+  readonly passwordChangedAt: Date;
+  readonly isActive: boolean;
+  readonly lastLogin: Date | null;
+  readonly createdAt: Date;
+}
+
+/** What may change in an account. */
+export type UserChanges = Partial<Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'lastLogin'>>;
+
+export interface UserStore {
+  /** Stores a new user; of any number of concurrent calls with one `id` or `usernameKey`, one resolves `inserted`. */
+  insert(user: UserRecord): Promise<'inserted' | 'id_taken' | 'username_taken'>;
+  findById(id: string): Promise<UserRecord | null>;
+  findByUsernameKey(usernameKey: string): Promise<UserRecord | null>;
+  /** Users in the order of their `usernameKey`, at most `limit` after the key `after`. */
+  list(page: { readonly after: string | null; readonly limit: number }): Promise<UserRecord[]>;
+  /** Sets the given fields at once. Resolves to the user as it is now, or null if there is none. */
+  update(id: string, changes: UserChanges): Promise<UserRecord | null>;
+  /** Sets the hash if it still is `expected`, so that an upgrade never overwrites a password change. */
+  upgradePasswordHash(id: string, expected: string, upgraded: string): Promise<boolean>;
+  /** Resolves to whether there was such a user. */
+  delete(id: string): Promise<boolean>;
+}
+
+/** Why a session ended. */
+export type RevocationReason =
+  'signed_out' | 'revoked' | 'reused' | 'limit' | 'password_changed' | 'user_disabled' | 'user_deleted';
+
+/** One sign-in on one device and everything refreshed from it; RFC 9700 calls it a refresh token family. */
+export interface SessionRecord {
+  /** The claim `sid`. */
+  readonly id: string;
+  readonly userId: string;
+  /** The one token of the session that may still be used. */
+  readonly jti: string;
+  /** Its immediate predecessor. */
+  readonly previousJti: string | null;
+  /** When `jti` was issued. */
+  readonly rotatedAt: Date;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  /** The end of the current token: an idle session is over then. */
+  readonly expiresAt: Date;
+  /** The absolute end; nothing moves it. */
+  readonly endsAt: Date;
+  readonly userAgent: string | null;
+  readonly ipAddress: string | null;
+  readonly revokedAt: Date | null;
+  readonly revokedReason: RevocationReason | null;
+}
+
+/** The token that follows the current one, and when: `rotatedAt` is also the time of last use. */
+export type Successor = Pick<SessionRecord, 'jti' | 'rotatedAt' | 'lastUsedAt' | 'expiresAt'>;
+
+export interface Revocation {
+  readonly at: Date;
+  readonly reason: RevocationReason;
+}
+
+export interface SessionStore {
+  /** Of any number of concurrent calls with one `id`, exactly one resolves true. */
+  insert(session: SessionRecord): Promise<boolean>;
+  find(id: string): Promise<SessionRecord | null>;
+  /** A user's sessions that are neither revoked nor past `expiresAt` at the given time, the newest first. */
+  listLive(userId: string, at: Date): Promise<SessionRecord[]>;
+  /**
+   * Makes the successor current and `presentedJti` its predecessor, if `presentedJti` is current and the session is not
+   * revoked. Of any number of concurrent calls with one `presentedJti`, over any number of processes, exactly one
+   * resolves true.
+   */
+  rotate(id: string, presentedJti: string, successor: Successor): Promise<boolean>;
+  /** Makes the successor current whatever was before it. Resolves to false if there is no such session or it is revoked. */
+  replaceCurrent(id: string, successor: Successor): Promise<boolean>;
+  /** Notes a use that supersedes nothing. Resolves to false if there is no such session or it is revoked. */
+  touch(id: string, at: Date): Promise<boolean>;
+  /** Of any number of concurrent calls, exactly one resolves true: the one that ended the session. */
+  revoke(id: string, revocation: Revocation): Promise<boolean>;
+  /** Ends all sessions of a user but `exceptId`. Resolves to how many this call ended. */
+  revokeAll(userId: string, revocation: Revocation, exceptId?: string): Promise<number>;
+  /** Ends the oldest live sessions of a user, so that at most `keep` live on. Resolves to how many this call ended. */
+  revokeOldest(userId: string, keep: number, revocation: Revocation): Promise<number>;
+  /** Removes sessions whose `expiresAt` is not after the given time. Resolves to how many. */
+  deleteExpired(at: Date): Promise<number>;
+}
+
+/** A jti that is refused until its token would have expired anyway. */
+export interface BlacklistEntry {
+  readonly jti: string;
+  readonly expiresAt: Date;
+  readonly blacklistedAt: Date;
+}
+
+export interface Blacklist {
+  /** First writer wins: of any number of concurrent calls with one `jti`, exactly one resolves true. */
+  add(entry: BlacklistEntry): Promise<boolean>;
+  find(jti: string): Promise<BlacklistEntry | null>;
+  /** Removes entries whose `expiresAt` is not after the given time. Resolves to how many. */
+  deleteExpired(at: Date): Promise<number>;
+}

@@ -1,0 +1,138 @@
+import jwt from 'jsonwebtoken';
+import type { Clock } from '../clock.ts';
+import { TokenExpired, TokenInvalid } from '../errors.ts';
+import type { Hooks } from '../hooks.ts';
+import type { Settings } from '../settings/settings-table.ts';
+import type { Claims, JsonValue, VerifiedToken } from './claims.ts';
+import type { Keys } from './keys.ts';
+
+/** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
+const MAX_TOKEN_LENGTH = 8192;
+/** 9999-12-31T23:59:59Z: what lies beyond is no NumericDate in seconds, milliseconds for instance. */
+const MAX_NUMERIC_DATE = 253_402_300_799;
+const MAX_NAME_LENGTH = 255;
+/** RFC 7515 3.1: three base64url parts. Padding, white space and the like would be other spellings of one token. */
+const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Signs tokens, and reads what was signed. It knows claims and keys, not what tokens are for. */
+export class TokenCodec {
+  readonly #settings: Settings;
+  readonly #keys: Keys;
+  readonly #clock: Clock;
+  readonly #encoder: Hooks['jsonEncoder'];
+
+  constructor(settings: Settings, keys: Keys, clock: Clock, encoder?: Hooks['jsonEncoder']) {
+    this.#settings = settings;
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#encoder = encoder;
+  }
+
+  /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
+  sign(claims: Readonly<Record<string, unknown>>): string {
+    const { algorithm, audience, issuer } = this.#settings;
+    const payload = JSON.parse(JSON.stringify(claims, this.#encoder)) as Record<string, unknown>;
+    if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
+    if (issuer !== undefined) payload['iss'] = issuer;
+    return jwt.sign(payload, this.#keys.signing, { algorithm });
+  }
+
+  /**
+   * Checks signature, algorithm, `exp`, `nbf`, `iat`, `aud` and `iss`, in this order, and the kind of every claim the
+   * program reads. What a token is for, and whether it was revoked, is asked elsewhere.
+   *
+   * @throws TokenExpired, TokenInvalid
+   */
+  async verify(token: string): Promise<VerifiedToken> {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
+    const key = await this.#keys.find(this.#readKid(token));
+    if (key === null) throw new TokenInvalid();
+    const { algorithm, audience, issuer, leeway } = this.#settings;
+    const now = this.#clock() / 1000;
+    try {
+      const { payload } = jwt.verify(token, key, {
+        complete: true,
+        algorithms: [algorithm],
+        clockTimestamp: now,
+        clockTolerance: leeway,
+        ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
+        ...(issuer !== undefined && { issuer }),
+      });
+      return this.#read(payload, now + leeway);
+    } catch (error) {
+      if (error instanceof TokenInvalid) throw error;
+      if (error instanceof jwt.TokenExpiredError) throw new TokenExpired(this.#afterExpiry(token));
+      // jsonwebtoken lets SyntaxError and TypeError out of odd payloads: all of it is a bad token.
+      throw new TokenInvalid(undefined, { cause: error });
+    }
+  }
+
+  /** Reads claims without checking anything, for people who inspect a token. Null if it is none. */
+  decode(token: string): { readonly header: unknown; readonly claims: unknown } | null {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) return null;
+    try {
+      const decoded = jwt.decode(token, { complete: true });
+      return decoded && { header: decoded.header, claims: decoded.payload };
+    } catch {
+      return null;
+    }
+  }
+
+  #readKid(token: string): string | undefined {
+    const header = this.decode(token)?.header as Record<string, unknown> | undefined;
+    // RFC 7515 4.1.11: an extension we do not understand makes the token invalid, and we understand none.
+    if (header === undefined || 'crit' in header) throw new TokenInvalid();
+    const { kid } = header;
+    if (kid !== undefined && !isName(kid)) throw new TokenInvalid();
+    return kid;
+  }
+
+  #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {
+    const claims = this.decode(token)?.claims as Claims | undefined;
+    return claims?.[this.#settings.tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
+  }
+
+  #read(payload: unknown, latest: number): VerifiedToken {
+    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#settings;
+    if (!isClaims(payload)) throw new TokenInvalid();
+    const issuedAt = optional(payload['iat'], isNumericDate);
+    if (issuedAt !== null && issuedAt > latest) throw new TokenInvalid();
+    optional(payload['nbf'], isNumericDate);
+    const userId = optional(payload[userIdClaim], isUserId);
+    return {
+      type: optional(payload[tokenTypeClaim], isName),
+      jti: optional(payload[jtiClaim], isName),
+      userId: userId === null ? null : String(userId),
+      sessionId: optional(payload['sid'], isName),
+      issuedAt,
+      expiresAt: optional(payload['exp'], isNumericDate),
+      claims: payload,
+    };
+  }
+}
+
+function optional<Value extends JsonValue>(
+  value: JsonValue | undefined,
+  is: (value: unknown) => value is Value,
+): Value | null {
+  if (value === undefined) return null;
+  if (!is(value)) throw new TokenInvalid();
+  return value;
+}
+
+function isClaims(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_LENGTH;
+}
+
+/** A string, or the integer of simplejwt before 5.5.1. */
+function isUserId(value: unknown): value is string | number {
+  return Number.isSafeInteger(value) || isName(value);
+}
+
+function isNumericDate(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE;
+}

@@ -1,0 +1,125 @@
+import {
+  NoActiveAccount,
+  PasswordChanged,
+  TokenBlacklisted,
+  TokenInvalid,
+  TokenWrongType,
+  UserInactive,
+  UserNotFound,
+} from '../errors.ts';
+import type { Rotation, Standing } from '../sessions/rotation.ts';
+import type { Settings } from '../settings/settings-table.ts';
+import type { UserRecord } from '../store/store.ts';
+import { passwordFingerprint, type UserService } from '../users/user-service.ts';
+import type { Token, TokenType, VerifiedToken } from './claims.ts';
+import type { TokenCodec } from './token-codec.ts';
+
+/** The type of a token that names none, as simplejwt's `UntypedToken`. */
+const UNTYPED = 'untyped';
+
+/** A token that was read, how it stands, and the user it names, if there is one. */
+export interface Reading<Type extends string = string> {
+  readonly token: Token<Type>;
+  /** Never `blacklisted`. */
+  readonly standing: Standing;
+  readonly user: UserRecord | null;
+}
+
+/** Reads tokens in simplejwt's order of checks: signature and times, then blacklist, `exp`, id, and type. */
+export class TokenReader {
+  readonly #codec: TokenCodec;
+  readonly #rotation: Rotation;
+  readonly #users: UserService;
+  readonly #settings: Settings;
+
+  constructor(codec: TokenCodec, rotation: Rotation, users: UserService, settings: Settings) {
+    this.#codec = codec;
+    this.#rotation = rotation;
+    this.#users = users;
+    this.#settings = settings;
+  }
+
+  /**
+   * Reads a token of any type; simplejwt's `UntypedToken`.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, StoreUnavailable
+   */
+  async read(text: string): Promise<Reading> {
+    const verified = await this.#codec.verify(text);
+    const [standing, user] = await Promise.all([this.#rotation.standing(verified), this.#findUser(verified)]);
+    if (standing.state === 'blacklisted') throw new TokenBlacklisted();
+    return { token: expectComplete(verified), standing, user };
+  }
+
+  /**
+   * Reads a token that must be of one type.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
+   */
+  async readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
+    const reading = await this.read(text);
+    return { ...reading, token: expectType(reading.token, [type]) };
+  }
+
+  /** What a token says, with nothing checked. Null if it is none. */
+  decode(text: string): ReturnType<TokenCodec['decode']> {
+    return this.#codec.decode(text);
+  }
+
+  #findUser(token: VerifiedToken): Promise<UserRecord | null> {
+    return token.userId === null ? Promise.resolve(null) : this.#users.findByClaim(token.userId);
+  }
+
+  /**
+   * The user whose token is being refreshed, read anew.
+   *
+   * @throws TokenInvalid, NoActiveAccount, PasswordChanged
+   */
+  async refreshable({ token, user }: Reading): Promise<UserRecord> {
+    expectUserId(token);
+    if (user === null || !(await this.#users.isAllowed(user))) {
+      throw new NoActiveAccount('No active account found for the given token.');
+    }
+    this.#refuseChangedPassword(token, user);
+    return user;
+  }
+
+  /**
+   * The user who presents a token to be let in.
+   *
+   * @throws TokenInvalid, UserNotFound, UserInactive, PasswordChanged
+   */
+  present(token: Token, user: UserRecord | null): UserRecord {
+    expectUserId(token);
+    if (user === null) throw new UserNotFound();
+    if (this.#users.isRefused(user)) throw new UserInactive();
+    this.#refuseChangedPassword(token, user);
+    return user;
+  }
+
+  #refuseChangedPassword(token: Token, user: UserRecord): void {
+    const { checkRevokeToken, revokeTokenClaim } = this.#settings;
+    if (checkRevokeToken && token.claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
+  }
+}
+
+/** @throws TokenInvalid */
+export function expectComplete(token: VerifiedToken): Token {
+  const { expiresAt, jti, type } = token;
+  if (expiresAt === null) throw new TokenInvalid("Token has no 'exp' claim");
+  if (jti === null) throw new TokenInvalid('Token has no id');
+  return { ...token, expiresAt, jti, type: type ?? UNTYPED };
+}
+
+/** @throws TokenInvalid, TokenWrongType */
+export function expectType<Type extends TokenType>(token: Token, types: readonly Type[]): Token<Type> {
+  if (token.type === UNTYPED) throw new TokenInvalid('Token has no type');
+  const type = types.find((accepted) => accepted === token.type);
+  if (type === undefined) throw new TokenWrongType();
+  return { ...token, type };
+}
+
+/** @throws TokenInvalid */
+export function expectUserId<Some extends Token>(token: Some): asserts token is Some & { readonly userId: string } {
+  if (token.userId === null) throw new TokenInvalid('Token contained no recognizable user identification');
+}

@@ -1,0 +1,221 @@
+import type { Clock } from '../clock.ts';
+import { AuthError, PasswordChanged, TokenBlacklisted, TokenExpired, TokenInvalid } from '../errors.ts';
+import type { Client, CustomClaims, User } from '../hooks.ts';
+import type { Rotation } from '../sessions/rotation.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import type { Settings } from '../settings/settings-table.ts';
+import type { SessionRecord } from '../store/store.ts';
+import type { Claims, Token } from './claims.ts';
+import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
+import type { Reading, TokenReader } from './token-reader.ts';
+
+/** An access token, and a refresh token to get the next one with. */
+export interface TokenPair {
+  readonly access: MintedToken;
+  readonly refresh: MintedToken;
+}
+
+/** What refreshing answers; `refresh.token` is null where refresh tokens are not rotated. */
+export interface RefreshedTokens {
+  readonly access: MintedToken;
+  readonly refresh: { readonly token: string | null; readonly expiresAt: Date };
+}
+
+export interface BlacklistedToken {
+  readonly jti: string;
+  readonly blacklistedAt: Date;
+}
+
+/** A token taken apart. Header and claims are missing if it is none. */
+export interface Inspection {
+  readonly header?: unknown;
+  readonly claims?: unknown;
+  readonly valid: boolean;
+  readonly problem: AuthError | null;
+}
+
+/** Who asks for a token, and what it should say beside the usual. */
+export interface MintOptions {
+  readonly claims?: CustomClaims;
+  readonly client?: Client;
+}
+
+const NO_CLIENT: Client = { userAgent: null, ipAddress: null };
+
+/** The token operations of simplejwt: obtain, refresh, verify, blacklist, and the sliding variants. */
+export class TokenService {
+  readonly #minter: TokenMinter;
+  readonly #reader: TokenReader;
+  readonly #rotation: Rotation;
+  readonly #sessions: SessionService;
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+
+  constructor(parts: {
+    readonly minter: TokenMinter;
+    readonly reader: TokenReader;
+    readonly rotation: Rotation;
+    readonly sessions: SessionService;
+    readonly settings: Settings;
+    readonly clock: Clock;
+  }) {
+    this.#minter = parts.minter;
+    this.#reader = parts.reader;
+    this.#rotation = parts.rotation;
+    this.#sessions = parts.sessions;
+    this.#settings = parts.settings;
+    this.#clock = parts.clock;
+  }
+
+  /**
+   * Starts a session for a user who has been authenticated; simplejwt's `RefreshToken.for_user(user)`.
+   *
+   * @throws StoreUnavailable
+   */
+  async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
+    const described = await this.#minter.describe(user, claims);
+    const session = await this.#openSession(user.id, client, this.#settings.refreshTokenLifetime);
+    return this.#pair(described, session);
+  }
+
+  /** The pair of a session whose refresh token was replaced because its user's password was; a new one if it ended. */
+  async forUserAgain(user: User, sessionId: string | null, client: Client): Promise<TokenPair> {
+    const session = sessionId === null ? null : await this.#rotation.supersede(sessionId);
+    if (session === null) return this.forUser(user, { client });
+    return this.#pair(await this.#minter.describe(user), session);
+  }
+
+  /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
+  async slidingForUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<MintedSlidingToken> {
+    const described = await this.#minter.describe(user, claims);
+    const session = await this.#openSession(user.id, client, this.#settings.slidingTokenRefreshLifetime);
+    const refreshExpiresAt = Math.floor(session.expiresAt.getTime() / 1000);
+    return this.#minter.sliding(described, { jti: session.jti, sessionId: session.id, refreshExpiresAt });
+  }
+
+  /**
+   * Exchanges a refresh token for an access token and, where rotation is on, for its successor. A second use of the
+   * immediate predecessor within the grace interval gets the same successor; any other ends the session.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
+   * StoreUnavailable
+   */
+  async refresh(text: string, client: Client = NO_CLIENT): Promise<RefreshedTokens> {
+    const reading = await this.#reader.readTyped(text, 'refresh');
+    const user = await this.#refreshable(reading);
+    const { token, standing } = reading;
+    const holder = { userId: user.id, client };
+    const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
+    const { rotateRefreshTokens, blacklistAfterRotation } = this.#settings;
+    if (!rotateRefreshTokens) {
+      const session = await this.#used(reading);
+      const access = this.#minter.access(described, session);
+      return { access, refresh: { token: null, expiresAt: new Date(token.expiresAt * 1000) } };
+    }
+    if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, holder));
+    const rotation = await this.#rotation.rotate(token, standing, holder);
+    if ('session' in rotation) return this.#pair(described, rotation.session);
+    throw new TokenBlacklisted();
+  }
+
+  /** With rotation off: the session the token belongs to, its use noted; null if it has none. */
+  async #used({ standing }: Reading): Promise<SessionRecord | null> {
+    if (standing.state !== 'usable') throw new TokenBlacklisted();
+    if (standing.session === null) return null;
+    if (!(await this.#rotation.touch(standing.session))) throw new TokenBlacklisted();
+    return standing.session;
+  }
+
+  /** With rotation, but without blacklisting: a further refresh token beside the one presented. */
+  async #branch({ standing }: Reading, holder: { userId: string; client: Client }): Promise<SessionRecord> {
+    if (standing.state !== 'usable') throw new TokenBlacklisted();
+    if (standing.session === null) {
+      return this.#openSession(holder.userId, holder.client, this.#settings.refreshTokenLifetime);
+    }
+    const session = await this.#rotation.branch(standing.session);
+    if (session === null) throw new TokenBlacklisted();
+    return session;
+  }
+
+  async #refreshable(reading: Reading) {
+    try {
+      return await this.#reader.refreshable(reading);
+    } catch (error) {
+      // As the seed: a token from before the password change is blacklisted when it is presented.
+      if (error instanceof PasswordChanged) await this.#rotation.signOut(reading.token, reading.standing);
+      throw error;
+    }
+  }
+
+  /**
+   * What a token says, if it is good: of any type, and for as long as its user and its session are.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, UserNotFound, UserInactive, PasswordChanged, StoreUnavailable
+   */
+  async verify(text: string): Promise<Token> {
+    const reading = await this.#reader.read(text);
+    if (reading.standing.state !== 'usable') throw new TokenBlacklisted();
+    if (reading.token.userId !== null) this.#reader.present(reading.token, reading.user);
+    return reading.token;
+  }
+
+  /** For people who look into a token: what it says, and why it is not good if it is not. */
+  async inspect(text: string): Promise<Inspection> {
+    const decoded = this.#reader.decode(text);
+    try {
+      await this.verify(text);
+      return { ...decoded, valid: true, problem: null };
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.code !== 'UNAUTHENTICATED') throw error;
+      return { ...decoded, valid: false, problem: error };
+    }
+  }
+
+  /**
+   * Signs out: ends the session of a refresh token, its access tokens included, or the token alone if it has no session.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
+   */
+  async blacklist(text: string, type: 'refresh' | 'sliding' = 'refresh'): Promise<BlacklistedToken> {
+    const { token, standing } = await this.#reader.readTyped(text, type);
+    if (!(await this.#rotation.signOut(token, standing))) throw new TokenBlacklisted();
+    return { jti: token.jti, blacklistedAt: new Date(this.#clock()) };
+  }
+
+  /**
+   * Moves the end of a sliding token. Its jti stays, and so does the end of refreshing.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
+   * StoreUnavailable
+   */
+  async refreshSliding(text: string): Promise<MintedSlidingToken> {
+    const reading = await this.#reader.readTyped(text, 'sliding');
+    const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
+    await this.#refreshable(reading);
+    const session = await this.#used(reading);
+    const { token } = reading;
+    const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
+    return this.#minter.sliding(described, { jti: token.jti, sessionId: session?.id ?? null, refreshExpiresAt });
+  }
+
+  #expectRefreshable(claims: Claims): number {
+    const { slidingTokenRefreshExpClaim: claim, leeway } = this.#settings;
+    const refreshExpiresAt = claims[claim];
+    if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
+    if (typeof refreshExpiresAt !== 'number') throw new TokenInvalid();
+    if (refreshExpiresAt <= this.#clock() / 1000 - leeway) {
+      throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
+    }
+    return refreshExpiresAt;
+  }
+
+  #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord): TokenPair {
+    return { refresh: this.#minter.refresh(described, session), access: this.#minter.access(described, session) };
+  }
+
+  async #openSession(userId: string, client: Client, lifetime: number): Promise<SessionRecord> {
+    const session = await this.#sessions.open({ userId, client, lifetime });
+    if (session === null) throw new Error('two sessions were given one random name');
+    return session;
+  }
+}

@@ -1,0 +1,197 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { InvalidInput, NoActiveAccount } from '../errors.ts';
+import type { Client, Hooks, User } from '../hooks.ts';
+import type { Settings } from '../settings/settings-table.ts';
+import type { RevocationReason, Store, UserRecord } from '../store/store.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { checkNewPassword, checkText, MAX_PASSWORD_LENGTH } from './password-policy.ts';
+import { MAX_USERNAME_LENGTH, newUsername, usernameKey } from './username.ts';
+
+/** What a new account needs; `id` only where it comes from another system. */
+export interface NewUser {
+  readonly username: string;
+  readonly password: string;
+  readonly id?: string;
+}
+
+const ID = /^[\w.@+-]{1,64}$/;
+
+/** Accounts: who they are, whether they may sign in, and what ends when they change. */
+export class UserService {
+  readonly #store: Store;
+  readonly #settings: Settings;
+  readonly #hasher: PasswordHasher;
+  readonly #hooks: Hooks;
+  readonly #clock: Clock;
+
+  constructor(store: Store, settings: Settings, hasher: PasswordHasher, hooks: Hooks, clock: Clock) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#hasher = hasher;
+    this.#hooks = hooks;
+    this.#clock = clock;
+  }
+
+  /**
+   * Signs a user in. Unknown, wrong and inactive cost the same work and read the same.
+   *
+   * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
+   */
+  async authenticate(username: string, password: string, client: Client): Promise<User> {
+    checkText('username', username, MAX_USERNAME_LENGTH);
+    checkText('password', password, MAX_PASSWORD_LENGTH);
+    const record = await this.#store.users.findByUsernameKey(usernameKey(username));
+    const matches = await this.#hasher.verify(password, record?.passwordHash);
+    if (record === null || !matches || !(await this.isAllowed(record))) {
+      await this.#hooks.onLoginFailed?.({ username, password: '********************' }, client);
+      throw new NoActiveAccount();
+    }
+    if (this.#hasher.needsRehash(record.passwordHash)) {
+      const upgraded = await this.#hasher.hash(password);
+      await this.#store.users.upgradePasswordHash(record.id, record.passwordHash, upgraded);
+    }
+    const user = await this.#noteLogin(record);
+    await this.#hooks.onLoginSuccess?.(user, client);
+    return user;
+  }
+
+  async #noteLogin(record: UserRecord): Promise<User> {
+    if (!this.#settings.updateLastLogin) return toUser(record);
+    const updated = await this.#store.users.update(record.id, { lastLogin: new Date(this.#clock()) });
+    if (updated === null) throw new NoActiveAccount();
+    return toUser(updated);
+  }
+
+  /** simplejwt's user authentication rule: may this user sign in and refresh? */
+  async isAllowed(record: UserRecord): Promise<boolean> {
+    const rule = this.#hooks.userAuthenticationRule;
+    if (rule !== undefined) return rule(toUser(record));
+    return record.isActive || !this.#settings.checkUserIsActive;
+  }
+
+  /** Whether a disabled user is refused in guarded fields. */
+  isRefused(record: UserRecord): boolean {
+    return this.#settings.checkUserIsActive && !record.isActive;
+  }
+
+  /** The user a token names, by the field that `userIdField` says. */
+  async findByClaim(claim: string): Promise<UserRecord | null> {
+    return this.#settings.userIdField === 'id'
+      ? this.#store.users.findById(claim)
+      : this.#store.users.findByUsernameKey(usernameKey(claim));
+  }
+
+  /** The value of the user id claim for a user. */
+  claimOf(user: Pick<User, 'id' | 'username'>): string {
+    return user[this.#settings.userIdField];
+  }
+
+  /** The same, without the secrets. */
+  async findByTokenClaim(claim: string): Promise<User | null> {
+    const record = await this.findByClaim(claim);
+    return record && toUser(record);
+  }
+
+  async find(id: string): Promise<User | null> {
+    const record = await this.#store.users.findById(id);
+    return record && toUser(record);
+  }
+
+  async findByUsername(username: string): Promise<User | null> {
+    const record = await this.#store.users.findByUsernameKey(usernameKey(username.slice(0, MAX_USERNAME_LENGTH + 1)));
+    return record && toUser(record);
+  }
+
+  /** Users in the order of their names, at most `limit` after the name `after`. */
+  async list(limit: number, after?: string): Promise<User[]> {
+    const page = { after: after === undefined ? null : usernameKey(after), limit };
+    return (await this.#store.users.list(page)).map(toUser);
+  }
+
+  /**
+   * Makes an account.
+   *
+   * @throws InvalidInput, Overloaded, StoreUnavailable
+   */
+  async create({ username: given, password, id = randomUUID().replaceAll('-', '') }: NewUser): Promise<User> {
+    const username = newUsername(given);
+    checkNewPassword('password', password);
+    if (!ID.test(id)) throw new InvalidInput('id', 'An id has 1 to 64 letters, digits and _ . @ + - characters.');
+    const now = new Date(this.#clock());
+    const record: UserRecord = {
+      id,
+      username,
+      usernameKey: usernameKey(username),
+      passwordHash: await this.#hasher.hash(password),
+      passwordChangedAt: now,
+      isActive: true,
+      lastLogin: null,
+      createdAt: now,
+    };
+    const outcome = await this.#store.users.insert(record);
+    if (outcome === 'id_taken') throw new InvalidInput('id', 'A user with that id already exists.');
+    if (outcome === 'username_taken') {
+      throw new InvalidInput('username', 'A user with that username already exists.', 'username_taken');
+    }
+    return toUser(record);
+  }
+
+  /**
+   * Changes a user's own password, given the current one. Sessions but `keptSession` end.
+   *
+   * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
+   */
+  async changePassword(id: string, current: string, next: string, keptSession?: string): Promise<User> {
+    checkText('currentPassword', current, MAX_PASSWORD_LENGTH);
+    checkNewPassword('newPassword', next);
+    const record = await this.#store.users.findById(id);
+    if (!(await this.#hasher.verify(current, record?.passwordHash))) {
+      throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
+    }
+    const user = await this.setPassword(id, next, keptSession);
+    if (user === null) throw new NoActiveAccount();
+    return user;
+  }
+
+  /**
+   * Sets a password and ends the user's sessions but `keptSession`. Null if there is no such user.
+   *
+   * @throws InvalidInput, Overloaded, StoreUnavailable
+   */
+  async setPassword(id: string, password: string, keptSession?: string): Promise<User | null> {
+    checkNewPassword('newPassword', password);
+    const passwordHash = await this.#hasher.hash(password);
+    const changed = await this.#store.users.update(id, { passwordHash, passwordChangedAt: new Date(this.#clock()) });
+    await this.#endSessions(id, 'password_changed', keptSession);
+    return changed && toUser(changed);
+  }
+
+  /** Enables or disables a user; disabling ends all their sessions. Null if there is no such user. */
+  async setActive(id: string, isActive: boolean): Promise<User | null> {
+    const changed = await this.#store.users.update(id, { isActive });
+    if (!isActive) await this.#endSessions(id, 'user_disabled');
+    return changed && toUser(changed);
+  }
+
+  /** Deletes a user and ends all their sessions. Resolves to whether there was such a user. */
+  async delete(id: string): Promise<boolean> {
+    const existed = await this.#store.users.delete(id);
+    await this.#endSessions(id, 'user_deleted');
+    return existed;
+  }
+
+  #endSessions(userId: string, reason: RevocationReason, exceptId?: string): Promise<number> {
+    return this.#store.sessions.revokeAll(userId, { at: new Date(this.#clock()), reason }, exceptId);
+  }
+}
+
+/** What goes into the claim that a password change invalidates; nothing can be learned of the password from it. */
+export function passwordFingerprint(user: UserRecord | User): string {
+  return createHash('sha256').update(`${user.id} ${user.passwordChangedAt.toISOString()}`).digest('hex').slice(0, 32);
+}
+
+/** A user without the secrets. */
+export function toUser({ passwordHash: _hash, usernameKey: _key, ...user }: UserRecord): User {
+  return user;
+}

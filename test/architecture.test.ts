@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+/** Which rooms an import may lead to. A room is a folder of `src` or a file in it; the first that matches counts. */
+const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: readonly string[] }[] = [
+  { rooms: ['errors.ts', 'clock.ts'], mayImport: [] },
+  { rooms: ['settings/'], mayImport: ['settings/'] },
+  { rooms: ['store/store.ts', 'tokens/claims.ts'], mayImport: [] },
+  { rooms: ['hooks.ts'], mayImport: ['store/store.ts', 'tokens/claims.ts'] },
+  { rooms: ['users/'], mayImport: ['base', 'users/'] },
+  { rooms: ['sessions/'], mayImport: ['base', 'sessions/'] },
+  { rooms: ['tokens/'], mayImport: ['base', 'users/', 'sessions/', 'tokens/'] },
+  { rooms: ['store/sqlite/'], mayImport: ['base', 'store/sqlite/'] },
+  { rooms: ['store/mongo/'], mayImport: ['base', 'store/mongo/'] },
+  { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
+  { rooms: ['http/'], mayImport: ['base', 'rules', 'http/'] },
+  { rooms: ['cli/'], mayImport: ['base', 'rules', 'cli/'] },
+  {
+    rooms: ['auth.ts', 'open-store.ts', 'development.ts', 'explain.ts', 'server.ts', 'main.ts', 'index.ts'],
+    mayImport: [''],
+  },
+];
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  base: ['errors.ts', 'clock.ts', 'settings/', 'store/store.ts', 'tokens/claims.ts', 'hooks.ts'],
+  rules: ['users/', 'sessions/', 'tokens/'],
+};
+
+/** Who alone may know a package, or `process.env`. */
+const OWNERS: Readonly<Record<string, string>> = {
+  jsonwebtoken: 'tokens/token-codec.ts',
+  'jwks-rsa': 'tokens/remote-keys.ts',
+  bcrypt: 'users/password-hasher.ts',
+  'p-limit': 'users/password-hasher.ts',
+  mongoose: 'store/mongo/',
+  libsql: 'store/sqlite/database.ts',
+  zod: 'settings/',
+  'type-graphql': 'graphql/',
+  'graphql-scalars': 'graphql/',
+  'reflect-metadata': 'graphql/',
+  fastify: 'http/',
+  '@as-integrations/fastify': 'http/',
+  '@fastify/cors': 'http/',
+  commander: 'cli/',
+  read: 'cli/terminal.ts',
+};
+
+const root = join(import.meta.dirname, '..', 'src');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const sourceOf = (file: string) => readFileSync(join(root, file), 'utf8');
+const importsOf = (file: string) =>
+  Array.from(sourceOf(file).matchAll(/(?:from |import\(|^import )'([^']+)'/gm), ([, specifier = '']) => specifier);
+const localImportsOf = (file: string) =>
+  importsOf(file).flatMap((specifier) =>
+    specifier.startsWith('.') ? [normalize(join(dirname(file), specifier))] : [],
+  );
+const layerOf = (file: string) => LAYERS.find(({ rooms }) => rooms.some((room) => file.startsWith(room)));
+
+describe('the architecture', () => {
+  test.each(files)('%s belongs to a layer and imports only from where it may', (file) => {
+    const layer = layerOf(file);
+    expect(layer).toBeDefined();
+    const allowed = layer?.mayImport.flatMap((name) => GROUPS[name] ?? [name]) ?? [];
+    expect(localImportsOf(file).filter((target) => !allowed.some((room) => target.startsWith(room)))).toEqual([]);
+  });
+
+  test.each(Object.entries(OWNERS))('%s is known to its owner alone', (name, owner) => {
+    const users = files.filter((file) => importsOf(file).includes(name));
+    expect(users.filter((file) => !file.startsWith(owner))).toEqual([]);
+    expect(users).not.toEqual([]);
+  });
+
+  test('process.env is read in the settings alone', () => {
+    expect(files.filter((file) => sourceOf(file).includes('process.env'))).toEqual(['settings/settings.ts']);
+  });
+
+  test('no file is longer than 250 lines', () => {
+    expect(files.filter((file) => sourceOf(file).split('\n').length > 251)).toEqual([]);
+  });
+});

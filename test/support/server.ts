@@ -1,0 +1,76 @@
+import { pino } from 'pino';
+import type { Hooks, User } from '../../src/hooks.ts';
+import { startServer, type RunningServer } from '../../src/server.ts';
+import { settingsFromEnvironment } from '../../src/settings/settings.ts';
+import { TokenObtainPairDocument } from '../generated/operations.ts';
+import { Client } from './client.ts';
+import { newPlace, type StoreKind } from './stores.ts';
+
+/** The key of the Django project that is the seed; a documented test value. */
+export const TEST_KEY = 'seed-test-key-0123456789abcdef0123456789abcdef';
+export const PASSWORD = 'wonderland123!';
+
+/** Time that a test moves. It starts now, so that a real client would agree. */
+export class TestClock {
+  #now = Date.now();
+  readonly read = (): number => this.#now;
+  /** NumericDate. */
+  get seconds(): number {
+    return Math.floor(this.#now / 1000);
+  }
+  advance(seconds: number): void {
+    this.#now += seconds * 1000;
+  }
+}
+
+/** A server under test, in this process, answering real HTTP requests. */
+export interface TestServer extends RunningServer {
+  readonly client: Client;
+  readonly clock: TestClock;
+  readonly alice: User;
+  /** Signs alice in. */
+  signIn(): Promise<{ access: string; refresh: string }>;
+  remove(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly hooks?: Hooks;
+}
+
+/** Starts a server on a fresh store with the user alice. */
+export async function startTestServer(
+  kind: StoreKind,
+  { env = {}, hooks = {} }: TestServerOptions = {},
+): Promise<TestServer> {
+  const place = newPlace(kind);
+  const clock = new TestClock();
+  const settings = settingsFromEnvironment({
+    NODE_ENV: 'test',
+    PORT: '0',
+    JWT_SIGNING_KEY: TEST_KEY,
+    PASSWORD_HASH_COST: '4',
+    ...place.env,
+    ...env,
+  });
+  const server = await startServer({ settings, hooks, clock: clock.read, log: pino({ level: 'silent' }) });
+  const client = new Client(server.url);
+  const alice = await server.auth.users.create({ username: 'alice', password: PASSWORD });
+  return {
+    ...server,
+    client,
+    clock,
+    alice,
+    signIn: async () => {
+      const { tokenObtainPair } = await client.expect(TokenObtainPairDocument, {
+        username: 'alice',
+        password: PASSWORD,
+      });
+      return tokenObtainPair;
+    },
+    remove: async () => {
+      await server.close();
+      await place.remove();
+    },
+  };
+}
