@@ -2,6 +2,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Interoperation with other programs needs them installed: `npm run test:interop`.
+  testPathIgnorePatterns: process.argv.includes('test/interop') ? [] : ['<rootDir>/test/interop/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

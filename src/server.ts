@@ -41,11 +41,20 @@ export async function startServer({
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
   const auth = await assembleAuth({ settings, hooks, clock, report, store: await openStore(settings) });
-  const introspection = settings.graphqlIntrospection ?? settings.nodeEnv !== 'production';
+  const isProduction = settings.nodeEnv === 'production';
+  const introspection = settings.graphqlIntrospection ?? !isProduction;
+  const graphiql = settings.graphiql ?? !isProduction;
   try {
     const apollo = createApolloServer({ settings, introspection, plugins: [], report });
     await apollo.start();
-    const app = await createApp({ settings, log: logger, apollo, context: auth.context, ping: () => auth.ping() });
+    const app = await createApp({
+      settings,
+      log: logger,
+      graphiql,
+      apollo,
+      context: auth.context,
+      ping: () => auth.ping(),
+    });
     await app.listen({ port: settings.port, host: settings.host });
     const flush = setInterval(() => void auth.sessions.flushExpired().catch(report), FLUSH_INTERVAL_MS).unref();
     const { port } = app.server.address() as AddressInfo;

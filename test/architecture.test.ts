@@ -41,6 +41,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   fastify: 'http/',
   '@as-integrations/fastify': 'http/',
   '@fastify/cors': 'http/',
+  '@fastify/static': 'http/',
   commander: 'cli/',
   read: 'cli/terminal.ts',
 };

@@ -10,6 +10,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
+import { registerPage, wantsPage } from './page.ts';
 
 const BODY_LIMIT = 100 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -18,6 +19,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export interface AppOptions<Context extends BaseContext> {
   readonly settings: ServerSettings;
   readonly log: FastifyBaseLogger;
+  /** Whether a browser finds GraphiQL. */
+  readonly graphiql: boolean;
   readonly apollo: ApolloServer<Context>;
   readonly context: (input: { req: FastifyRequest }) => Promise<Context>;
   /** Resolves when the store answers. */
@@ -45,11 +48,13 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   );
   if (settings.corsOrigins) await app.register(cors, { origin: settings.corsOrigins, methods: ['GET', 'POST'] });
 
+  const sendPage = options.graphiql ? await registerPage(app) : null;
   const serve = fastifyApolloHandler(apollo, { context: (req) => context({ req }) });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     handler(request, reply) {
+      if (sendPage && wantsPage(request)) return sendPage(reply);
       // RFC 6749 5.1: an answer that may hold a token is not to be kept.
       void reply.header('cache-control', 'no-store');
       return serve.call(app, request, reply);

@@ -58,7 +58,6 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
   atMost('accessTokenLifetime', 'refreshTokenLifetime');
   atMost('refreshTokenLifetime', 'sessionLifetime');
   atMost('slidingTokenLifetime', 'slidingTokenRefreshLifetime');
-  atMost('slidingTokenRefreshLifetime', 'sessionLifetime');
   const symmetric = settings.algorithm.startsWith('HS');
   for (const key of ['verifyingKey', 'jwkUrl'] as const) {
     const useless = symmetric && settings[key] !== undefined;

@@ -21,6 +21,10 @@ export class TestClock {
   advance(seconds: number): void {
     this.#now += seconds * 1000;
   }
+  /** For tests with a second program, whose time runs by itself. */
+  catchUp(): void {
+    this.#now = Math.max(this.#now, Date.now());
+  }
 }
 
 /** A server under test, in this process, answering real HTTP requests. */

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import serveStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Where `npm run build` puts the page; the same from `src/` and from `dist/`. */
+const FOLDER = new URL('../../dist/page/', import.meta.url);
+
+/** Scripts come from this server alone. The editor makes style elements and workers as it runs. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Whether a browser asks for a page; a client that sends a query by GET does not. */
+export function wantsPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.includes('?');
+}
+
+/** Serves GraphiQL's files at `/graphiql/`, and makes the handler that answers with the page itself. */
+export async function registerPage(app: FastifyInstance): Promise<(reply: FastifyReply) => FastifyReply> {
+  const page = readFileSync(new URL('index.html', FOLDER), 'utf8');
+  await app.register(serveStatic, {
+    root: fileURLToPath(FOLDER),
+    prefix: '/graphiql/',
+    index: false,
+    immutable: true, // their names are made of what they hold
+    maxAge: '365d',
+  });
+  return (reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .send(page);
+}

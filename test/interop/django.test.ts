@@ -1,0 +1,118 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  HelloDocument,
+  TokenObtainPairDocument,
+  TokenRefreshDocument,
+  TokenVerifyDocument,
+} from '../generated/operations.ts';
+import { PASSWORD, startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
+
+const PYTHON = '/usr/bin/python3'; // Debian's, which sees python3-djangorestframework-simplejwt
+const PROJECT = join(import.meta.dirname, 'django_project.py');
+
+/** The Django project beside ours, with the same key and the same user under the id 1. */
+class Django {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'django-'));
+  readonly #env = {
+    ...process.env,
+    JWT_SIGNING_KEY: TEST_KEY,
+    DJANGO_DB: join(this.#folder, 'db.sqlite3'),
+    ALICE_PASSWORD: PASSWORD,
+  };
+  #server: ChildProcess | undefined;
+  #url = '';
+
+  async start(): Promise<void> {
+    const setup = spawnSync(PYTHON, [PROJECT, 'setup'], { env: this.#env, encoding: 'utf8' });
+    if (setup.status !== 0) throw new Error(`Django cannot be set up: ${setup.stderr}`);
+    const server = spawn(PYTHON, [PROJECT, 'serve', '0'], { env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#server = server;
+    const port = await new Promise<string>((resolve, reject) => {
+      server.once('exit', (code) => reject(new Error(`Django exited with ${code}`)));
+      server.stdout.on('data', (chunk: Buffer) => resolve(/serving (\d+)/.exec(chunk.toString())?.[1] ?? ''));
+    });
+    this.#url = `http://127.0.0.1:${port}/api/`;
+  }
+
+  stop(): void {
+    this.#server?.removeAllListeners('exit').kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async post(path: string, body: unknown): Promise<{ status: number; body: Record<string, string> }> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(this.#url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as Record<string, string> };
+  }
+
+  async hello(access: string): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${this.#url}hello/`, { headers: { authorization: `Bearer ${access}` } });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async signIn(): Promise<{ access: string; refresh: string }> {
+    const { body } = await this.post('token/', { username: 'alice', password: PASSWORD });
+    return { access: body['access'] ?? '', refresh: body['refresh'] ?? '' };
+  }
+}
+
+describe('beside a Django project with simplejwt and the same key', () => {
+  const django = new Django();
+  let server: TestServer;
+  beforeAll(async () => {
+    await django.start();
+    server = await startTestServer('sqlite');
+    await server.auth.users.delete(server.alice.id);
+    await server.auth.users.create({ username: 'alice', password: PASSWORD, id: '1' });
+  });
+  afterAll(async () => {
+    django.stop();
+    await server.remove();
+  });
+
+  test('a token of Django passes hello and tokenVerify here', async () => {
+    const { access, refresh } = await django.signIn();
+    server.clock.catchUp();
+    expect(await server.client.expect(HelloDocument, {}, { token: access })).toEqual({ hello: 'Hello, alice!' });
+    const { tokenVerify } = await server.client.expect(TokenVerifyDocument, { token: refresh });
+    expect(tokenVerify).toMatchObject({ tokenType: 'refresh', userId: '1' });
+  });
+
+  test('our tokens pass hello, verify and refresh there', async () => {
+    const { tokenObtainPair: pair } = await server.client.expect(TokenObtainPairDocument, {
+      username: 'alice',
+      password: PASSWORD,
+    });
+    expect(await django.hello(pair.access)).toEqual({ status: 200, body: { message: 'Hello, alice!' } });
+    expect(await django.post('token/verify/', { token: pair.access })).toEqual({ status: 200, body: {} });
+    expect(await django.post('token/verify/', { token: pair.refresh })).toEqual({ status: 200, body: {} });
+    expect((await django.post('token/refresh/', { refresh: pair.refresh })).status).toBe(200);
+  });
+
+  test('a refresh token of Django is refreshed here, exactly once beyond the grace interval', async () => {
+    const { refresh } = await django.signIn();
+    server.clock.catchUp();
+    const { tokenRefresh: first } = await server.client.expect(TokenRefreshDocument, { refresh });
+    expect(await server.client.expect(HelloDocument, {}, { token: first.access })).toEqual({ hello: 'Hello, alice!' });
+    const { tokenRefresh: again } = await server.client.expect(TokenRefreshDocument, { refresh });
+    expect(again.refresh).toBe(first.refresh);
+
+    server.clock.advance(31);
+    const reused = await server.client.send(TokenRefreshDocument, { refresh });
+    expect(reused.errors[0]?.extensions['reason']).toBe('token_blacklisted');
+    const successor = await server.client.send(TokenRefreshDocument, { refresh: first.refresh ?? '' });
+    expect(successor.errors[0]?.extensions['reason']).toBe('token_blacklisted');
+  });
+
+  test('what is forged for one is refused by the other', async () => {
+    const { access } = await django.signIn();
+    const forged = `${access.slice(0, -4)}AAAA`;
+    expect((await django.hello(forged)).status).toBe(401);
+    const answer = await server.client.send(HelloDocument, {}, { token: forged });
+    expect(answer.errors[0]?.extensions['reason']).toBe('token_not_valid');
+  });
+});

@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from '@jest/globals';
+import {
+  HelloDocument,
+  MeDocument,
+  PasswordChangeDocument,
+  TokenObtainPairDocument,
+  TokenRefreshDocument,
+  UserRegisterDocument,
+} from '../generated/operations.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { describeEachStore } from '../support/stores.ts';
+
+const NEXT_PASSWORD = 'through the looking glass';
+
+describeEachStore('accounts', (kind) => {
+  let server: TestServer;
+  afterEach(() => server.remove());
+
+  const isAlive = async (token: string) => (await server.client.send(HelloDocument, {}, { token })).data !== null;
+  const change = (currentPassword: string, newPassword: string, token: string) =>
+    server.client.send(PasswordChangeDocument, { currentPassword, newPassword }, { token });
+
+  test('me tells who is signed in', async () => {
+    server = await startTestServer(kind);
+    const { access } = await server.signIn();
+    const { me } = await server.client.expect(MeDocument, {}, { token: access });
+    expect(me).toEqual({
+      id: server.alice.id,
+      username: 'alice',
+      isActive: true,
+      lastLogin: null,
+      createdAt: server.alice.createdAt.toISOString(),
+    });
+  });
+
+  test('registration is no part of the API unless it is on', async () => {
+    server = await startTestServer(kind);
+    const { status, errors } = await server.client.send(UserRegisterDocument, { username: 'bob', password: PASSWORD });
+    expect(status).toBe(400);
+    expect(errors[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  test('whoever registers signs in; weak passwords and odd names are refused with the field', async () => {
+    server = await startTestServer(kind, { env: { REGISTRATION: 'on' } });
+    await server.client.expect(UserRegisterDocument, { username: 'bob', password: PASSWORD });
+    await server.client.expect(TokenObtainPairDocument, { username: 'bob', password: PASSWORD });
+    const weak = await server.client.send(UserRegisterDocument, { username: 'eve', password: 'seven77' });
+    expect(weak.errors[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      reason: 'password_too_weak',
+      field: 'password',
+    });
+    const odd = await server.client.send(UserRegisterDocument, { username: 'e v e', password: PASSWORD });
+    expect(odd.errors[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      reason: 'invalid_username',
+      field: 'username',
+    });
+  });
+
+  test('a password change ends the other sessions, and keeps this one with new tokens', async () => {
+    server = await startTestServer(kind);
+    const [elsewhere, here] = [await server.signIn(), await server.signIn()];
+    const { data } = await change(PASSWORD, NEXT_PASSWORD, here.access);
+    const pair = data?.passwordChange;
+    expect(await isAlive(elsewhere.access)).toBe(false);
+    expect(await isAlive(pair?.access ?? '')).toBe(true);
+    await server.client.expect(TokenRefreshDocument, { refresh: pair?.refresh ?? '' });
+    await server.client.expect(TokenObtainPairDocument, { username: 'alice', password: NEXT_PASSWORD });
+    const old = await server.client.send(TokenObtainPairDocument, { username: 'alice', password: PASSWORD });
+    expect(old.errors[0]?.extensions['reason']).toBe('no_active_account');
+  });
+
+  test('a lost answer to a password change signs nobody out', async () => {
+    server = await startTestServer(kind);
+    const here = await server.signIn();
+    const { data } = await change(PASSWORD, NEXT_PASSWORD, here.access);
+    const { tokenRefresh } = await server.client.expect(TokenRefreshDocument, { refresh: here.refresh });
+    expect(tokenRefresh.refresh).toBe(data?.passwordChange.refresh);
+  });
+
+  test('a password change asks for the current password, and refuses a weak one', async () => {
+    server = await startTestServer(kind);
+    const { access } = await server.signIn();
+    const wrong = await change('not the password', NEXT_PASSWORD, access);
+    expect(wrong.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'currentPassword' });
+    const weak = await change(PASSWORD, 'short', access);
+    expect(weak.errors[0]?.extensions).toMatchObject({ reason: 'password_too_weak', field: 'newPassword' });
+    await server.client.expect(TokenObtainPairDocument, { username: 'alice', password: PASSWORD });
+  });
+
+  test('disabling and deleting a user ends all their sessions', async () => {
+    server = await startTestServer(kind);
+    const { access } = await server.signIn();
+    await server.auth.users.setActive(server.alice.id, false);
+    const disabled = await server.client.send(HelloDocument, {}, { token: access });
+    expect(disabled.errors[0]?.extensions['reason']).toBe('user_inactive');
+    await server.auth.users.setActive(server.alice.id, true);
+    const enabled = await server.client.send(HelloDocument, {}, { token: access });
+    expect(enabled.errors[0]?.extensions['reason']).toBe('session_revoked');
+    await server.auth.users.delete(server.alice.id);
+    const deleted = await server.client.send(HelloDocument, {}, { token: access });
+    expect(deleted.errors[0]?.extensions['reason']).toBe('user_not_found');
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { PasswordHasher } from '../../src/users/password-hasher.ts';
+
+const hasher = new PasswordHasher(4);
+
+/** Hashes of `wonderland123!` by Django's hashers, with little work; scrypt and plain bcrypt by Python's modules. */
+const DJANGO_HASHES = {
+  pbkdf2_sha256: 'pbkdf2_sha256$1000$bpRStXzh9sC9lBuFluFlvm$Sj/qwgl4jH1XAi+brkO1RtAYdxCrz+1a7g9ObKiDKko=',
+  pbkdf2_sha1: 'pbkdf2_sha1$1000$JPMTb7rss5QTFnUtpirjzr$pjdaHT5Zcdlh26afytuU+k6F64s=',
+  bcrypt_sha256: 'bcrypt_sha256$$2b$05$G.KiOstEt1cyYYTQ56NTZuc97QuW8sMmVH.hFkzkztPRwwu4DhxXC',
+  bcrypt: 'bcrypt$$2b$05$aZm.7LANSwAYywZir2qKE.A6YimJBiupxGMmRS4YnRbbfmE6e9wEW',
+  scrypt:
+    'scrypt$1024$saltsaltsalt$8$1$pHvUUMtrlDKLJ2zHUIOxbq9Kb/Rc3PnoA8qfhbnZBpgKIWX/JOhqpcVqiKQEbHqZV3BjwPmKom5LWGi5BhBTyg==',
+  '$2b$ alone': '$2b$05$gtrDFn/cs5IMD/dY3/gY6ehjd9w5viaQ1CMNlqaWCb1ieVCeXB5Ya',
+  '$2y$ alone': '$2y$05$gtrDFn/cs5IMD/dY3/gY6ehjd9w5viaQ1CMNlqaWCb1ieVCeXB5Ya',
+};
+
+describe('the password hasher', () => {
+  test('hashes in the format of Django and recognises the password', async () => {
+    const hash = await hasher.hash('wonderland123!');
+    expect(hash).toMatch(/^bcrypt_sha256\$\$2b\$04\$.{53}$/);
+    expect(await hasher.verify('wonderland123!', hash)).toBe(true);
+    expect(await hasher.verify('wonderland123', hash)).toBe(false);
+  });
+
+  test('counts every character, also past 72 bytes', async () => {
+    const common = 'a'.repeat(99);
+    expect(await hasher.verify(`${common}y`, await hasher.hash(`${common}x`))).toBe(false);
+    const accents = 'é'.repeat(64);
+    expect(await hasher.verify(accents, await hasher.hash(accents))).toBe(true);
+    expect(await hasher.verify('é'.repeat(63), await hasher.hash(accents))).toBe(false);
+  });
+
+  test('takes Unicode forms of one password for the same, and never trims', async () => {
+    const hash = await hasher.hash('caf\u00e9 latte');
+    expect(await hasher.verify('cafe\u0301 latte', hash)).toBe(true);
+    expect(await hasher.verify('caf\u00e9 latte ', hash)).toBe(false);
+  });
+
+  test.each(Object.entries(DJANGO_HASHES))(
+    'reads what Django stored with %s, and wants it rehashed',
+    async (_name, hash) => {
+      expect(await hasher.verify('wonderland123!', hash)).toBe(true);
+      expect(await hasher.verify('wonderland123?', hash)).toBe(false);
+      expect(hasher.needsRehash(hash)).toBe(true);
+    },
+  );
+
+  test.each([
+    '',
+    '!',
+    '!unusable',
+    'md5$salt$00',
+    'pbkdf2_sha256$x$y$z',
+    'scrypt$0$s$0$0$',
+    '__proto__$a$b',
+    'plain text',
+  ])('lets nobody in with the stored hash %j', async (hash) => {
+    expect(await hasher.verify(hash, hash)).toBe(false);
+  });
+
+  test('says no where there is no hash', async () => {
+    expect(await hasher.verify('wonderland123!', undefined)).toBe(false);
+  });
+
+  test('wants a hash of another cost rehashed', async () => {
+    expect(new PasswordHasher(5).needsRehash(await hasher.hash('wonderland123!'))).toBe(true);
+    expect(hasher.needsRehash(await hasher.hash('wonderland123!'))).toBe(false);
+  });
+
+  test('refuses when too many wait', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 200 }, () => hasher.hash('wonderland123!')));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(200);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ reason: 'overloaded', code: 'SERVICE_UNAVAILABLE' });
+  });
+});
