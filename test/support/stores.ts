@@ -53,5 +53,7 @@ async function dropDatabase(uri: string): Promise<void> {
 
 /** Runs a suite on every store. */
 export function describeEachStore(name: string, suite: (kind: StoreKind) => void): void {
-  describe.each(storeKinds)(`${name} on %s`, (kind) => suite(kind));
+  describe.each(storeKinds)(`${name} on %s`, (kind) => {
+    suite(kind);
+  });
 }

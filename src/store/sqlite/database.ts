@@ -79,9 +79,7 @@ export function openDatabase(file: string): SqliteDatabase {
   });
   return {
     prepare: (sql) => prepared(database, sql),
-    close: () => {
-      database.close();
-    },
+    close: () => translated(() => database.close()),
   };
 }
 
@@ -95,10 +93,15 @@ function migrate(database: Database.Database): void {
 
 function prepared(database: Database.Database, sql: string): Statement {
   const statement = translated(() => database.prepare(sql));
+  const opened = () => {
+    // The binding would go on working with the statements of a database that was closed.
+    if (!database.open) throw new Error('the database is closed');
+    return statement;
+  };
   return {
-    run: (...values) => translated(() => statement.run(...values).changes),
-    get: (...values) => translated(() => statement.get(...values) as Row | undefined),
-    all: (...values) => translated(() => statement.all(...values) as Row[]),
+    run: (...values) => translated(() => opened().run(...values).changes),
+    get: (...values) => translated(() => opened().get(...values) as Row | undefined),
+    all: (...values) => translated(() => opened().all(...values) as Row[]),
   };
 }
 
