@@ -93,7 +93,7 @@ export async function assembleAuth({ settings, hooks, store, clock, report }: Au
   const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
   return {
     resolvers: resolversFor(settings),
-    context: createContextFunction({ settings, tokens, users, sessions, authenticator }),
+    context: createContextFunction({ tokens, users, sessions, authenticator }, settings.authHeaderName),
     guard,
     formatError: createFormatError(report),
     tokens,

@@ -1,13 +1,11 @@
 import type { Client } from '../hooks.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import type { Settings } from '../settings/settings-table.ts';
 import type { Authenticated, Authenticator } from '../tokens/authenticator.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { UserService } from '../users/user-service.ts';
 
 /** What the resolvers work with. */
 export interface AuthServices {
-  readonly settings: Settings;
   readonly tokens: TokenService;
   readonly users: UserService;
   readonly sessions: SessionService;
@@ -44,8 +42,9 @@ export interface AuthContext {
  */
 export function createContextFunction(
   services: AuthServices,
+  authHeaderName: string,
 ): (input: { req: IncomingRequest }) => Promise<AuthContext> {
-  const headerName = services.settings.authHeaderName.toLowerCase();
+  const headerName = authHeaderName.toLowerCase();
   return async ({ req }) => {
     let authenticated: Promise<Authenticated> | undefined;
     const auth: RequestAuth = {

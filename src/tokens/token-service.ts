@@ -4,7 +4,7 @@ import type { Client, CustomClaims, User } from '../hooks.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { Settings } from '../settings/settings-table.ts';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord, UserRecord } from '../store/store.ts';
 import type { Claims, Token } from './claims.ts';
 import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
 import type { Reading, TokenReader } from './token-reader.ts';
@@ -137,12 +137,19 @@ export class TokenService {
     return session;
   }
 
-  async #refreshable(reading: Reading) {
+  /** The user who may refresh. Reuse is dealt with first: whoever the token belongs to, two parties hold it. */
+  async #refreshable(reading: Reading): Promise<UserRecord> {
+    const { token, standing } = reading;
+    if (standing.state === 'superseded') {
+      await this.#rotation.signOut(token, standing);
+      throw new TokenBlacklisted();
+    }
     try {
       return await this.#reader.refreshable(reading);
     } catch (error) {
-      // As the seed: a token from before the password change is blacklisted when it is presented.
-      if (error instanceof PasswordChanged) await this.#rotation.signOut(reading.token, reading.standing);
+      // As simplejwt: a token from before the password change is blacklisted when it is presented.
+      if (error instanceof PasswordChanged && standing.state === 'usable')
+        await this.#rotation.signOut(token, standing);
       throw error;
     }
   }
