@@ -61,7 +61,7 @@ export interface AuthParts {
 /**
  * The library's front door.
  *
- * @throws SettingsError, StoreUnavailable
+ * @throws SettingsError
  */
 export async function createAuth({
   store,

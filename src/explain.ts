@@ -4,12 +4,27 @@ import { SettingsError } from './settings/settings.ts';
 
 /** What went wrong, in the words of whoever runs the program: one line, and a stack only for a bug. */
 export function explain(error: unknown): string {
-  if (error instanceof StoreUnavailable) return `The store cannot be used: ${messageOf(error.cause)}`;
+  if (error instanceof StoreUnavailable) return `The store does not answer: ${messageOf(error.cause)}`;
   if (error instanceof SettingsError || error instanceof CliError || error instanceof AuthError) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `PORT: ${error.message.replace('listen ', '')}. Stop what listens there, or set another PORT.`;
+  return explainListening(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+/** Why Node.js cannot listen where the settings say. */
+function explainListening(error: unknown): string | null {
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return null;
+  const { address = '', port = '' } = error as { address?: string; port?: number };
+  const place = `${address}:${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `PORT: something listens on ${place} already; expected a free port. Stop it, or set another PORT.`;
+    case 'EACCES':
+      return `PORT: listening on ${place} is not permitted; expected a port above 1023, or the permission.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST: this machine has no such address (${error.message}); expected one of its own, or 0.0.0.0.`;
+    default:
+      return null;
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function messageOf(cause: unknown): string {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { StoreUnavailable } from './errors.ts';
 import type { Settings } from './settings/settings-table.ts';
+import { SettingsError } from './settings/settings.ts';
 import type { Store } from './store/store.ts';
 
 /** The file of the embedded store in `DATA_DIR`. */
@@ -9,13 +11,20 @@ const SQLITE_FILE = 'simplejwt.sqlite';
  * Opens the store that the settings name: MongoDB if there is a URI, otherwise one SQLite file. Only the adapter that
  * is used is loaded.
  *
- * @throws StoreUnavailable
+ * @throws SettingsError naming the setting, if the store cannot be opened
  */
 export async function openStore({ mongodbUri, dataDir }: Settings): Promise<Store> {
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./store/mongo/mongo-store.ts');
-    return openMongoStore(mongodbUri);
+    return openMongoStore(mongodbUri).catch(refuse('MONGODB_URI: the MongoDB it names cannot be used'));
   }
   const { openSqliteStore } = await import('./store/sqlite/sqlite-store.ts');
-  return openSqliteStore(join(dataDir, SQLITE_FILE));
+  const file = join(dataDir, SQLITE_FILE);
+  return openSqliteStore(file).catch(refuse(`DATA_DIR: the store ${file} cannot be used`));
 }
+
+const refuse = (problem: string) => (error: unknown) => {
+  if (!(error instanceof StoreUnavailable)) throw error;
+  const { cause } = error;
+  throw new SettingsError([`${problem}: ${cause instanceof Error ? cause.message : String(cause)}`], { cause });
+};

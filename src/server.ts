@@ -30,7 +30,7 @@ export interface RunningServer {
 /**
  * Starts the server.
  *
- * @throws SettingsError, StoreUnavailable, and Node's error if the port cannot be listened on
+ * @throws SettingsError, and Node's error if the port cannot be listened on
  */
 export async function startServer({
   settings,

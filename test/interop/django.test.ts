@@ -9,6 +9,7 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
+import { PasswordHasher } from '../../src/users/password-hasher.ts';
 import { PASSWORD, startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
 
 const PYTHON = '/usr/bin/python3'; // Debian's, which sees python3-djangorestframework-simplejwt
@@ -36,6 +37,12 @@ class Django {
       server.stdout.on('data', (chunk: Buffer) => resolve(/serving (\d+)/.exec(chunk.toString())?.[1] ?? ''));
     });
     this.#url = `http://127.0.0.1:${port}/api/`;
+  }
+
+  /** Whether Django takes a stored hash for that of alice's password. */
+  recognises(hash: string): boolean {
+    const check = spawnSync(PYTHON, [PROJECT, 'check', hash], { env: this.#env, encoding: 'utf8' });
+    return check.stdout.trim() === 'True';
   }
 
   stop(): void {
@@ -106,6 +113,12 @@ describe('beside a Django project with simplejwt and the same key', () => {
     expect(reused.errors[0]?.extensions['reason']).toBe('token_blacklisted');
     const successor = await server.client.send(TokenRefreshDocument, { refresh: first.refresh ?? '' });
     expect(successor.errors[0]?.extensions['reason']).toBe('token_blacklisted');
+  });
+
+  test('Django reads the password hashes we store', async () => {
+    const hash = await new PasswordHasher(5).hash(PASSWORD);
+    expect(django.recognises(hash)).toBe(true);
+    expect(django.recognises(await new PasswordHasher(5).hash('another password'))).toBe(false);
   });
 
   test('what is forged for one is refused by the other', async () => {

@@ -1,4 +1,7 @@
-"""A Django project with simplejwt in one file: `setup` makes its database, `serve PORT` serves it on 127.0.0.1."""
+"""A Django project with simplejwt in one file.
+
+`setup` makes its database, `serve PORT` serves it on 127.0.0.1, `check HASH` says whether it is that of the password.
+"""
 
 import os
 import sys
@@ -68,6 +71,10 @@ if __name__ == "__main__":
 
         call_command("migrate", verbosity=0)
         get_user_model().objects.create_user("alice", password=os.environ["ALICE_PASSWORD"])
+    elif sys.argv[1] == "check":
+        from django.contrib.auth.hashers import check_password
+
+        print(check_password(os.environ["ALICE_PASSWORD"], sys.argv[2]))
     else:
         server = make_server("127.0.0.1", int(sys.argv[2]), get_wsgi_application(), handler_class=Quiet)
         print(f"serving {server.server_port}", flush=True)

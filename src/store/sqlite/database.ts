@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreUnavailable } from '../../errors.ts';
@@ -69,6 +69,7 @@ export interface SqliteDatabase {
 export function openDatabase(file: string): SqliteDatabase {
   const database = translated(() => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600)); // for the owner alone; SQLite gives its other files the same mode
     const opened = new Database(file);
     // The timeout comes first: switching to WAL itself may have to wait for another process.
     opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
