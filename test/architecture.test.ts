@@ -29,7 +29,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 /** Who alone may know a package, or `process.env`. */
 const OWNERS: Readonly<Record<string, string>> = {
   jsonwebtoken: 'tokens/token-codec.ts',
-  'jwks-rsa': 'tokens/remote-keys.ts',
+  jose: 'tokens/remote-keys.ts',
   bcrypt: 'users/password-hasher.ts',
   'p-limit': 'users/password-hasher.ts',
   mongoose: 'store/mongo/',

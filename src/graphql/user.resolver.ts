@@ -24,16 +24,17 @@ export class UserResolver {
 
   @Authorized()
   @Mutation(() => TokenPair, {
-    description: "Changes the caller's password, ends all their other sessions, and replaces the tokens of this one.",
+    description:
+      "Changes the caller's password and ends all their sessions, this one too; answers the tokens of a new one.",
   })
   async passwordChange(
     @Arg('currentPassword', () => String, { description: 'The password in force.' }) currentPassword: string,
     @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPair> {
-    const { id, sessionId } = await currentUser(auth);
-    const user = await auth.users.changePassword(id, currentPassword, newPassword, sessionId ?? undefined);
-    return toTokenPair(await auth.tokens.forUserAgain(user, sessionId, auth.client));
+    const { id } = await currentUser(auth);
+    const user = await auth.users.changePassword(id, currentPassword, newPassword);
+    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }));
   }
 }
 

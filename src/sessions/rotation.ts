@@ -106,16 +106,6 @@ export class Rotation {
     return swapped ? { ...session, ...successor, previousJti: session.jti } : null;
   }
 
-  /** Makes a new token current whatever the current one is; null if the session has ended. */
-  async supersede(sessionId: string): Promise<SessionRecord | null> {
-    for (;;) {
-      const session = await this.#store.sessions.find(sessionId);
-      if (session === null || !this.#sessions.isLive(session)) return null;
-      const advanced = await this.#compareAndSwap(session);
-      if (advanced) return advanced;
-    }
-  }
-
   /** A further token beside the ones there are, where rotation does not blacklist; null if the session has ended. */
   async branch(session: SessionRecord): Promise<SessionRecord | null> {
     const successor = this.#successorOf(session);

@@ -77,6 +77,6 @@ export async function loadKeys(settings: Settings): Promise<Keys> {
     refuse('JWT_VERIFYING_KEY', 'got a key that does not belong to JWT_SIGNING_KEY, expected its public half');
   }
   if (jwkUrl === undefined) return { signing, find: () => verifying };
-  const remote = await openRemoteKeys(jwkUrl);
+  const remote = await openRemoteKeys(jwkUrl, algorithm);
   return { signing, find: (kid) => (kid === undefined ? verifying : remote(kid)) };
 }

@@ -1,5 +1,5 @@
 import jwt from 'jsonwebtoken';
-import type { Clock } from '../clock.ts';
+import { isNumericDate, type Clock } from '../clock.ts';
 import { TokenExpired, TokenInvalid } from '../errors.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
@@ -8,8 +8,6 @@ import type { Keys } from './keys.ts';
 
 /** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
 const MAX_TOKEN_LENGTH = 8192;
-/** 9999-12-31T23:59:59Z: what lies beyond is no NumericDate in seconds, milliseconds for instance. */
-const MAX_NUMERIC_DATE = 253_402_300_799;
 const MAX_NAME_LENGTH = 255;
 /** RFC 7515 3.1: three base64url parts. Padding, white space and the like would be other spellings of one token. */
 const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -34,7 +32,8 @@ export class TokenCodec {
     const payload = JSON.parse(JSON.stringify(claims, this.#encoder)) as Record<string, unknown>;
     if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
     if (issuer !== undefined) payload['iss'] = issuer;
-    return jwt.sign(payload, this.#keys.signing, { algorithm });
+    // The library would add an `iat` of its own clock.
+    return jwt.sign(payload, this.#keys.signing, { algorithm, noTimestamp: !('iat' in payload) });
   }
 
   /**
@@ -131,8 +130,4 @@ function isName(value: unknown): value is string {
 /** A string, or the integer of simplejwt before 5.5.1. */
 function isUserId(value: unknown): value is string | number {
   return Number.isSafeInteger(value) || isName(value);
-}
-
-function isNumericDate(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE;
 }

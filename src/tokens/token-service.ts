@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { isNumericDate, type Clock } from '../clock.ts';
 import { AuthError, PasswordChanged, TokenBlacklisted, TokenExpired, TokenInvalid } from '../errors.ts';
 import type { Client, CustomClaims, User } from '../hooks.ts';
 import type { Rotation } from '../sessions/rotation.ts';
@@ -76,13 +76,6 @@ export class TokenService {
     const described = await this.#minter.describe(user, claims);
     const session = await this.#openSession(user.id, client, this.#settings.refreshTokenLifetime);
     return this.#pair(described, session);
-  }
-
-  /** The pair of a session whose refresh token was replaced because its user's password was; a new one if it ended. */
-  async forUserAgain(user: User, sessionId: string | null, client: Client): Promise<TokenPair> {
-    const session = sessionId === null ? null : await this.#rotation.supersede(sessionId);
-    if (session === null) return this.forUser(user, { client });
-    return this.#pair(await this.#minter.describe(user), session);
   }
 
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
@@ -209,7 +202,7 @@ export class TokenService {
     const { slidingTokenRefreshExpClaim: claim, leeway } = this.#settings;
     const refreshExpiresAt = claims[claim];
     if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
-    if (typeof refreshExpiresAt !== 'number') throw new TokenInvalid();
+    if (!isNumericDate(refreshExpiresAt)) throw new TokenInvalid();
     if (refreshExpiresAt <= this.#clock() / 1000 - leeway) {
       throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
     }

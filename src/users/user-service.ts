@@ -138,32 +138,32 @@ export class UserService {
   }
 
   /**
-   * Changes a user's own password, given the current one. Sessions but `keptSession` end.
+   * Changes a user's own password, given the current one, and ends all their sessions.
    *
    * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
    */
-  async changePassword(id: string, current: string, next: string, keptSession?: string): Promise<User> {
+  async changePassword(id: string, current: string, next: string): Promise<User> {
     checkText('currentPassword', current, MAX_PASSWORD_LENGTH);
     checkNewPassword('newPassword', next);
     const record = await this.#store.users.findById(id);
     if (!(await this.#hasher.verify(current, record?.passwordHash))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }
-    const user = await this.setPassword(id, next, keptSession);
+    const user = await this.setPassword(id, next);
     if (user === null) throw new NoActiveAccount();
     return user;
   }
 
   /**
-   * Sets a password and ends the user's sessions but `keptSession`. Null if there is no such user.
+   * Sets a password and ends all sessions of the user. Null if there is no such user.
    *
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
-  async setPassword(id: string, password: string, keptSession?: string): Promise<User | null> {
+  async setPassword(id: string, password: string): Promise<User | null> {
     checkNewPassword('newPassword', password);
     const passwordHash = await this.#hasher.hash(password);
     const changed = await this.#store.users.update(id, { passwordHash, passwordChangedAt: new Date(this.#clock()) });
-    await this.#endSessions(id, 'password_changed', keptSession);
+    await this.#endSessions(id, 'password_changed');
     return changed && toUser(changed);
   }
 
@@ -181,8 +181,8 @@ export class UserService {
     return existed;
   }
 
-  #endSessions(userId: string, reason: RevocationReason, exceptId?: string): Promise<number> {
-    return this.#store.sessions.revokeAll(userId, { at: new Date(this.#clock()), reason }, exceptId);
+  #endSessions(userId: string, reason: RevocationReason): Promise<number> {
+    return this.#store.sessions.revokeAll(userId, { at: new Date(this.#clock()), reason });
   }
 }
 

@@ -7,6 +7,14 @@ const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const;
 const live = (userId: string, at: Date) => ({ userId, revokedAt: null, expiresAt: trusted({ $gt: at }) });
 
 export function mongoSessions(sessions: Models['sessions']): SessionStore {
+  type Change = Partial<Omit<SessionDocument, '_id'>>;
+  const changeOne = async (filter: { _id: string; jti?: string }, change: Change) => {
+    const unrevoked = { ...filter, revokedAt: null };
+    return (await translated(() => sessions.updateOne(unrevoked, { $set: change }))).matchedCount === 1;
+  };
+  const changeMany = async (filter: object, change: Change) =>
+    (await translated(() => sessions.updateMany({ ...filter, revokedAt: null }, { $set: change }))).modifiedCount;
+
   return {
     insert: ({ id, ...session }) => inserted(() => sessions.insertOne({ _id: id, ...session })),
     find: async (id) => readSession(await translated(() => sessions.findOne({ _id: id }).lean())),
@@ -14,34 +22,22 @@ export function mongoSessions(sessions: Models['sessions']): SessionStore {
       const found = await translated(() => sessions.find(live(userId, at)).sort(NEWEST_FIRST).lean());
       return found.flatMap((document) => readSession(document) ?? []);
     },
-    rotate: async (id, presentedJti, successor) => {
-      const filter = { _id: id, jti: presentedJti, revokedAt: null };
-      const change = { $set: { ...successor, previousJti: presentedJti } };
-      return (await translated(() => sessions.updateOne(filter, change))).matchedCount === 1;
-    },
-    replaceCurrent: async (id, successor) =>
-      (await translated(() => sessions.updateOne({ _id: id, revokedAt: null }, { $set: { ...successor } })))
-        .matchedCount === 1,
-    touch: async (id, at) =>
-      (await translated(() => sessions.updateOne({ _id: id, revokedAt: null }, { $set: { lastUsedAt: at } })))
-        .matchedCount === 1,
-    revoke: async (id, { at, reason }) => {
-      const change = { $set: { revokedAt: at, revokedReason: reason } };
-      return (await translated(() => sessions.updateOne({ _id: id, revokedAt: null }, change))).matchedCount === 1;
-    },
-    revokeAll: async (userId, { at, reason }, exceptId) => {
-      const filter = { userId, revokedAt: null, ...(exceptId !== undefined && { _id: trusted({ $ne: exceptId }) }) };
-      const change = { $set: { revokedAt: at, revokedReason: reason } };
-      return (await translated(() => sessions.updateMany(filter, change))).modifiedCount;
+    rotate: (id, presentedJti, successor) =>
+      changeOne({ _id: id, jti: presentedJti }, { ...successor, previousJti: presentedJti }),
+    replaceCurrent: (id, successor) => changeOne({ _id: id }, { ...successor }),
+    touch: (id, at) => changeOne({ _id: id }, { lastUsedAt: at }),
+    revoke: (id, { at, reason }) => changeOne({ _id: id }, { revokedAt: at, revokedReason: reason }),
+    revokeAll: (userId, { at, reason }, exceptId) => {
+      const others = exceptId === undefined ? {} : { _id: trusted({ $ne: exceptId }) };
+      return changeMany({ userId, ...others }, { revokedAt: at, revokedReason: reason });
     },
     revokeOldest: async (userId, keep, { at, reason }) => {
       const oldest = await translated(() =>
         sessions.find(live(userId, at), { _id: 1 }).sort(NEWEST_FIRST).skip(keep).lean(),
       );
       if (oldest.length === 0) return 0;
-      const filter = { _id: trusted({ $in: oldest.map(({ _id }) => _id) }), revokedAt: null };
-      const change = { $set: { revokedAt: at, revokedReason: reason } };
-      return (await translated(() => sessions.updateMany(filter, change))).modifiedCount;
+      const ids = oldest.map(({ _id }) => _id);
+      return changeMany({ _id: trusted({ $in: ids }) }, { revokedAt: at, revokedReason: reason });
     },
     deleteExpired: async (at) =>
       (await translated(() => sessions.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
