@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Auth } from './auth.ts';
 import { InvalidInput } from './errors.ts';
@@ -20,17 +20,29 @@ export function withDevelopmentKey(settings: ServerSettings): ServerSettings {
   const file = join(settings.dataDir, KEY_FILE);
   try {
     mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
-    // Of two processes that start together, one makes the file and both read it.
-    writeFileSync(file, randomBytes(64).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    return { ...settings, signingKey: readOrMakeKey(file) };
   } catch (error) {
-    if (!isAlreadyThere(error))
-      throw new SettingsError([`DATA_DIR: cannot write ${file}, expected a folder to keep the signing key in.`]);
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new SettingsError([`DATA_DIR: cannot keep a signing key in ${file}: ${problem}`], { cause: error });
   }
-  return { ...settings, signingKey: readFileSync(file, 'utf8') };
 }
 
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+function readOrMakeKey(file: string): string {
+  if (!existsSync(file)) {
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, randomBytes(64).toString('base64url'), { mode: 0o600 });
+    try {
+      // Of two processes that start together one makes the file, whole at once, and both read it.
+      linkSync(draft, file);
+    } catch (error) {
+      if (!existsSync(file)) throw error;
+    } finally {
+      unlinkSync(draft);
+    }
+  }
+  const key = readFileSync(file, 'utf8');
+  if (key === '') throw new Error('the file is empty; delete it, and a new key is made');
+  return key;
 }
 
 /** An account to try things with. */

@@ -16,15 +16,24 @@ const SQLITE_FILE = 'simplejwt.sqlite';
 export async function openStore({ mongodbUri, dataDir }: Settings): Promise<Store> {
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./store/mongo/mongo-store.ts');
-    return openMongoStore(mongodbUri).catch(refuse('MONGODB_URI: the MongoDB it names cannot be used'));
+    return openMongoStore(mongodbUri).catch(refuse('MONGODB_URI: the MongoDB it names cannot be used', explainMongo));
   }
   const { openSqliteStore } = await import('./store/sqlite/sqlite-store.ts');
   const file = join(dataDir, SQLITE_FILE);
   return openSqliteStore(file).catch(refuse(`DATA_DIR: the store ${file} cannot be used`));
 }
 
-const refuse = (problem: string) => (error: unknown) => {
-  if (!(error instanceof StoreUnavailable)) throw error;
-  const { cause } = error;
-  throw new SettingsError([`${problem}: ${cause instanceof Error ? cause.message : String(cause)}`], { cause });
-};
+type Explain = (cause: Error) => string;
+
+const refuse =
+  (problem: string, explain: Explain = messageOf) =>
+  (error: unknown) => {
+    if (!(error instanceof StoreUnavailable && error.cause instanceof Error)) throw error;
+    throw new SettingsError([`${problem}: ${explain(error.cause)}`], { cause: error.cause });
+  };
+
+const messageOf: Explain = ({ message }) => message;
+
+/** What a server or the network says is told; what is wrong with the URI is not, for it may quote the password. */
+const explainMongo: Explain = ({ name, message }) =>
+  /^Mongo(ose)?(Server|Network)/.test(name) ? message : 'expected mongodb://[user:password@]host[:port]/database';

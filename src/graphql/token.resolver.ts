@@ -50,7 +50,7 @@ export class TokenResolver {
   ): Promise<VerifiedToken> {
     const { type, userId, jti, issuedAt, expiresAt, claims } = await auth.tokens.verify(token);
     return {
-      tokenType: type,
+      tokenType: type || 'untyped',
       userId,
       jti,
       issuedAt: issuedAt === null ? null : new Date(issuedAt * 1000),

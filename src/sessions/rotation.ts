@@ -54,10 +54,9 @@ export class Rotation {
   async standing(token: VerifiedToken): Promise<Standing> {
     if (token.sessionId !== null) return this.#standingIn(await this.#store.sessions.find(token.sessionId), token);
     if (token.jti === null) return { state: 'usable', session: null };
-    const [entry, successors] = await Promise.all([
-      this.#store.blacklist.find(token.jti),
-      this.#store.sessions.find(adoptedId(token.jti)),
-    ]);
+    // In this order: who exchanges the token makes the session first, so an entry without one was not made by them.
+    const entry = await this.#store.blacklist.find(token.jti);
+    const successors = await this.#store.sessions.find(adoptedId(token.jti));
     if (successors !== null) return this.#standingIn(successors, token);
     return entry === null ? { state: 'usable', session: null } : { state: 'blacklisted' };
   }

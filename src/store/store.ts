@@ -99,7 +99,7 @@ export interface SessionStore {
   touch(id: string, at: Date): Promise<boolean>;
   /** Of any number of concurrent calls, exactly one resolves true: the one that ended the session. */
   revoke(id: string, revocation: Revocation): Promise<boolean>;
-  /** Ends all sessions of a user but `exceptId`. Resolves to how many this call ended. */
+  /** Ends all sessions of a user but `exceptId`, expired ones too. Resolves to how many this call ended. */
   revokeAll(userId: string, revocation: Revocation, exceptId?: string): Promise<number>;
   /** Ends the oldest live sessions of a user, so that at most `keep` live on. Resolves to how many this call ended. */
   revokeOldest(userId: string, keep: number, revocation: Revocation): Promise<number>;

@@ -15,7 +15,7 @@ import type { Token, TokenType, VerifiedToken } from './claims.ts';
 import type { TokenCodec } from './token-codec.ts';
 
 /** The type of a token that names none, as simplejwt's `UntypedToken`. */
-const UNTYPED = 'untyped';
+const UNTYPED = ''; // no claim can be: a name is not empty
 
 /** A token that was read, how it stands, and the user it names, if there is one. */
 export interface Reading<Type extends string = string> {

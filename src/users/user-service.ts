@@ -71,8 +71,8 @@ export class UserService {
   }
 
   /** Whether a disabled user is refused in guarded fields. */
-  isRefused(record: UserRecord): boolean {
-    return this.#settings.checkUserIsActive && !record.isActive;
+  isRefused(user: Pick<User, 'isActive'>): boolean {
+    return this.#settings.checkUserIsActive && !user.isActive;
   }
 
   /** The user a token names, by the field that `userIdField` says. */
@@ -167,10 +167,10 @@ export class UserService {
     return changed && toUser(changed);
   }
 
-  /** Enables or disables a user; disabling ends all their sessions. Null if there is no such user. */
+  /** Enables or disables a user; whoever is refused from now on loses their sessions. Null if there is no such user. */
   async setActive(id: string, isActive: boolean): Promise<User | null> {
     const changed = await this.#store.users.update(id, { isActive });
-    if (!isActive) await this.#endSessions(id, 'user_disabled');
+    if (this.isRefused({ isActive })) await this.#endSessions(id, 'user_disabled');
     return changed && toUser(changed);
   }
 

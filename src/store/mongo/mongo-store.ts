@@ -47,6 +47,8 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },
-    close: () => connection.close(),
+    close: async () => {
+      await connection.close();
+    },
   };
 }

@@ -13,6 +13,7 @@ export function mongoUsers(users: Models['users']): UserStore {
     findById: async (id) => readUser(await translated(() => users.findOne({ _id: id }).lean())),
     findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
     list: async ({ after, limit }) => {
+      if (limit === 0) return []; // to MongoDB, zero is no limit
       const filter = after === null ? {} : { usernameKey: trusted({ $gt: after }) };
       const found = await translated(() => users.find(filter).sort({ usernameKey: 1 }).limit(limit).lean());
       return found.flatMap((document) => readUser(document) ?? []);

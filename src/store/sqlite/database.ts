@@ -80,7 +80,13 @@ export function openDatabase(file: string): SqliteDatabase {
   });
   return {
     prepare: (sql) => prepared(database, sql),
-    close: () => translated(() => database.close()),
+    close: () =>
+      translated(() => {
+        if (!database.open) return;
+        // Prepared statements keep the binding from doing this itself: what was written goes into the one file.
+        database.pragma('wal_checkpoint(PASSIVE)');
+        database.close();
+      }),
   };
 }
 
@@ -100,10 +106,17 @@ function prepared(database: Database.Database, sql: string): Statement {
     return statement;
   };
   return {
-    run: (...values) => translated(() => opened().run(...values).changes),
-    get: (...values) => translated(() => opened().get(...values) as Row | undefined),
-    all: (...values) => translated(() => opened().all(...values) as Row[]),
+    run: (...values) => translated(() => opened().run(bindable(values)).changes),
+    get: (...values) => translated(() => opened().get(bindable(values)) as Row | undefined),
+    all: (...values) => translated(() => opened().all(bindable(values)) as Row[]),
   };
+}
+
+/** The binding aborts the process where a value is of another kind, and takes a single object for named parameters. */
+function bindable(values: readonly SqlValue[]): readonly SqlValue[] {
+  const odd = values.find((value) => value !== null && typeof value !== 'string' && typeof value !== 'number');
+  if (odd !== undefined) throw new TypeError(`a ${typeof odd} cannot be stored`);
+  return values;
 }
 
 function translated<Result>(work: () => Result): Result {

@@ -13,7 +13,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
   const update = database.prepare(
     `UPDATE users SET password_hash = coalesce(?, password_hash),
        password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
-       last_login = coalesce(?, last_login)
+       last_login = iif(?, ?, last_login)
      WHERE id = ? RETURNING ${COLUMNS}`,
   );
   const upgradeHash = database.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?');
@@ -43,6 +43,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
           passwordHash ?? null,
           passwordChangedAt?.getTime() ?? null,
           isActive === undefined ? null : Number(isActive),
+          Number(lastLogin !== undefined),
           lastLogin?.getTime() ?? null,
           id,
         ),

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openStore } from '../../src/open-store.ts';
+import { settingsFromOptions } from '../../src/settings/settings.ts';
+import { TokenObtainPairDocument } from '../generated/operations.ts';
+import { endProcesses, helloWith, refreshWith, runCli, setStage, TEST_ENV, type Stage } from '../support/process.ts';
+import { PASSWORD } from '../support/server.ts';
+import { describeEachStore, newPlace } from '../support/stores.ts';
+
+const NEXT_PASSWORD = 'through the looking glass';
+const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describeEachStore('the command line, for users, beside a server', (kind) => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage(kind);
+    await stage.createUser('alice');
+  });
+  afterAll(() => stage.remove());
+
+  const signInReason = async (username: string, password: string) =>
+    (await stage.client.send(TokenObtainPairDocument, { username, password })).errors[0]?.extensions['reason'];
+
+  test('creates an account that signs in at once, with the id it is told and every space of the password', async () => {
+    const password = '  surrounded by spaces  ';
+    const args = ['users', 'create', 'Bob', '--password-stdin', '--id', '42', '--json'];
+    const { code, stdout, stderr } = await stage.cli(args, `${password}\r\n`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      id: '42',
+      username: 'Bob',
+      isActive: true,
+      lastLogin: null,
+      createdAt: expect.stringMatching(ISO_DATE),
+    });
+    const { access } = await stage.signIn('bob', password);
+    expect(await helloWith(stage.client, access)).toBe('Hello, Bob!');
+    expect(await signInReason('bob', password.trim())).toBe('no_active_account');
+  });
+
+  test('refuses a taken name or id in one line, and creates nobody', async () => {
+    const create = (name: string, ...more: string[]) =>
+      stage.cli(['users', 'create', name, '--password-stdin', ...more], PASSWORD);
+    const results = await Promise.all([create('ALICE'), create('carol', '--id', '42')]);
+    const taken = (what: string) => ({ code: 1, stdout: '', stderr: `A user with that ${what} already exists.\n` });
+    expect(results).toEqual([taken('username'), taken('id')]);
+    expect((await stage.auth.users.list(9)).map(({ username }) => username)).toEqual(['alice', 'Bob']);
+  });
+
+  test('disabling bites at once and ends all sessions; enabling lets the user sign in again', async () => {
+    const pair = await stage.signIn('alice');
+    expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');
+    const disabled = await stage.cli(['users', 'disable', 'alice']);
+    expect(disabled).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('\nisActive: false\n') });
+    expect(await helloWith(stage.client, pair.access)).toBe('user_inactive');
+    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ access: null, refresh: null });
+    expect(await signInReason('alice', PASSWORD)).toBe('no_active_account');
+
+    const enabled = await stage.cli(['users', 'enable', 'alice', '--json']);
+    expect(JSON.parse(enabled.stdout)).toMatchObject({ username: 'alice', isActive: true });
+    expect(await helloWith(stage.client, pair.access)).toBe('session_revoked');
+    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ reason: 'token_blacklisted' });
+    expect(await helloWith(stage.client, (await stage.signIn('alice')).access)).toBe('Hello, alice!');
+  });
+
+  test('a new password bites at once and ends all sessions', async () => {
+    const pair = await stage.signIn('alice');
+    expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');
+    const args = ['users', 'set-password', 'alice', '--password-stdin', '--json'];
+    const { code, stdout, stderr } = await stage.cli(args, `${NEXT_PASSWORD}\n`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ username: 'alice', isActive: true });
+    expect(await helloWith(stage.client, pair.access)).toBe('session_revoked');
+    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ reason: 'token_blacklisted' });
+    expect(await signInReason('alice', PASSWORD)).toBe('no_active_account');
+    expect(await stage.signIn('alice', NEXT_PASSWORD)).toBeDefined();
+  });
+
+  test('deleting bites at once, and a namesake who comes later inherits nothing', async () => {
+    await stage.createUser('dora');
+    const pair = await stage.signIn('dora');
+    expect(await helloWith(stage.client, pair.access)).toBe('Hello, dora!');
+    const deleted = await stage.cli(['users', 'delete', 'dora', '--json']);
+    expect(deleted).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(deleted.stdout)).toEqual({ deleted: 'dora', id: expect.stringMatching(/^[\da-f]{32}$/) });
+    expect(await helloWith(stage.client, pair.access)).toBe('user_not_found');
+    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ access: null, refresh: null });
+    expect(await signInReason('dora', PASSWORD)).toBe('no_active_account');
+
+    await stage.createUser('dora');
+    expect(await helloWith(stage.client, pair.access)).toBe('user_not_found');
+    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ access: null, refresh: null });
+  });
+
+  test('lists more accounts than it reads at once, each once and in order', async () => {
+    const many = Array.from({ length: 501 }, (_, index) => `many-${String(index).padStart(4, '0')}`);
+    const store = await openStore(settingsFromOptions(stage.place.options));
+    const now = new Date();
+    const common = { passwordHash: '!', passwordChangedAt: now, isActive: true, lastLogin: null, createdAt: now };
+    await Promise.all(
+      many.map((name) => store.users.insert({ id: name, username: name, usernameKey: name, ...common })),
+    );
+    await store.close();
+    const listed = JSON.parse((await stage.cli(['users', 'list', '--json'])).stdout) as { username: string }[];
+    expect(listed.map(({ username }) => username)).toEqual(['alice', 'Bob', 'dora', ...many]);
+  });
+});
+
+describe('the command line, for users', () => {
+  const place = newPlace('sqlite');
+  afterAll(async () => {
+    await endProcesses();
+    await place.remove();
+  });
+
+  const cli = (args: readonly string[], input = PASSWORD) =>
+    runCli(['users', ...args], { env: { ...TEST_ENV, ...place.env }, input });
+
+  test('lists nobody in a new store', async () => {
+    const [json, human] = await Promise.all([cli(['list', '--json']), cli(['list'])]);
+    expect(json).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+    expect({ ...human, stdout: human.stdout.trim() }).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('prints an account as lines and several as a table, and never a password or its hash', async () => {
+    const created = await cli(['create', 'Alice', '--password-stdin']);
+    expect(created).toMatchObject({ code: 0, stderr: '' });
+    const lines = created.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(': '))).toEqual([
+      ['id', expect.stringMatching(/^[\da-f]{32}$/)],
+      ['username', 'Alice'],
+      ['isActive', 'true'],
+      ['lastLogin', '-'],
+      ['createdAt', expect.stringMatching(ISO_DATE)],
+    ]);
+    const [list, listJson, show, showJson] = await Promise.all([
+      cli(['list']),
+      cli(['list', '--json']),
+      cli(['show', 'ALICE']),
+      cli(['show', 'alice', '--json']),
+    ]);
+    const values = lines.map((line) => line.split(': ')[1] ?? '');
+    const rows = list.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(rows).toEqual([['id', 'username', 'isActive', 'lastLogin', 'createdAt'], values]);
+    const columns = list.stdout.split('\n').map((line) => line.search(/username|Alice/));
+    expect(columns[0]).toBe(columns[1]);
+    expect(show.stdout).toBe(created.stdout);
+    expect(JSON.parse(listJson.stdout)).toEqual([JSON.parse(showJson.stdout)]);
+    expect(created.stdout + list.stdout + listJson.stdout + showJson.stdout).not.toMatch(/wonderland|bcrypt/);
+  });
+
+  test.each([
+    ['a short password', ['create', 'carol', '--password-stdin'], 'seven77', /^This password is too short\. .*\n$/],
+    ['no password', ['create', 'carol', '--password-stdin'], '\n', /^This field may not be blank\.\n$/],
+    ['an odd name', ['create', 'c a r o l', '--password-stdin'], PASSWORD, /^This is no valid username\. .*\n$/],
+    ['an odd id', ['create', 'carol', '--password-stdin', '--id', '4 2'], PASSWORD, /^An id has 1 to 64 .*\n$/],
+    ['to create without a terminal', ['create', 'carol'], PASSWORD, /^There is no terminal .* --password-stdin\.\n$/],
+    ['to set a short password', ['set-password', 'alice', '--password-stdin'], 'short', /^This password is too short/],
+    [
+      'to set one without a terminal',
+      ['set-password', 'alice'],
+      PASSWORD,
+      /^There is no terminal .* --password-stdin\.\n$/,
+    ],
+  ])('refuses %s, in one line', async (_what, args, input, line) => {
+    const { code, stdout, stderr } = await cli(args, input);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(line);
+  });
+
+  test('says in one line that there is no such user', async () => {
+    const commands = ['show', 'enable', 'disable', 'delete', 'set-password'];
+    const flags = (command: string) => (command === 'set-password' ? ['--password-stdin'] : []);
+    const results = await Promise.all(commands.map((command) => cli([command, 'nobody', ...flags(command)])));
+    const stderr = 'There is no user named "nobody". `users list` shows those there are.\n';
+    expect(results).toEqual(commands.map(() => ({ code: 1, stdout: '', stderr })));
+  });
+
+  test('has created and changed nothing where it refused', async () => {
+    const { stdout } = await cli(['list', '--json']);
+    expect(JSON.parse(stdout)).toEqual([expect.objectContaining({ username: 'Alice', isActive: true })]);
+  });
+});
