@@ -3,5 +3,6 @@ import { printSchema } from 'graphql';
 import { buildAuthSchema } from '../dist/graphql/schema.js';
 import { writeOrCheck } from './write-or-check.mjs';
 
-const header = '# Printed from src/graphql by `npm run schema`. `userRegister` is there where registration is on.\n\n';
+const header =
+  '# Printed from src/graphql by `npm run generate`. `userRegister` is there where registration is on.\n\n';
 await writeOrCheck('schema.graphql', `${header}${printSchema(buildAuthSchema({ registration: true }))}\n`);

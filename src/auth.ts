@@ -89,7 +89,7 @@ export async function assembleAuth({ settings, hooks, store, clock, report }: Au
   const users = new UserService(store, settings, new PasswordHasher(settings.passwordHashCost), hooks, clock);
   const reader = new TokenReader(codec, rotation, users, settings);
   const minter = new TokenMinter(codec, users, settings, hooks, clock);
-  const tokens = new TokenService({ minter, reader, rotation, sessions, settings, clock });
+  const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock });
   const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
   return {
     resolvers: resolversFor(settings),

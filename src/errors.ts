@@ -132,8 +132,8 @@ export class NoAcceptedToken extends AuthError {
   ) {
     super('Given token not valid for any token type', { cause });
     this.reason = cause.reason;
-    // Whatever ails the access token, the refresh token decides whether its holder must sign in again.
-    this.action = cause instanceof TokenWrongType ? undefined : 'REFRESH';
+    // Whatever ails an access token, the refresh token decides whether its holder must sign in again.
+    this.action = cause instanceof TokenInvalid ? 'REFRESH' : cause.action;
   }
   override get extensions(): Record<string, unknown> {
     return { ...super.extensions, messages: this.messages };

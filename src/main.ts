@@ -1,27 +1,23 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import { assembleAuth } from './auth.ts';
 import { createProgram } from './cli/program.ts';
 import { systemClock } from './clock.ts';
 import { createDemoUser, withDevelopmentKey, type DemoUser } from './development.ts';
 import { explain } from './explain.ts';
 import { openStore } from './open-store.ts';
-import { startServer } from './server.ts';
 import { settingsFromEnvironment, showSettings } from './settings/settings.ts';
 
-const SHUTDOWN_LIMIT_MS = 10_000;
+/** Longer than a request may take. */
+const SHUTDOWN_LIMIT_MS = 15_000;
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 async function start(): Promise<void> {
+  const { startServer } = await import('./server.ts'); // other commands need no HTTP server
   const settings = withDevelopmentKey(settingsFromEnvironment());
   const log = pino({ level: settings.logLevel });
   const server = await startServer({ settings, log });
-  const demo = settings.nodeEnv === 'development' ? await createDemoUser(server.auth) : null;
-  log.info({ url: server.url, store: settings.mongodbUri === undefined ? 'sqlite' : 'mongodb' }, 'listening');
-  if (demo) process.stderr.write(welcome(server.url, demo));
-
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping');
     setTimeout(() => {
@@ -38,6 +34,10 @@ async function start(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+
+  const demo = settings.nodeEnv === 'development' ? await createDemoUser(server.auth) : null;
+  log.info({ url: server.url, store: settings.mongodbUri === undefined ? 'sqlite' : 'mongodb' }, 'listening');
+  if (demo) process.stderr.write(welcome(server.url, demo));
 }
 
 const welcome = (url: string, { username, password }: DemoUser): string => `
@@ -52,11 +52,12 @@ const program = createProgram({
   version,
   start,
   open: async () => {
+    const { assembleAuth } = await import('./auth.ts');
     const settings = withDevelopmentKey(settingsFromEnvironment());
     const report = (error: unknown) => process.stderr.write(`${explain(error)}\n`);
     return assembleAuth({ settings, hooks: {}, clock: systemClock, report, store: await openStore(settings) });
   },
-  settings: () => showSettings(withDevelopmentKey(settingsFromEnvironment())),
+  settings: () => showSettings(settingsFromEnvironment()),
 });
 
 // Somebody read as much as they wanted, as `head` does.

@@ -23,6 +23,7 @@ export function printJson(value: unknown): void {
 /** Prints rows as aligned columns under their names, or as JSON. */
 export function printRows(rows: readonly Row[], { json = false }: { json?: boolean }): void {
   if (json) return printJson(rows);
+  if (rows.length === 0) return;
   const columns = Object.keys(rows[0] ?? {});
   const lines = [columns, ...rows.map((row) => columns.map((column) => shown(row[column] ?? null)))];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
@@ -50,8 +51,30 @@ export async function readPassword({ passwordStdin = false }: { passwordStdin?: 
   if (passwordStdin) return (await text(process.stdin)).replace(/\r?\n$/, '');
   if (!process.stdin.isTTY)
     throw new CliError('There is no terminal to ask for the password. Pipe it in and add --password-stdin.');
-  const password = await read({ prompt: 'Password: ', silent: true, replace: '*' });
-  const again = await read({ prompt: 'Password (again): ', silent: true, replace: '*' });
+  const password = await ask('Password: ');
+  const again = await ask('Password (again): ');
   if (password !== again) throw new CliError('The two passwords differ. Nothing was changed.');
   return password;
+}
+
+async function ask(prompt: string): Promise<string> {
+  const giveUp = () => {
+    process.stderr.write('\nCancelled. Nothing was changed.\n');
+    process.exitCode = 1;
+  };
+  // At the end of the input nothing is left to wait for, and Node.js would go without a word.
+  process.once('exit', giveUp);
+  try {
+    return await read({ prompt, silent: true, replace: '*' });
+  } catch {
+    process.stderr.write('\n');
+    throw new CliError('Cancelled. Nothing was changed.');
+  } finally {
+    process.off('exit', giveUp);
+  }
+}
+
+/** A token given as an argument, or as `-` on standard input, where no other user of the machine sees it. */
+export async function readToken(argument: string): Promise<string> {
+  return argument === '-' ? (await text(process.stdin)).trim() : argument;
 }

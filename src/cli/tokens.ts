@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Inspection } from '../tokens/token-service.ts';
 import { withServices, type CliOptions } from './services.ts';
-import { CliError, printJson, printRecord } from './terminal.ts';
+import { CliError, printJson, printRecord, readToken } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -14,18 +14,22 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
 
   tokens
     .command('inspect <token>')
-    .description('decode a token, and say whether it is good now or why not; exit code 1 if it is not')
+    .description(
+      'decode a token (- reads it from standard input), and say whether it is good now or why not; exit code 1 if it is not',
+    )
     .option('--json', 'print JSON')
-    .action(async (token: string, flags: Flags) => {
+    .action(async (argument: string, flags: Flags) => {
+      const token = await readToken(argument);
       printInspection(await withServices(options, (services) => services.tokens.inspect(token)), flags);
     });
 
   tokens
     .command('blacklist <token>')
-    .description('sign out whoever holds this refresh token')
+    .description('sign out whoever holds this refresh token (- reads it from standard input)')
     .option('--sliding', 'it is a sliding token')
     .option('--json', 'print JSON')
-    .action(async (token: string, flags: Flags) => {
+    .action(async (argument: string, flags: Flags) => {
+      const token = await readToken(argument);
       const type = flags.sliding === true ? 'sliding' : 'refresh';
       const { jti, blacklistedAt } = await withServices(options, (services) => services.tokens.blacklist(token, type));
       printRecord({ jti, blacklistedAt }, flags);

@@ -63,8 +63,8 @@ export class VerifiedToken {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was issued.' })
   issuedAt!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it expires.' })
-  expiresAt!: Date | null;
+  @Field(() => GraphQLDateTime, { description: 'When it expires.' })
+  expiresAt!: Date;
 
   @Field(() => GraphQLJSONObject, { description: 'All its claims, custom ones included.' })
   claims!: Record<string, unknown>;

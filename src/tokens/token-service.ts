@@ -1,10 +1,18 @@
 import { isNumericDate, type Clock } from '../clock.ts';
-import { AuthError, PasswordChanged, TokenBlacklisted, TokenExpired, TokenInvalid } from '../errors.ts';
+import {
+  AuthError,
+  NoActiveAccount,
+  PasswordChanged,
+  TokenBlacklisted,
+  TokenExpired,
+  TokenInvalid,
+} from '../errors.ts';
 import type { Client, CustomClaims, User } from '../hooks.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { SessionRecord, UserRecord } from '../store/store.ts';
+import type { UserService } from '../users/user-service.ts';
 import type { Claims, Token } from './claims.ts';
 import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
 import type { Reading, TokenReader } from './token-reader.ts';
@@ -48,6 +56,7 @@ export class TokenService {
   readonly #reader: TokenReader;
   readonly #rotation: Rotation;
   readonly #sessions: SessionService;
+  readonly #users: UserService;
   readonly #settings: Settings;
   readonly #clock: Clock;
 
@@ -56,6 +65,7 @@ export class TokenService {
     readonly reader: TokenReader;
     readonly rotation: Rotation;
     readonly sessions: SessionService;
+    readonly users: UserService;
     readonly settings: Settings;
     readonly clock: Clock;
   }) {
@@ -63,6 +73,7 @@ export class TokenService {
     this.#reader = parts.reader;
     this.#rotation = parts.rotation;
     this.#sessions = parts.sessions;
+    this.#users = parts.users;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
   }
@@ -70,18 +81,18 @@ export class TokenService {
   /**
    * Starts a session for a user who has been authenticated; simplejwt's `RefreshToken.for_user(user)`.
    *
-   * @throws StoreUnavailable
+   * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable
    */
   async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
     const described = await this.#minter.describe(user, claims);
-    const session = await this.#openSession(user.id, client, this.#settings.refreshTokenLifetime);
+    const session = await this.#openSession(user, client, this.#settings.refreshTokenLifetime);
     return this.#pair(described, session);
   }
 
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
   async slidingForUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<MintedSlidingToken> {
     const described = await this.#minter.describe(user, claims);
-    const session = await this.#openSession(user.id, client, this.#settings.slidingTokenRefreshLifetime);
+    const session = await this.#openSession(user, client, this.#settings.slidingTokenRefreshLifetime);
     const refreshExpiresAt = Math.floor(session.expiresAt.getTime() / 1000);
     return this.#minter.sliding(described, { jti: session.jti, sessionId: session.id, refreshExpiresAt });
   }
@@ -97,7 +108,6 @@ export class TokenService {
     const reading = await this.#reader.readTyped(text, 'refresh');
     const user = await this.#refreshable(reading);
     const { token, standing } = reading;
-    const holder = { userId: user.id, client };
     const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
     const { rotateRefreshTokens, blacklistAfterRotation } = this.#settings;
     if (!rotateRefreshTokens) {
@@ -105,8 +115,8 @@ export class TokenService {
       const access = this.#minter.access(described, session);
       return { access, refresh: { token: null, expiresAt: new Date(token.expiresAt * 1000) } };
     }
-    if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, holder));
-    const rotation = await this.#rotation.rotate(token, standing, holder);
+    if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, user, client));
+    const rotation = await this.#rotation.rotate(token, standing, { userId: user.id, client });
     if ('session' in rotation) return this.#pair(described, rotation.session);
     throw new TokenBlacklisted();
   }
@@ -120,10 +130,10 @@ export class TokenService {
   }
 
   /** With rotation, but without blacklisting: a further refresh token beside the one presented. */
-  async #branch({ standing }: Reading, holder: { userId: string; client: Client }): Promise<SessionRecord> {
+  async #branch({ standing }: Reading, user: User, client: Client): Promise<SessionRecord> {
     if (standing.state !== 'usable') throw new TokenBlacklisted();
     if (standing.session === null) {
-      return this.#openSession(holder.userId, holder.client, this.#settings.refreshTokenLifetime);
+      return this.#openSession(user, client, this.#settings.refreshTokenLifetime);
     }
     const session = await this.#rotation.branch(standing.session);
     if (session === null) throw new TokenBlacklisted();
@@ -213,9 +223,12 @@ export class TokenService {
     return { refresh: this.#minter.refresh(described, session), access: this.#minter.access(described, session) };
   }
 
-  async #openSession(userId: string, client: Client, lifetime: number): Promise<SessionRecord> {
-    const session = await this.#sessions.open({ userId, client, lifetime });
+  async #openSession(user: User, client: Client, lifetime: number): Promise<SessionRecord> {
+    const session = await this.#sessions.open({ userId: user.id, client, lifetime });
     if (session === null) throw new Error('two sessions were given one random name');
-    return session;
+    // A password change or the like, between reading the user and now, found no session to end.
+    if (await this.#users.isUnchanged(user)) return session;
+    await this.#sessions.end(session.id, 'revoked');
+    throw new NoActiveAccount();
   }
 }

@@ -70,6 +70,12 @@ export class UserService {
     return record.isActive || !this.#settings.checkUserIsActive;
   }
 
+  /** Whether nothing that ends a user's sessions has happened since they were read. */
+  async isUnchanged({ id, isActive, passwordChangedAt }: User): Promise<boolean> {
+    const record = await this.#store.users.findById(id);
+    return record?.isActive === isActive && record.passwordChangedAt.getTime() === passwordChangedAt.getTime();
+  }
+
   /** Whether a disabled user is refused in guarded fields. */
   isRefused(user: Pick<User, 'isActive'>): boolean {
     return this.#settings.checkUserIsActive && !user.isActive;
@@ -146,7 +152,8 @@ export class UserService {
     checkText('currentPassword', current, MAX_PASSWORD_LENGTH);
     checkNewPassword('newPassword', next);
     const record = await this.#store.users.findById(id);
-    if (!(await this.#hasher.verify(current, record?.passwordHash))) {
+    if (record === null || !(await this.isAllowed(record))) throw new NoActiveAccount();
+    if (!(await this.#hasher.verify(current, record.passwordHash))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }
     const user = await this.setPassword(id, next);

@@ -40,7 +40,7 @@ export type TokenVerifyMutationVariables = Exact<{
 }>;
 
 
-export type TokenVerifyMutation = { tokenVerify: { tokenType: string, userId: string | null, jti: string, issuedAt: string | null, expiresAt: string | null, claims: Record<string, unknown> } };
+export type TokenVerifyMutation = { tokenVerify: { tokenType: string, userId: string | null, jti: string, issuedAt: string | null, expiresAt: string, claims: Record<string, unknown> } };
 
 export type TokenBlacklistMutationVariables = Exact<{
   refresh: string;

@@ -21,6 +21,7 @@ onMongoDb('when mongodb is gone', () => {
     const uri = new URL(newPlace('mongodb').env['MONGODB_URI'] ?? '');
     proxy = await TcpProxy.to(uri.hostname, Number(uri.port || 27017));
     uri.host = `127.0.0.1:${proxy.port}`;
+    uri.searchParams.set('directConnection', 'true'); // a replica set would tell the driver the way round the proxy
     server = await startTestServer('sqlite', { env: { MONGODB_URI: uri.toString() } });
     const { access, refresh } = await server.signIn();
 

@@ -13,7 +13,7 @@ const INDEXES = {
   users: [{ name: 'username_key', key: { usernameKey: 1 }, unique: true }],
   sessions: [
     { name: 'expired_sessions', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
-    { name: 'sessions_of_user', key: { userId: 1, createdAt: -1 } },
+    { name: 'sessions_of_user', key: { userId: 1, createdAt: -1, _id: -1 } },
   ],
   blacklist: [{ name: 'expired_entries', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
 };

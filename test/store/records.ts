@@ -7,8 +7,8 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { BlacklistEntry, SessionRecord, Store, Successor, UserRecord } from '../../src/store/store.ts';
 import type { Place } from '../support/stores.ts';
 
-/** A moment that whole seconds would not keep. */
-export const NOW = new Date('2026-05-04T03:02:01.987Z');
+/** A moment that whole seconds would not keep; to come, or a server with TTL indexes would remove what ends then. */
+export const NOW = new Date('2126-05-04T03:02:01.987Z');
 export const after = (milliseconds: number, moment = NOW): Date => new Date(moment.getTime() + milliseconds);
 export const newId = (): string => randomUUID();
 

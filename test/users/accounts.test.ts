@@ -81,6 +81,26 @@ describeEachStore('accounts', (kind) => {
     expect(await isAlive(data?.passwordChange.access ?? '')).toBe(true);
   });
 
+  test('a sign-in that a password change overtakes gets nothing', async () => {
+    const onLoginSuccess = async () => {
+      await server.auth.users.setPassword(server.alice.id, NEXT_PASSWORD);
+    };
+    server = await startTestServer(kind, { hooks: { onLoginSuccess } });
+    server.clock.advance(1);
+    const { errors } = await server.client.send(TokenObtainPairDocument, { username: 'alice', password: PASSWORD });
+    expect(errors[0]?.extensions['reason']).toBe('no_active_account');
+    expect(await server.auth.sessions.list(server.alice.id)).toEqual([]);
+  });
+
+  test('a password change is nothing for a user whom the rule refuses', async () => {
+    let isAllowed = true;
+    server = await startTestServer(kind, { hooks: { userAuthenticationRule: () => isAllowed } });
+    const { access } = await server.signIn();
+    isAllowed = false;
+    const { errors } = await change(PASSWORD, NEXT_PASSWORD, access);
+    expect(errors[0]?.extensions['reason']).toBe('no_active_account');
+  });
+
   test('a password change asks for the current password, and refuses a weak one', async () => {
     server = await startTestServer(kind);
     const { access } = await server.signIn();

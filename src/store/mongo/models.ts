@@ -60,7 +60,7 @@ function sessionSchema(): Schema<SessionDocument> {
     },
     { ...options, collection: 'sessions' },
   );
-  schema.index({ userId: 1, createdAt: -1 }, { name: 'sessions_of_user' });
+  schema.index({ userId: 1, createdAt: -1, _id: -1 }, { name: 'sessions_of_user' });
   schema.index({ expiresAt: 1 }, { name: 'expired_sessions', expireAfterSeconds: TTL_SLACK_SECONDS });
   return schema;
 }
