@@ -13,7 +13,7 @@ const SQLITE_FILE = 'simplejwt.sqlite';
  *
  * @throws SettingsError naming the setting, if the store cannot be opened
  */
-export async function openStore({ mongodbUri, dataDir }: Settings): Promise<Store> {
+export async function openStore({ mongodbUri, dataDir }: Pick<Settings, 'mongodbUri' | 'dataDir'>): Promise<Store> {
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./store/mongo/mongo-store.ts');
     return openMongoStore(mongodbUri).catch(refuse('MONGODB_URI: the MongoDB it names cannot be used', explainMongo));

@@ -3,6 +3,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import type { AuthContext } from './context.ts';
 import { createFormatError } from './format-error.ts';
@@ -41,11 +42,24 @@ export function createApolloServer({
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      refuseSubscriptions,
       challenge(settings.authHeaderTypes[0] ?? 'Bearer'),
       ...plugins,
     ],
   });
 }
+
+/** There are none in the schema; graphql-js would find that out too late, and call it an internal error. */
+const refuseSubscriptions: ApolloServerPlugin<AuthContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation }) => {
+      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
+      throw new GraphQLError('This server has no subscriptions.', {
+        extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+      });
+    },
+  }),
+};
 
 /** RFC 9110 11.6.1: an answer may say which credentials would have helped, whatever its status. */
 function challenge(scheme: string): ApolloServerPlugin<AuthContext> {

@@ -18,5 +18,8 @@ export function resolversFor(settings: { readonly registration: boolean }): NonE
 
 /** The schema of the server. */
 export function buildAuthSchema(settings: { readonly registration: boolean }): GraphQLSchema {
-  return buildSchemaSync({ resolvers: resolversFor(settings), authChecker: guard, validate: false });
+  const schema = buildSchemaSync({ resolvers: resolversFor(settings), authChecker: guard, validate: false });
+  // type-graphql collects arguments last to first; people read a username before a password.
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) field.args = field.args.toReversed();
+  return schema;
 }

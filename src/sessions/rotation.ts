@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { isNumericDate, type Clock } from '../clock.ts';
 import type { Client } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { SessionRecord, Store, Successor } from '../store/store.ts';
@@ -164,7 +164,10 @@ export class Rotation {
   }
 
   #blacklist(token: Token): Promise<boolean> {
-    const expiresAt = new Date((token.expiresAt + this.#settings.leeway) * 1000);
+    // A sliding token keeps its jti for as long as it is refreshed.
+    const refreshEnd = token.claims[this.#settings.slidingTokenRefreshExpClaim];
+    const end = isNumericDate(refreshEnd) ? Math.max(token.expiresAt, refreshEnd) : token.expiresAt;
+    const expiresAt = new Date((end + this.#settings.leeway) * 1000);
     return this.#store.blacklist.add({ jti: token.jti, expiresAt, blacklistedAt: new Date(this.#clock()) });
   }
 }

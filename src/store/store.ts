@@ -40,8 +40,11 @@ export interface UserStore {
   list(page: { readonly after: string | null; readonly limit: number }): Promise<UserRecord[]>;
   /** Sets the given fields at once. Resolves to the user as it is now, or null if there is none. */
   update(id: string, changes: UserChanges): Promise<UserRecord | null>;
-  /** Sets the hash if it still is `expected`, so that an upgrade never overwrites a password change. */
-  upgradePasswordHash(id: string, expected: string, upgraded: string): Promise<boolean>;
+  /**
+   * Sets the hash if it still is `expected`, so that neither an upgrade nor a change overwrites a change; and, for a
+   * change, when it was made. Of any number of concurrent calls with one `expected`, at most one resolves true.
+   */
+  replacePasswordHash(id: string, expected: string, passwordHash: string, changedAt?: Date): Promise<boolean>;
   /** Resolves to whether there was such a user. */
   delete(id: string): Promise<boolean>;
 }

@@ -12,13 +12,13 @@ import type { Settings } from '../settings/settings-table.ts';
 import { toUser, type UserService } from '../users/user-service.ts';
 import type { Token } from './claims.ts';
 import type { TokenCodec } from './token-codec.ts';
-import { expectComplete, expectType, expectUserId, type TokenReader } from './token-reader.ts';
+import { expectComplete, expectType, expectUserId, isSomebodyElses, type TokenReader } from './token-reader.ts';
 
 /** Who makes a request, as the token in its header says. */
 export interface Authenticated {
   /** In stateless authentication made of claims alone. */
   readonly user: User | TokenUser;
-  readonly token: Token<'access' | 'sliding'>;
+  readonly token: Token<'access' | 'sliding'> & { readonly userId: string };
 }
 
 const CLASS_NAMES = { access: 'AccessToken', sliding: 'SlidingToken' } as const;
@@ -63,10 +63,20 @@ export class Authenticator {
     if (this.#settings.authentication === 'stateless') {
       return { user: this.#tokenUser?.(token.claims) ?? defaultTokenUser(token), token };
     }
+    return { user: await this.lookUp(token), token };
+  }
+
+  /**
+   * The account behind an accepted token, if it and its session are as they should be: read from the store, also
+   * where authentication is stateless.
+   *
+   * @throws UserNotFound, UserInactive, PasswordChanged, SessionRevoked, StoreUnavailable
+   */
+  async lookUp(token: Token<'access' | 'sliding'> & { readonly userId: string }): Promise<User> {
     const [record, standing] = await Promise.all([this.#users.findByClaim(token.userId), this.#standing(token)]);
     const user = this.#reader.present(token, record);
-    if (standing.state !== 'usable') throw this.#ended(token);
-    return { user: toUser(user), token };
+    if (standing.state !== 'usable' || isSomebodyElses(standing, user)) throw this.#ended(token);
+    return toUser(user);
   }
 
   #credentials(header = ''): string {

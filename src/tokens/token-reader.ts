@@ -47,7 +47,7 @@ export class TokenReader {
   async read(text: string): Promise<Reading> {
     const verified = await this.#codec.verify(text);
     const [standing, user] = await Promise.all([this.#rotation.standing(verified), this.#findUser(verified)]);
-    if (standing.state === 'blacklisted') throw new TokenBlacklisted();
+    if (standing.state === 'blacklisted' || isSomebodyElses(standing, user)) throw new TokenBlacklisted();
     return { token: expectComplete(verified), standing, user };
   }
 
@@ -122,4 +122,9 @@ export function expectType<Type extends TokenType>(token: Token, types: readonly
 /** @throws TokenInvalid */
 export function expectUserId<Some extends Token>(token: Some): asserts token is Some & { readonly userId: string } {
   if (token.userId === null) throw new TokenInvalid('Token contained no recognizable user identification');
+}
+
+/** Whether a session is of another account than the token names: one that had the same name before, for instance. */
+export function isSomebodyElses(standing: Standing, user: UserRecord | null): boolean {
+  return 'session' in standing && standing.session !== null && user !== null && standing.session.userId !== user.id;
 }

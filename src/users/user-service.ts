@@ -49,7 +49,7 @@ export class UserService {
     }
     if (this.#hasher.needsRehash(record.passwordHash)) {
       const upgraded = await this.#hasher.hash(password);
-      await this.#store.users.upgradePasswordHash(record.id, record.passwordHash, upgraded);
+      await this.#store.users.replacePasswordHash(record.id, record.passwordHash, upgraded);
     }
     const user = await this.#noteLogin(record);
     await this.#hooks.onLoginSuccess?.(user, client);
@@ -59,7 +59,8 @@ export class UserService {
   async #noteLogin(record: UserRecord): Promise<User> {
     if (!this.#settings.updateLastLogin) return toUser(record);
     const updated = await this.#store.users.update(record.id, { lastLogin: new Date(this.#clock()) });
-    if (updated === null) throw new NoActiveAccount();
+    // With the password of before a change, nothing of after it is handed out.
+    if (updated?.passwordChangedAt.getTime() !== record.passwordChangedAt.getTime()) throw new NoActiveAccount();
     return toUser(updated);
   }
 
@@ -91,12 +92,6 @@ export class UserService {
   /** The value of the user id claim for a user. */
   claimOf(user: Pick<User, 'id' | 'username'>): string {
     return user[this.#settings.userIdField];
-  }
-
-  /** The same, without the secrets. */
-  async findByTokenClaim(claim: string): Promise<User | null> {
-    const record = await this.findByClaim(claim);
-    return record && toUser(record);
   }
 
   async find(id: string): Promise<User | null> {
@@ -153,12 +148,20 @@ export class UserService {
     checkNewPassword('newPassword', next);
     const record = await this.#store.users.findById(id);
     if (record === null || !(await this.isAllowed(record))) throw new NoActiveAccount();
-    if (!(await this.#hasher.verify(current, record.passwordHash))) {
+    const matches = await this.#hasher.verify(current, record.passwordHash);
+    if (!matches || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }
-    const user = await this.setPassword(id, next);
-    if (user === null) throw new NoActiveAccount();
-    return user;
+    await this.#endSessions(id, 'password_changed');
+    const changed = await this.find(id);
+    if (changed === null) throw new NoActiveAccount();
+    return changed;
+  }
+
+  /** Resolves to false if somebody else has changed it in the meantime. */
+  async #replacePassword({ id, passwordHash }: UserRecord, password: string): Promise<boolean> {
+    const replacement = await this.#hasher.hash(password);
+    return this.#store.users.replacePasswordHash(id, passwordHash, replacement, new Date(this.#clock()));
   }
 
   /**

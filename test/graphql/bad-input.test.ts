@@ -5,6 +5,7 @@ import {
   TokenRefreshDocument,
   UserRegisterDocument,
 } from '../generated/operations.ts';
+import { forge } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
 
@@ -61,6 +62,9 @@ describeEachStore('bad input', (kind) => {
     ['10,000 dots', '.'.repeat(10_000)],
     ['a NUL', 'a.b\0.c'],
     ['three empty objects', 'e30.e30.e30'],
+    ['a header that is a text', 'Ingi.e30.x'],
+    ['a header that is a number', 'MQ.e30.x'],
+    ['a header that is null', 'bnVsbA.e30.x'],
     ['JSON that is none', `${Buffer.from('{"alg":"HS256"').toString('base64url')}.e30.e30`],
   ])('%s in place of a token is refused', async (_name, token) => {
     const refreshed = await server.client.send(TokenRefreshDocument, { refresh: token });
@@ -85,6 +89,23 @@ describeEachStore('bad input', (kind) => {
     expect(status).toBe(400);
     expect(errors[0]?.extensions['code']).toBe('GRAPHQL_PARSE_FAILED');
   });
+
+  test('a subscription is a 400', async () => {
+    const { status, errors } = await server.client.sendRaw({ query: 'subscription { x }' });
+    expect(status).toBe(400);
+    expect(errors[0]?.extensions['code']).toBe('BAD_REQUEST');
+  });
+
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'a well-signed token with a claim named %s is refused before it is used up',
+    async (claim) => {
+      const exp = server.clock.seconds + 60;
+      const claims = { token_type: 'refresh', exp, jti: claim, user_id: server.alice.id };
+      const odd = JSON.parse(`${JSON.stringify(claims).slice(0, -1)},"${claim}":1}`) as typeof claims;
+      const { errors } = await server.client.send(TokenRefreshDocument, { refresh: forge(odd) });
+      expect(errors[0]?.extensions['reason']).toBe('token_not_valid');
+    },
+  );
 
   test.each([
     ['nonsense', '{"query":'],

@@ -6,6 +6,7 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
+import { forgeForAlice } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
 
@@ -128,6 +129,18 @@ describeEachStore('rotation', (kind) => {
     for (const dead of [token, successor.refresh, other.refresh, next.refresh]) {
       expect(await reasonOf(dead)).toBe('token_blacklisted');
     }
+  });
+
+  test('a blacklisted sliding token of no session stays so for as long as it could have been refreshed', async () => {
+    server = await startTestServer(kind);
+    const now = server.clock.seconds;
+    const claims = { token_type: 'sliding', jti: 'of-no-session', refresh_exp: now + 60 };
+    await server.auth.tokens.blacklist(forgeForAlice(server, { ...claims, exp: now + 6 }), 'sliding');
+    server.clock.advance(10);
+    await server.auth.sessions.flushExpired();
+    const refreshed = forgeForAlice(server, { ...claims, exp: now + 50 });
+    const { errors } = await server.client.send(TokenVerifyDocument, { token: refreshed });
+    expect(errors[0]?.extensions['reason']).toBe('token_blacklisted');
   });
 
   test('every sign-in is a session of its own', async () => {

@@ -134,8 +134,8 @@ onMongoDb('the MongoDB store', () => {
 
         const changing = [
           store.users.update(odd, { isActive: false }),
-          store.users.upgradePasswordHash(odd, 'h', 'x'),
-          store.users.upgradePasswordHash('u', odd, 'x'),
+          store.users.replacePasswordHash(odd, 'h', 'x'),
+          store.users.replacePasswordHash('u', odd, 'x'),
           store.users.delete(odd),
           store.sessions.rotate(odd, 'j', newSuccessor()),
           store.sessions.rotate('s', odd, newSuccessor()),

@@ -102,19 +102,19 @@ describeEachStore('the users of a store', (kind) => {
 
   test('a hash is upgraded if it is the expected one, and nothing else changes', async () => {
     const user = await inserted();
-    expect(await store.users.upgradePasswordHash(user.id, 'another', 'upgraded')).toBe(false);
-    expect(await store.users.upgradePasswordHash(newId(), user.passwordHash, 'upgraded')).toBe(false);
+    expect(await store.users.replacePasswordHash(user.id, 'another', 'upgraded')).toBe(false);
+    expect(await store.users.replacePasswordHash(newId(), user.passwordHash, 'upgraded')).toBe(false);
     expect(await store.users.findById(user.id)).toEqual(user);
-    expect(await twin.users.upgradePasswordHash(user.id, user.passwordHash, 'upgraded')).toBe(true);
+    expect(await twin.users.replacePasswordHash(user.id, user.passwordHash, 'upgraded')).toBe(true);
     expect(await store.users.findById(user.id)).toEqual({ ...user, passwordHash: 'upgraded' });
-    expect(await store.users.upgradePasswordHash(user.id, user.passwordHash, 'late')).toBe(false);
+    expect(await store.users.replacePasswordHash(user.id, user.passwordHash, 'late')).toBe(false);
   });
 
   test('an upgrade never overwrites a password change, whichever comes first', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id, passwordHash } = await inserted();
       const change = { passwordHash: 'changed', passwordChangedAt: after(round) };
-      const upgrade = () => twin.users.upgradePasswordHash(id, passwordHash, 'upgraded');
+      const upgrade = () => twin.users.replacePasswordHash(id, passwordHash, 'upgraded');
       const calls = [upgrade, () => store.users.update(id, change), upgrade];
       await Promise.all((round % 2 === 0 ? calls : calls.toReversed()).map((call) => call()));
       expect(await store.users.findById(id)).toMatchObject(change);
@@ -124,7 +124,7 @@ describeEachStore('the users of a store', (kind) => {
   test('of fifty upgrades at once exactly one succeeds', async () => {
     const { id, passwordHash } = await inserted();
     const outcomes = await race([store, twin], ({ users }, index) =>
-      users.upgradePasswordHash(id, passwordHash, `upgraded ${index}`),
+      users.replacePasswordHash(id, passwordHash, `upgraded ${index}`),
     );
     expect(count(outcomes, true)).toBe(1);
     expect((await store.users.findById(id))?.passwordHash).toBe(`upgraded ${outcomes.indexOf(true)}`);

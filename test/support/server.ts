@@ -4,7 +4,7 @@ import { startServer, type RunningServer } from '../../src/server.ts';
 import { settingsFromEnvironment } from '../../src/settings/settings.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from './client.ts';
-import { newPlace, type StoreKind } from './stores.ts';
+import { newPlace, type Place, type StoreKind } from './stores.ts';
 
 /** The key of the Django project that is the seed; a documented test value. */
 export const TEST_KEY = 'seed-test-key-0123456789abcdef0123456789abcdef';
@@ -32,6 +32,7 @@ export interface TestServer extends RunningServer {
   readonly client: Client;
   readonly clock: TestClock;
   readonly alice: User;
+  readonly place: Place;
   /** Signs alice in. */
   signIn(): Promise<{ access: string; refresh: string }>;
   remove(): Promise<void>;
@@ -65,6 +66,7 @@ export async function startTestServer(
     client,
     clock,
     alice,
+    place,
     signIn: async () => {
       const { tokenObtainPair } = await client.expect(TokenObtainPairDocument, {
         username: 'alice',

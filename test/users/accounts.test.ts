@@ -3,10 +3,13 @@ import {
   HelloDocument,
   MeDocument,
   PasswordChangeDocument,
+  SessionsDocument,
   TokenObtainPairDocument,
   TokenRefreshDocument,
   UserRegisterDocument,
 } from '../generated/operations.ts';
+import { openStore } from '../../src/open-store.ts';
+import { forge } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
 
@@ -90,6 +93,51 @@ describeEachStore('accounts', (kind) => {
     const { errors } = await server.client.send(TokenObtainPairDocument, { username: 'alice', password: PASSWORD });
     expect(errors[0]?.extensions['reason']).toBe('no_active_account');
     expect(await server.auth.sessions.list(server.alice.id)).toEqual([]);
+  });
+
+  test('of two password changes at once, one is made and the other told so', async () => {
+    server = await startTestServer(kind);
+    const { access } = await server.signIn();
+    const answers = await Promise.all(
+      [`${NEXT_PASSWORD} 1`, `${NEXT_PASSWORD} 2`].map((next) => change(PASSWORD, next, access)),
+    );
+    const made = answers.flatMap(({ data }, index) => (data === null ? [] : [index + 1]));
+    expect(made).toHaveLength(1);
+    await server.client.expect(TokenObtainPairDocument, { username: 'alice', password: `${NEXT_PASSWORD} ${made[0]}` });
+  });
+
+  test('a session of a deleted account is none of the account that has its name now', async () => {
+    server = await startTestServer(kind, { env: { JWT_USER_ID_FIELD: 'username' } });
+    const { access, refresh } = await server.signIn();
+    const { sessions } = await server.client.expect(SessionsDocument, {}, { token: access });
+    await server.auth.users.delete(server.alice.id);
+    await server.auth.users.create({ username: 'alice', password: NEXT_PASSWORD });
+    // As if the sign-in had overtaken the deletion: a living session of an account that is gone.
+    const store = await openStore({ mongodbUri: undefined, ...server.place.options });
+    const session = await store.sessions.find(sessions[0]?.id ?? '');
+    if (session === null) throw new Error('the session is gone');
+    await store.sessions.insert({ ...session, id: 'overtaken', revokedAt: null, revokedReason: null });
+    await store.close();
+    const claims = { exp: server.clock.seconds + 60, iat: server.clock.seconds, user_id: 'alice', sid: 'overtaken' };
+    const stale = forge({ ...claims, token_type: 'access', jti: 'a' });
+    const staleRefresh = forge({ ...claims, token_type: 'refresh', jti: session.jti });
+    for (const token of [access, stale]) expect(await isAlive(token)).toBe(false);
+    for (const token of [refresh, staleRefresh]) {
+      const { errors } = await server.client.send(TokenRefreshDocument, { refresh: token });
+      expect(errors[0]?.extensions['reason']).toBe('token_blacklisted');
+    }
+  });
+
+  test('in stateless authentication a revoked token manages no account', async () => {
+    server = await startTestServer(kind, { env: { JWT_AUTHENTICATION: 'stateless' } });
+    const old = await server.signIn();
+    const { data } = await change(PASSWORD, NEXT_PASSWORD, (await server.signIn()).access);
+    expect(await isAlive(old.access)).toBe(true);
+    const refused = await server.client.send(SessionsDocument, {}, { token: old.access });
+    expect(refused.errors[0]?.extensions['reason']).toBe('session_revoked');
+    const again = await change(NEXT_PASSWORD, PASSWORD, old.access);
+    expect(again.errors[0]?.extensions['reason']).toBe('session_revoked');
+    expect(await isAlive(data?.passwordChange.access ?? '')).toBe(true);
   });
 
   test('a password change is nothing for a user whom the rule refuses', async () => {

@@ -24,10 +24,10 @@ export function mongoUsers(users: Models['users']): UserStore {
           users.findOneAndUpdate({ _id: id }, { $set: changes }, { returnDocument: 'after' }).lean(),
         ),
       ),
-    upgradePasswordHash: async (id, expected, upgraded) => {
+    replacePasswordHash: async (id, expected, passwordHash, changedAt) => {
       const filter = { _id: id, passwordHash: expected };
-      const { modifiedCount } = await translated(() => users.updateOne(filter, { $set: { passwordHash: upgraded } }));
-      return modifiedCount === 1;
+      const change = { passwordHash, ...(changedAt && { passwordChangedAt: changedAt }) };
+      return (await translated(() => users.updateOne(filter, { $set: change }))).matchedCount === 1;
     },
     delete: async (id) => (await translated(() => users.deleteOne({ _id: id }))).deletedCount === 1,
   };

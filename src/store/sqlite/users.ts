@@ -16,7 +16,10 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
        last_login = iif(?, ?, last_login)
      WHERE id = ? RETURNING ${COLUMNS}`,
   );
-  const upgradeHash = database.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?');
+  const replaceHash = database.prepare(
+    `UPDATE users SET password_hash = ?, password_changed_at = coalesce(?, password_changed_at)
+     WHERE id = ? AND password_hash = ?`,
+  );
   const remove = database.prepare('DELETE FROM users WHERE id = ?');
 
   return {
@@ -48,7 +51,8 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
           id,
         ),
       ),
-    upgradePasswordHash: async (id, expected, upgraded) => upgradeHash.run(upgraded, id, expected) === 1,
+    replacePasswordHash: async (id, expected, passwordHash, changedAt) =>
+      replaceHash.run(passwordHash, changedAt?.getTime() ?? null, id, expected) === 1,
     delete: async (id) => remove.run(id) === 1,
   };
 }
