@@ -1,9 +1,11 @@
+/** These need programs that `npm ci` does not install: `npm run test:interop`, `npm run test:browser`. */
+const APART = ['test/interop', 'test/browser'];
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Interoperation with other programs needs them installed: `npm run test:interop`.
-  testPathIgnorePatterns: process.argv.includes('test/interop') ? [] : ['<rootDir>/test/interop/'],
+  testPathIgnorePatterns: APART.filter((folder) => !process.argv.some((word) => word.startsWith(folder))),
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

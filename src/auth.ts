@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { systemClock, type Clock } from './clock.ts';
-import { createContextFunction, type AuthContext, type IncomingRequest } from './graphql/context.ts';
+import { createContextFunction, type AuthContext, type ContextInput } from './graphql/context.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import { guard } from './graphql/guard.ts';
 import { resolversFor } from './graphql/schema.ts';
@@ -35,7 +35,7 @@ export interface Auth {
   /** type-graphql resolver classes for `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. */
   readonly resolvers: ReturnType<typeof resolversFor>;
   /** The context function, or what to spread into the result of your own. */
-  readonly context: (input: { req: IncomingRequest }) => Promise<AuthContext>;
+  readonly context: (input: ContextInput) => Promise<AuthContext>;
   /** The `authChecker` behind `@Authorized()`. */
   readonly guard: typeof guard;
   /** Apollo Server's `formatError`: masks and reports whatever is not meant for clients. */
@@ -93,7 +93,7 @@ export async function assembleAuth({ settings, hooks, store, clock, report }: Au
   const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
   return {
     resolvers: resolversFor(settings),
-    context: createContextFunction({ tokens, users, sessions, authenticator }, settings.authHeaderName),
+    context: createContextFunction({ tokens, users, sessions, authenticator }, settings),
     guard,
     formatError: createFormatError(report),
     tokens,

@@ -11,23 +11,18 @@ export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'SE
 export type ErrorReason =
   | 'not_authenticated'
   | 'bad_authorization_header'
-  | 'token_not_valid'
-  | 'token_expired'
-  | 'token_wrong_type'
-  | 'token_blacklisted'
+  | TokenReason
   | 'session_revoked'
-  | 'session_not_found'
-  | 'no_active_account'
-  | 'user_not_found'
-  | 'user_inactive'
-  | 'password_changed'
+  | AccountReason
   | 'permission_denied'
-  | 'invalid_input'
-  | 'invalid_username'
-  | 'username_taken'
-  | 'password_too_weak'
+  | 'origin_not_allowed'
+  | InputReason
   | 'overloaded'
   | 'store_unavailable';
+
+type TokenReason = 'token_not_valid' | 'token_expired' | 'token_wrong_type' | 'token_blacklisted';
+type AccountReason = 'no_active_account' | 'user_not_found' | 'user_inactive' | 'password_changed';
+type InputReason = 'invalid_input' | 'invalid_username' | 'username_taken' | 'password_too_weak' | 'session_not_found';
 
 /** `extensions.action`: what a client does next. */
 export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT';
@@ -199,7 +194,15 @@ export class PermissionDenied extends AuthError {
   }
 }
 
-type InputReason = 'invalid_input' | 'invalid_username' | 'username_taken' | 'password_too_weak' | 'session_not_found';
+/** In cookie mode: the page that asks is of an origin that is neither this server's own nor named by its operator. */
+export class OriginNotAllowed extends AuthError {
+  override name = 'OriginNotAllowed';
+  readonly code = 'FORBIDDEN';
+  readonly reason = 'origin_not_allowed';
+  constructor() {
+    super("Pages of this origin are not served. Expected this server's own, by https, or one named in CORS_ORIGINS.");
+  }
+}
 
 /** A value is not acceptable; `field` is the argument it came in. */
 export class InvalidInput extends AuthError {

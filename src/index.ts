@@ -5,7 +5,8 @@
 export { createAuth, type Auth, type AuthOptions } from './auth.ts';
 export type { Clock } from './clock.ts';
 export * from './errors.ts';
-export type { AuthContext, IncomingRequest, RequestAuth } from './graphql/context.ts';
+export type { AuthContext, ContextInput, IncomingRequest, RequestAuth } from './graphql/context.ts';
+export type { OutgoingResponse, RefreshCookie } from './graphql/refresh-cookie.ts';
 export type { Client, CustomClaims, FailedCredentials, Hooks, TokenUser, User } from './hooks.ts';
 export type { Settings, SettingsInput } from './settings/settings-table.ts';
 export { SettingsError } from './settings/settings.ts';

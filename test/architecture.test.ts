@@ -16,6 +16,8 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
   { rooms: ['http/'], mayImport: ['base', 'rules', 'http/'] },
   { rooms: ['cli/'], mayImport: ['base', 'rules', 'cli/'] },
+  // It runs where there is no server: of ours it knows the names of errors, and nothing at run time.
+  { rooms: ['client/'], mayImport: ['errors.ts', 'client/'] },
   {
     rooms: ['auth.ts', 'open-store.ts', 'development.ts', 'explain.ts', 'server.ts', 'main.ts', 'index.ts'],
     mayImport: [''],
@@ -38,10 +40,14 @@ const OWNERS: Readonly<Record<string, string>> = {
   'type-graphql': 'graphql/',
   'graphql-scalars': 'graphql/',
   'reflect-metadata': 'graphql/',
+  cookie: 'graphql/refresh-cookie.ts',
   fastify: 'http/',
   '@as-integrations/fastify': 'http/',
   '@fastify/cors': 'http/',
   '@fastify/static': 'http/',
+  '@apollo/client': 'client/apollo-',
+  rxjs: 'client/apollo-client.ts',
+  'jwt-decode': 'client/held-tokens.ts',
   commander: 'cli/',
   read: 'cli/terminal.ts',
 };
@@ -69,6 +75,13 @@ describe('the architecture', () => {
     const users = files.filter((file) => importsOf(file).includes(name));
     expect(users.filter((file) => !file.startsWith(owner))).toEqual([]);
     expect(users).not.toEqual([]);
+  });
+
+  test('the client imports nothing of the server but types', () => {
+    const ours = files.filter((file) => file.startsWith('client/'));
+    const statements = ours.flatMap((file) => sourceOf(file).match(/^(import|export)\b[^;]*'\.\.\/[^']+'/gm) ?? []);
+    expect(statements).not.toEqual([]);
+    expect(statements.filter((statement) => !/^(import|export) type /.test(statement))).toEqual([]);
   });
 
   test('process.env is read in the settings alone', () => {

@@ -1,8 +1,10 @@
 import type { Client } from '../hooks.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import type { Settings } from '../settings/settings-table.ts';
 import type { Authenticated, Authenticator } from '../tokens/authenticator.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { UserService } from '../users/user-service.ts';
+import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
 
 /** What the resolvers work with. */
 export interface AuthServices {
@@ -12,12 +14,25 @@ export interface AuthServices {
   readonly authenticator: Authenticator;
 }
 
-/** A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it. */
+/**
+ * A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it. For `graphql-ws`, give the payload
+ * of `connection_init` as its headers, whatever is in there.
+ */
 export interface IncomingRequest {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: Readonly<Record<string, unknown>>;
   /** Given by Express and Fastify, proxies taken into account. */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
+}
+
+/** What the context function is given. */
+export interface ContextInput {
+  readonly req: IncomingRequest;
+  /**
+   * Where the refresh cookie is set, with `refreshCookie` on. Express and Apollo's standalone server hand it over; of
+   * Fastify it is `reply.raw`.
+   */
+  readonly res?: OutgoingResponse | undefined;
 }
 
 /** What every resolver finds in its context under `auth`. */
@@ -29,6 +44,13 @@ export interface RequestAuth extends AuthServices {
    * @throws AuthError
    */
   authenticate(): Promise<Authenticated>;
+  /**
+   * The cookie that holds the refresh token of this request; null where the request and its answer hold it themselves.
+   * Ask for it before any work: it refuses pages of foreign origins.
+   *
+   * @throws OriginNotAllowed
+   */
+  refreshCookie(): RefreshCookie | null;
 }
 
 /** The context of our resolvers. Spread it into your own. */
@@ -42,18 +64,21 @@ export interface AuthContext {
  */
 export function createContextFunction(
   services: AuthServices,
-  authHeaderName: string,
-): (input: { req: IncomingRequest }) => Promise<AuthContext> {
-  const headerName = authHeaderName.toLowerCase();
-  return async ({ req }) => {
+  settings: Settings,
+): (input: ContextInput) => Promise<AuthContext> {
+  const headerName = settings.authHeaderName.toLowerCase();
+  return async ({ req, res }) => {
+    const header = (name: string) => headerOf(req, name);
     let authenticated: Promise<Authenticated> | undefined;
+    let cookie: RefreshCookie | null | undefined;
     const auth: RequestAuth = {
       ...services,
       client: {
-        userAgent: headerOf(req, 'user-agent') ?? null,
+        userAgent: header('user-agent') ?? null,
         ipAddress: req.ip ?? req.socket?.remoteAddress ?? null,
       },
-      authenticate: () => (authenticated ??= services.authenticator.authenticate(headerOf(req, headerName))),
+      authenticate: () => (authenticated ??= services.authenticator.authenticate(header(headerName))),
+      refreshCookie: () => (cookie ??= refreshCookieOf({ header, response: res }, settings)),
     };
     return { auth };
   };
@@ -61,5 +86,6 @@ export function createContextFunction(
 
 function headerOf({ headers }: IncomingRequest, name: string): string | undefined {
   const value = headers[name];
-  return typeof value === 'string' || value === undefined ? value : value.join(' ');
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.every((part) => typeof part === 'string') ? values.join(' ') : undefined;
 }

@@ -1,7 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { InvalidInput } from '../errors.ts';
 import type { MintedSlidingToken } from '../tokens/token-minter.ts';
 import type * as Services from '../tokens/token-service.ts';
 import type { AuthContext } from './context.ts';
+import type { RefreshCookie } from './refresh-cookie.ts';
 import { BlacklistedToken, RefreshedTokens, SlidingToken, TokenPair, VerifiedToken } from './types.ts';
 
 const USERNAME = { description: 'Case and Unicode form do not matter.' };
@@ -19,8 +21,9 @@ export class TokenResolver {
     @Arg('password', () => String, PASSWORD) password: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPair> {
+    const cookie = auth.refreshCookie();
     const user = await auth.users.authenticate(username, password, auth.client);
-    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }));
+    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 
   @Mutation(() => RefreshedTokens, {
@@ -28,13 +31,20 @@ export class TokenResolver {
       'Exchanges a refresh token for an access token and the next refresh token. Asking again within a short while gives the same successor, so a lost response or a second tab signs nobody out; any later second use ends the session.',
   })
   async tokenRefresh(
-    @Arg('refresh', () => String, { description: 'The current refresh token.' }) refresh: string,
+    @Arg('refresh', () => String, {
+      nullable: true,
+      description: 'The current refresh token. Left out where a cookie holds it.',
+    })
+    refresh: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<RefreshedTokens> {
-    const tokens = await auth.tokens.refresh(refresh, auth.client);
+    const cookie = auth.refreshCookie();
+    const presented = refresh ?? held(cookie);
+    const tokens = await auth.tokens.refresh(presented, auth.client);
+    cookie?.hold({ token: tokens.refresh.token ?? presented, expiresAt: tokens.refresh.expiresAt });
     return {
       access: tokens.access.token,
-      refresh: tokens.refresh.token,
+      refresh: cookie ? null : tokens.refresh.token,
       accessExpiresAt: tokens.access.expiresAt,
       refreshExpiresAt: tokens.refresh.expiresAt,
     };
@@ -62,11 +72,18 @@ export class TokenResolver {
   @Mutation(() => BlacklistedToken, {
     description: 'Signs out: ends the session of a refresh token, with all its tokens. A second time is an error.',
   })
-  tokenBlacklist(
-    @Arg('refresh', () => String, { description: 'A refresh token.' }) refresh: string,
+  async tokenBlacklist(
+    @Arg('refresh', () => String, {
+      nullable: true,
+      description: 'A refresh token. Left out where a cookie holds it.',
+    })
+    refresh: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<BlacklistedToken> {
-    return auth.tokens.blacklist(refresh);
+    const cookie = auth.refreshCookie();
+    const blacklisted = await auth.tokens.blacklist(refresh ?? held(cookie));
+    cookie?.clear();
+    return blacklisted;
   }
 
   @Mutation(() => SlidingToken, {
@@ -90,11 +107,18 @@ export class TokenResolver {
   }
 }
 
-/** A pair as the API answers it. */
-export function toTokenPair({ access, refresh }: Services.TokenPair): TokenPair {
+/** The refresh token of a request that names none. */
+function held(cookie: RefreshCookie | null): string {
+  if (cookie === null) throw new InvalidInput('refresh', 'This field is required.');
+  return cookie.read();
+}
+
+/** A pair as the API answers it: its refresh token goes to the cookie, if there is one. */
+export function toTokenPair({ access, refresh }: Services.TokenPair, cookie: RefreshCookie | null): TokenPair {
+  cookie?.hold(refresh);
   return {
     access: access.token,
-    refresh: refresh.token,
+    refresh: cookie ? null : refresh.token,
     accessExpiresAt: access.expiresAt,
     refreshExpiresAt: refresh.expiresAt,
   };

@@ -6,8 +6,12 @@ export class TokenPair {
   @Field(() => String, { description: 'Send it as `Authorization: Bearer <access>` with every request.' })
   access!: string;
 
-  @Field(() => String, { description: 'Keep it secret; give it to `tokenRefresh` when the access token has expired.' })
-  refresh!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Keep it secret; give it to `tokenRefresh` when the access token has expired. Null where a cookie holds it.',
+  })
+  refresh!: string | null;
 
   @Field(() => GraphQLDateTime, { description: 'When the access token expires.' })
   accessExpiresAt!: Date;
@@ -24,7 +28,7 @@ export class RefreshedTokens {
   @Field(() => String, {
     nullable: true,
     description:
-      'Replaces the refresh token that was sent. Null where refresh tokens are not rotated: keep the old one.',
+      'Replaces the refresh token that was sent. Null where a cookie holds it, and where refresh tokens are not rotated: keep the old one.',
   })
   refresh!: string | null;
 

@@ -32,9 +32,10 @@ export class UserResolver {
     @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPair> {
+    const cookie = auth.refreshCookie();
     const { id } = await currentUser(auth);
     const user = await auth.users.changePassword(id, currentPassword, newPassword);
-    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }));
+    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
@@ -22,7 +23,7 @@ export interface AppOptions<Context extends BaseContext> {
   /** Whether a browser finds GraphiQL. */
   readonly graphiql: boolean;
   readonly apollo: ApolloServer<Context>;
-  readonly context: (input: { req: FastifyRequest }) => Promise<Context>;
+  readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<Context>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
 }
@@ -46,10 +47,13 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(graphqlError(404, 'There is nothing here. The API is at POST /graphql.')),
   );
-  if (settings.corsOrigins) await app.register(cors, { origin: settings.corsOrigins, methods: ['GET', 'POST'] });
+  if (settings.corsOrigins) {
+    const { corsOrigins: origin, refreshCookie: credentials } = settings;
+    await app.register(cors, { origin, credentials, methods: ['GET', 'POST'] });
+  }
 
   const sendPage = options.graphiql ? await registerPage(app) : null;
-  const serve = fastifyApolloHandler(apollo, { context: (req) => context({ req }) });
+  const serve = fastifyApolloHandler(apollo, { context: (req, reply) => context({ req, res: headersOf(reply) }) });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -71,6 +75,14 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     }
   });
   return app;
+}
+
+/** The headers of an answer as Node.js has them: setting replaces. Fastify itself adds to the cookies there are. */
+function headersOf(reply: FastifyReply) {
+  return {
+    getHeader: (name: string) => reply.getHeader(name),
+    setHeader: (name: string, value: readonly string[]) => reply.removeHeader(name).header(name, value),
+  };
 }
 
 function statusOf(error: FastifyError): number {

@@ -34,7 +34,9 @@ const nonEmpty = (what: string) => optional(text(what, /./s));
 const host = text('an address or host name', /^[\w.:-]+$/);
 const scheme = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/);
 const tokenClass = z.enum(['access', 'sliding']);
-const origin = z.string().regex(/^https?:\/\/[^/\s*]+$/);
+const origin = z
+  .string()
+  .refine((value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value);
 const address = z.string().regex(/^[\da-fA-F.:]+(\/\d{1,3})?$|^(loopback|linklocal|uniquelocal)$/);
 
 /** Settings of the library and the server alike. */
@@ -69,6 +71,8 @@ export const authTable = {
   reuseGrace: row('JWT_REUSE_GRACE', duration('0s', '300s'), '30s', 'How long the immediate predecessor of a refresh token is answered with the same successor (a lost response, two tabs). Any other second use ends the session.'),
   maxSessions: row('JWT_MAX_SESSIONS', integer(1, 10_000), 100, 'Live sessions of one user; a further sign-in ends the oldest.'),
   authentication: row('JWT_AUTHENTICATION', oneOf('session', 'stateless'), 'session', '`session`: a guarded field reads the user and the session, so a revocation bites at once. `stateless`: it reads nothing and trusts the access token until it expires.'),
+  refreshCookie: row('JWT_REFRESH_COOKIE', boolean, false, 'Cookie mode: the refresh token of a browser (a request with `Origin`) is in a cookie that no script can read, and not in the answer. Needs https, except on localhost. Other clients and sliding tokens are served as ever.'),
+  corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, as browsers spell them, such as https://app.example.com', origin)), undefined, 'Origins whose pages may call this server and, with `JWT_REFRESH_COOKIE`, have its cookie. In the library only the latter: CORS headers are for your own server to send. Not set: none but its own.'),
   registration: row('REGISTRATION', boolean, false, 'Whether anybody may create an account with `userRegister`.'),
   passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
   dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
@@ -85,7 +89,6 @@ export const serverTable = {
   trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', address)), undefined, 'Proxies whose `X-Forwarded-For` is believed. Not set: none.'),
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),
-  corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, such as https://app.example.com', origin)), undefined, 'Origins whose pages may call this server. Not set: none.'),
 } as const satisfies Record<string, Setting>;
 
 type Output<Table extends Record<string, Setting>> = {

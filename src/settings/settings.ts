@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSecureOrigin } from './secure-origin.ts';
 import {
   authTable,
   hookTable,
@@ -83,7 +84,21 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
         `${nameOf(key)}: got "${settings[key]}", which ${nameOf(twin)} uses already; expected another name.`,
       );
   }
+  for (const origin of settings.corsOrigins ?? []) {
+    refuse(
+      settings.refreshCookie && !isSecureOrigin(origin),
+      `${nameOf('corsOrigins')}: got "${origin}" with ${nameOf('refreshCookie')} on, where anybody on the network can be that page; expected https, or http on localhost.`,
+    );
+  }
   return problems;
+}
+
+/** What only the server has a use for. */
+function libraryProblems({ corsOrigins, refreshCookie }: Settings): string[] {
+  if (corsOrigins === undefined || refreshCookie) return [];
+  return [
+    'corsOrigins: given without refreshCookie, where the library does nothing with it; expected refreshCookie on as well, or CORS headers from your own server.',
+  ];
 }
 
 /** What production insists on. */
@@ -116,7 +131,7 @@ export function settingsFromOptions(options: SettingsInput): Settings {
   const unknown = Object.keys(options).filter((key) => !(key in authTable));
   refuseIfAny(unknown.map((key) => `${key}: unknown option; see docs/settings.md for those there are.`));
   const settings = parse(Object.keys(authTable) as (keyof Settings)[], options, asOption);
-  refuseIfAny(combinationProblems(settings, asOption));
+  refuseIfAny([...combinationProblems(settings, asOption), ...libraryProblems(settings)]);
   return Object.freeze(settings);
 }
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAuth } from '../../src/auth.ts';
-import { TokenBlacklistDocument, TokenObtainPairDocument, TokenVerifyDocument } from '../generated/operations.ts';
+import { TokenBlacklistDocument, TokenVerifyDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import {
   endProcesses,
@@ -52,10 +52,8 @@ describe.each([1, 2, 3, 4, 5])('a server killed amid refreshes and started again
   /** A chain that rests by then, chains that go on until the server dies, and a device that signs in and out. */
   async function refreshUntilKilled(server: RunningProcess) {
     const before = new Client(server.url);
-    const signIn = async () =>
-      (await before.expect(TokenObtainPairDocument, { username: 'alice', password: PASSWORD })).tokenObtainPair;
     const begin = async () => {
-      const { access, refresh } = await signIn();
+      const { access, refresh } = await before.signIn('alice', PASSWORD);
       return { tokens: [refresh], access };
     };
     const refresh = async (chain: { tokens: string[]; access: string }): Promise<boolean> => {
@@ -85,7 +83,7 @@ describe.each([1, 2, 3, 4, 5])('a server killed amid refreshes and started again
     };
     const comeAndGo = async () => {
       for (;;) {
-        const pair = await signIn();
+        const pair = await before.signIn('alice', PASSWORD);
         await before.expect(TokenBlacklistDocument, { refresh: pair.refresh });
         ended.push(pair);
       }

@@ -9,7 +9,7 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
-import { claimsOf, forgeForAlice, refusal } from '../support/forge.ts';
+import { claimsOf, forgeForAlice, refusal, refusalOfMissing } from '../support/forge.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 
@@ -39,13 +39,12 @@ describeEachStore('blacklist', (kind) => {
   const sessionOf = (token: string) => store.sessions.find(String(claimsOf(token)['sid']));
 
   test.each([
-    ['missing', {}, 'Variable "$refresh" of required type "String!" was not provided.'],
-    ['null', { refresh: null }, 'Variable "$refresh" of non-null type "String!" must not be null.'],
-  ])('31: a refresh token that is %s is named, and nothing is ended', async (_case, variables, message) => {
+    ['missing', {}],
+    ['null', { refresh: null }],
+  ])('31: a refresh token that is %s is named, and nothing is ended', async (_case, variables) => {
     const pair = await server.signIn();
     const answer = await server.client.sendRaw({ query: print(TokenBlacklistDocument), variables });
-    expect(answer).toMatchObject({ status: 400, data: null });
-    expect(answer.errors).toEqual([expect.objectContaining({ message, extensions: { code: 'BAD_USER_INPUT' } })]);
+    expect(answer).toMatchObject(refusalOfMissing('refresh', 'tokenBlacklist'));
     expect(await sessionOf(pair.refresh)).toMatchObject({ revokedAt: null });
   });
 

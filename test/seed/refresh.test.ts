@@ -7,7 +7,7 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
-import { claimsOf, forgeForAlice, refusal } from '../support/forge.ts';
+import { claimsOf, forgeForAlice, refusal, refusalOfMissing } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer, type TestServerOptions } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
 
@@ -30,14 +30,13 @@ describeEachStore('refresh', (kind) => {
   const sessions = () => server.auth.sessions.list(server.alice.id);
 
   test.each([
-    ['missing', {}, 'Variable "$refresh" of required type "String!" was not provided.'],
-    ['null', { refresh: null }, 'Variable "$refresh" of non-null type "String!" must not be null.'],
-  ])('13: a refresh token that is %s is named, and nothing is refreshed', async (_case, variables, message) => {
+    ['missing', {}],
+    ['null', { refresh: null }],
+  ])('13: a refresh token that is %s is named, and nothing is refreshed', async (_case, variables) => {
     const { client } = await start();
     const { refresh } = await server.signIn();
     const answer = await client.sendRaw({ query: print(TokenRefreshDocument), variables });
-    expect(answer).toMatchObject({ status: 400, data: null });
-    expect(answer.errors).toEqual([expect.objectContaining({ message, extensions: { code: 'BAD_USER_INPUT' } })]);
+    expect(answer).toMatchObject(refusalOfMissing('refresh', 'tokenRefresh'));
     expect(await sessions()).toMatchObject([{ jti: claimsOf(refresh)['jti'] }]);
   });
 

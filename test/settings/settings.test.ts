@@ -70,6 +70,12 @@ describe('settings', () => {
     ['JWT_AUTHENTICATION', 'maybe', 'one of session, stateless'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['CORS_ORIGINS', '*', 'origins separated by commas'],
+    ['CORS_ORIGINS', 'null', 'as browsers spell them'],
+    ['CORS_ORIGINS', 'https://App.example.com', 'as browsers spell them'],
+    ['CORS_ORIGINS', 'https://app.example.com/', 'as browsers spell them'],
+    ['CORS_ORIGINS', 'https://app.example.com:443', 'as browsers spell them'],
+    ['CORS_ORIGINS', 'https://app.example.com,ftp://app.example.com', 'as browsers spell them'],
+    ['JWT_REFRESH_COOKIE', 'strict', 'on or off'],
     ['TRUST_PROXY', 'on', 'addresses or networks'],
     ['MONGODB_URI', 'http://db', 'a value that is not shown'],
   ])('refuse %s=%s, saying what is accepted', (name, value, accepted) => {
@@ -95,6 +101,11 @@ describe('settings', () => {
     ['a verifying key for HMAC', { JWT_VERIFYING_KEY: 'pem' }, 'where the signing key verifies'],
     ['remote keys for HMAC', { JWT_JWK_URL: 'https://example.com/jwks' }, 'where the signing key verifies'],
     ['one claim with two meanings', { JWT_JTI_CLAIM: 'user_id' }, 'which JWT_USER_ID_CLAIM uses already'],
+    [
+      'the cookie for an origin that anybody on the network can be',
+      { JWT_REFRESH_COOKIE: 'on', CORS_ORIGINS: 'https://app.example.com,http://localhost.example.com' },
+      'CORS_ORIGINS: got "http://localhost.example.com" with JWT_REFRESH_COOKIE on',
+    ],
     ['production without a key', { NODE_ENV: 'production' }, 'JWT_SIGNING_KEY: not set'],
     [
       'production with cheap hashes',
@@ -105,6 +116,18 @@ describe('settings', () => {
     const problems = problemsOf(() => settingsFromEnvironment(environment));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(expected);
+  });
+
+  test('accept origins without TLS where there is no cookie, and on this machine', () => {
+    const plain = 'http://app.example.com';
+    expect(settingsFromEnvironment({ CORS_ORIGINS: plain }).corsOrigins).toEqual([plain]);
+    const local = ['http://localhost:5173', 'http://app.localhost', 'http://127.0.0.1:4000', 'http://[::1]:4000'];
+    expect(settingsFromOptions({ refreshCookie: true, corsOrigins: local }).corsOrigins).toEqual(local);
+  });
+
+  test('refuse named origins in the library without the cookie, which alone looks at them', () => {
+    const problems = problemsOf(() => settingsFromOptions({ corsOrigins: ['https://app.example.com'] }));
+    expect(problems).toEqual([expect.stringContaining('corsOrigins: given without refreshCookie')]);
   });
 
   test('tell all that is wrong at once', () => {

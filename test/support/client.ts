@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
+import { TokenObtainPairDocument } from '../generated/operations.ts';
 
 /** One error of an answer. */
 interface AnsweredError {
@@ -62,5 +63,13 @@ export class Client {
     const { data, errors } = await this.send(document, variables, options);
     if (data === null || errors.length > 0) throw new Error(`unexpected answer: ${JSON.stringify(errors)}`);
     return data;
+  }
+
+  /** Signs in as a program does: both tokens are in the answer. */
+  async signIn(username: string, password: string): Promise<{ access: string; refresh: string }> {
+    const { tokenObtainPair } = await this.expect(TokenObtainPairDocument, { username, password });
+    const { access, refresh } = tokenObtainPair;
+    if (refresh === null) throw new Error('the answer holds no refresh token');
+    return { access, refresh };
   }
 }

@@ -28,3 +28,10 @@ export function refusal(message: string, reason: string, action: 'LOGIN' | 'REFR
   const extensions = { code: 'UNAUTHENTICATED', reason, ...(action && { action }) };
   return { status: 200, data: null, errors: [expect.objectContaining({ message, extensions })] };
 }
+
+/** What an answer must match if one operation was sent without this argument. */
+export function refusalOfMissing(field: string, operation: string): object {
+  const extensions = { code: 'BAD_USER_INPUT', reason: 'invalid_input', field };
+  const error = { message: 'This field is required.', path: [operation], extensions };
+  return { status: 200, data: null, errors: [expect.objectContaining(error)] };
+}

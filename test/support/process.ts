@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createAuth, type Auth } from '../../src/auth.ts';
-import { HelloDocument, TokenObtainPairDocument, TokenRefreshDocument } from '../generated/operations.ts';
+import { HelloDocument, TokenRefreshDocument } from '../generated/operations.ts';
 import { Client } from './client.ts';
 import { PASSWORD, TEST_KEY } from './server.ts';
 import { newPlace, type Place, type StoreKind } from './stores.ts';
@@ -172,8 +172,7 @@ export async function setStage(kind: StoreKind): Promise<Stage> {
     auth,
     cli: (args, input = '') => runCli(args, { env, input }),
     createUser: async (username) => (await auth.users.create({ username, password: PASSWORD })).id,
-    signIn: async (username, password = PASSWORD) =>
-      (await client.expect(TokenObtainPairDocument, { username, password })).tokenObtainPair,
+    signIn: (username, password = PASSWORD) => client.signIn(username, password),
     remove: async () => {
       await auth.close();
       await endProcesses();

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import type { Hooks, User } from '../../src/hooks.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { settingsFromEnvironment } from '../../src/settings/settings.ts';
-import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from './client.ts';
 import { newPlace, type Place, type StoreKind } from './stores.ts';
 
@@ -67,13 +66,7 @@ export async function startTestServer(
     clock,
     alice,
     place,
-    signIn: async () => {
-      const { tokenObtainPair } = await client.expect(TokenObtainPairDocument, {
-        username: 'alice',
-        password: PASSWORD,
-      });
-      return tokenObtainPair;
-    },
+    signIn: () => client.signIn('alice', PASSWORD),
     remove: async () => {
       await server.close();
       await place.remove();
