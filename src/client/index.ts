@@ -1,0 +1,16 @@
+/**
+ * graphql-simplejwt for clients: a store that keeps the tokens of a session fresh, for any GraphQL client or none. For
+ * Apollo Client there is a link on top of it in `graphql-simplejwt/apollo-client`.
+ */
+export { TokenRequestError, type AnsweredTokens, type TokenRequestOutcome } from './token-api.ts';
+export {
+  browserStorage,
+  cookieStorage,
+  itemStorage,
+  memoryStorage,
+  type HeldTokens,
+  type ItemStorage,
+  type TokenStorage,
+} from './token-storage.ts';
+export type { TokenState } from './token-state.ts';
+export { createTokenStore, type TokenStore, type TokenStoreOptions } from './token-store.ts';

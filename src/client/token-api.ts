@@ -1,0 +1,132 @@
+import type { ErrorReason } from '../errors.ts';
+import {
+  TokenBlacklistDocument,
+  TokenObtainPairDocument,
+  TokenRefreshDocument,
+  type TypedDocumentString,
+} from './generated/operations.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * What came of a request for tokens that brought none:
+ * - `refused`: the server said no to these credentials or this token, and will again;
+ * - `unavailable`: no answer, one that says to wait, or one that is not the server's (a hotel's sign-in page). It tells
+ *   nothing about the tokens;
+ * - `failed`: the server does not understand the request: another server, another version, a page it does not know.
+ */
+export type TokenRequestOutcome = 'refused' | 'unavailable' | 'failed';
+
+/** A request for tokens brought none. `message` is the server's, or says that it did not answer. */
+export class TokenRequestError extends Error {
+  override name = 'TokenRequestError';
+  constructor(
+    message: string,
+    readonly outcome: TokenRequestOutcome,
+    /** The server's `extensions.reason`; null where it gave none. */
+    readonly reason: ErrorReason | null = null,
+    /** Seconds after which trying again makes sense, where the server says so. */
+    readonly retryAfter: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The tokens of an answer. `refresh` is null where a cookie holds it, or where refresh tokens are not rotated. */
+export interface AnsweredTokens {
+  readonly access: string;
+  readonly refresh: string | null;
+}
+
+/** simplejwt's operations, as far as a client needs them. */
+export interface TokenApi {
+  /** @throws TokenRequestError */
+  obtain(username: string, password: string): Promise<AnsweredTokens>;
+  /** @throws TokenRequestError */
+  refresh(refresh: string | null): Promise<AnsweredTokens>;
+  /** @throws TokenRequestError */
+  blacklist(refresh: string | null): Promise<void>;
+}
+
+/** How to reach the server. */
+export interface TokenApiOptions {
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  readonly credentials: RequestCredentials;
+}
+
+/** The operations over HTTP, with nothing but `fetch`. */
+export function createTokenApi(options: TokenApiOptions): TokenApi {
+  return {
+    obtain: async (username, password) =>
+      (await send(options, TokenObtainPairDocument, { username, password })).tokenObtainPair,
+    refresh: async (refresh) => (await send(options, TokenRefreshDocument, { refresh })).tokenRefresh,
+    blacklist: async (refresh) => {
+      await send(options, TokenBlacklistDocument, { refresh });
+    },
+  };
+}
+
+async function send<Data, Variables>(
+  options: TokenApiOptions,
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { data, errors } = await post(options, JSON.stringify({ query: document.toString(), variables }));
+  const [error] = errors ?? [];
+  if (error !== undefined) throw refusalOf(error);
+  return data as Data;
+}
+
+interface GraphQLAnswer {
+  readonly data?: unknown;
+  readonly errors?: readonly AnsweredError[];
+}
+
+interface AnsweredError {
+  readonly message: string;
+  readonly extensions?: {
+    readonly code?: string;
+    readonly reason?: ErrorReason;
+    readonly retryAfter?: number;
+  };
+}
+
+async function post({ url, fetch, credentials }: TokenApiOptions, body: string): Promise<GraphQLAnswer> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal }).catch(
+      unavailable('The server cannot be reached. Try again when you are online.'),
+    );
+    const notGraphQL = unavailable(`Expected the answer of a GraphQL server at ${url}, got HTTP ${response.status}.`);
+    const answer: unknown = await response.json().catch(notGraphQL);
+    return isAnswer(answer) ? answer : notGraphQL();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const unavailable =
+  (message: string) =>
+  (cause?: unknown): never => {
+    throw new TokenRequestError(message, 'unavailable', null, null, { cause });
+  };
+
+function isAnswer(value: unknown): value is GraphQLAnswer {
+  return typeof value === 'object' && value !== null && ('data' in value || 'errors' in value);
+}
+
+const WAITING = new Set(['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR']);
+
+function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
+  const { code = '', reason = null, retryAfter = null } = extensions ?? {};
+  return new TokenRequestError(message, outcomeOf(code), reason, retryAfter);
+}
+
+function outcomeOf(code: string): TokenRequestOutcome {
+  if (code === 'UNAUTHENTICATED') return 'refused';
+  return WAITING.has(code) ? 'unavailable' : 'failed';
+}

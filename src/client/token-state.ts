@@ -1,0 +1,113 @@
+import { holdTokens } from './held-tokens.ts';
+import { joinTabs, type News, type Tabs } from './tabs.ts';
+import type { AnsweredTokens } from './token-api.ts';
+import type { HeldTokens, TokenStorage } from './token-storage.ts';
+
+/** Whether somebody is signed in. `unknown`: the storage, or the server with its cookie, has not answered yet. */
+export type TokenState =
+  | { readonly status: 'unknown' }
+  | { readonly status: 'signed-in'; readonly tokens: HeldTokens }
+  | {
+      readonly status: 'signed-out';
+      /** The server's `extensions.reason`, `signed_out` for the user's own wish, null where nobody was signed in. */
+      readonly reason: string | null;
+    };
+
+/** The tokens in this tab, in the storage and in the other tabs, which it keeps alike. */
+export class StateKeeper {
+  readonly #storage: TokenStorage;
+  readonly #tabs: Tabs;
+  readonly #clock: () => number;
+  readonly #listeners = new Set<() => void>();
+  #state: TokenState = { status: 'unknown' };
+  /** Whether the storage has what is held. */
+  #isSaved = true;
+
+  constructor(storage: TokenStorage, clock: () => number) {
+    this.#storage = storage;
+    this.#tabs = joinTabs(storage.sharedAs, (news) => this.#hear(news));
+    this.#clock = clock;
+  }
+
+  get state(): TokenState {
+    return this.#state;
+  }
+
+  get held(): HeldTokens | null {
+    return this.#state.status === 'signed-in' ? this.#state.tokens : null;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Runs the task when no other tab runs one. All that changes tokens does so in such a task: the last one counts. */
+  exclusively<Result>(task: () => Promise<Result>): Promise<Result> {
+    return this.#tabs.exclusively(task);
+  }
+
+  /** Takes what the storage has, unless more is known. Without a promise, where the storage can. */
+  restore(): void | Promise<void> {
+    const saved = this.#storage.load();
+    return saved instanceof Promise ? saved.then((tokens) => this.#restored(tokens)) : this.#restored(saved);
+  }
+
+  #restored(saved: HeldTokens | null): void {
+    if (this.#state.status !== 'unknown') return; // somebody signed in meanwhile
+    if (saved !== null || !this.#storage.usesCookie) this.#become(stateOf(saved));
+  }
+
+  /** Resolves to whether these tokens are still the ones to refresh; if not, what others made of them is held now. */
+  async isCurrent(tokens: HeldTokens | null): Promise<boolean> {
+    if (this.held !== tokens) return false;
+    if (this.#storage.usesCookie || !this.#isSaved) return true;
+    const saved = await this.#storage.load();
+    if (saved?.access === tokens?.access) return true;
+    this.#become(stateOf(saved));
+    return false;
+  }
+
+  async hold(answered: AnsweredTokens): Promise<void> {
+    const tokens = holdTokens(answered, this.#clock());
+    this.#become({ status: 'signed-in', tokens });
+    this.#tabs.announce({ kind: 'tokens', tokens });
+    await this.#save(tokens);
+  }
+
+  async forget(reason: string | null): Promise<void> {
+    this.#become({ status: 'signed-out', reason });
+    this.#tabs.announce({ kind: 'signed-out', reason });
+    await this.#save(null);
+  }
+
+  close(): void {
+    this.#tabs.close();
+    this.#listeners.clear();
+  }
+
+  /** Where nothing can be saved, the tokens live as long as the page, and what was saved before is out of date. */
+  async #save(tokens: HeldTokens | null): Promise<void> {
+    try {
+      await this.#storage.save(tokens);
+      this.#isSaved = true;
+    } catch (error) {
+      this.#isSaved = false;
+      globalThis.reportError?.(error);
+    }
+  }
+
+  #hear(news: News): void {
+    this.#become(news.kind === 'tokens' ? stateOf(news.tokens) : { status: 'signed-out', reason: news.reason });
+  }
+
+  #become(state: TokenState): void {
+    if (state.status === 'signed-out' && this.#state.status === 'signed-out') return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function stateOf(tokens: HeldTokens | null): TokenState {
+  return tokens === null ? { status: 'signed-out', reason: null } : { status: 'signed-in', tokens };
+}

@@ -1,0 +1,217 @@
+import { createTokenApi, TokenRequestError, type AnsweredTokens, type TokenApi } from './token-api.ts';
+import { StateKeeper, type TokenState } from './token-state.ts';
+import { memoryStorage, type HeldTokens, type TokenStorage } from './token-storage.ts';
+
+/** How a token store works. */
+export interface TokenStoreOptions {
+  /** Where the GraphQL API is. Default: `/graphql`. */
+  readonly url?: string;
+  /** Where tokens are kept. Default: in memory. */
+  readonly storage?: TokenStorage;
+  /** The server's `JWT_AUTH_HEADER_NAME`. Default: `authorization`. */
+  readonly headerName?: string;
+  /** The first of the server's `JWT_AUTH_HEADER_TYPES`. Default: `Bearer`. */
+  readonly scheme?: string;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since the epoch; for tests. */
+  readonly clock?: () => number;
+  /** Waits for so many milliseconds between attempts; for tests. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** Between the attempts of one refresh: a lost answer is asked for again within the server's grace interval. */
+const RETRY_AFTER_MS = [250, 1000, 3000];
+
+const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Keeps the tokens of one session fresh. It refreshes once, however many operations and tabs wait, and forgets the
+ * tokens only when the server refuses them or the user signs out: no network error ever signs anybody out.
+ */
+export class TokenStore {
+  readonly #api: TokenApi;
+  readonly #keeper: StateKeeper;
+  readonly #usesCookie: boolean;
+  readonly #headerName: string;
+  readonly #scheme: string;
+  readonly #clock: () => number;
+  readonly #sleep: (ms: number) => Promise<void>;
+  #restoring: Promise<void> | null = null;
+  #refreshing: Promise<void> | null = null;
+  /** Whether a refresh may have been done without our hearing of it: then it must be asked for again soon. */
+  #isUnanswered = false;
+
+  constructor(options: TokenStoreOptions = {}) {
+    const { url = '/graphql', storage = memoryStorage(), clock = Date.now } = options;
+    const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#usesCookie = storage.usesCookie;
+    this.#api = createTokenApi({ url, fetch, credentials: storage.usesCookie ? 'include' : 'same-origin' });
+    this.#keeper = new StateKeeper(storage, clock);
+    this.#headerName = (options.headerName ?? 'authorization').toLowerCase();
+    this.#scheme = options.scheme ?? 'Bearer';
+    this.#clock = clock;
+    this.#sleep = options.sleep ?? realSleep;
+    globalThis.addEventListener?.('online', this.#askAgain);
+    void this.#known().catch(() => {}); // an operation that needs it tries again, and says why it cannot
+  }
+
+  /** What is known now. The same object until something changes, as React's `useSyncExternalStore` wants it. */
+  readonly getState = (): TokenState => this.#keeper.state;
+
+  /** Calls back after each change, those of other tabs included. Returns what ends that. */
+  readonly subscribe = (listener: () => void): (() => void) => this.#keeper.subscribe(listener);
+
+  /**
+   * An access token that is good for a while yet, refreshed first if need be; null if nobody is signed in.
+   *
+   * @throws TokenRequestError if it has expired and the server does not answer. Nobody is signed out by that.
+   */
+  async accessToken(): Promise<string | null> {
+    await this.#known();
+    const { held } = this.#keeper;
+    if (held === null || this.#clock() < held.refreshAt) return held?.access ?? null;
+    try {
+      return await this.refresh(held.access);
+    } catch (error) {
+      if (this.#clock() < held.expiresAt) return held.access;
+      throw error;
+    }
+  }
+
+  /**
+   * Refreshes: now, or if an access token is given that a server refused, unless there is a newer one already.
+   * Resolves to the access token then, or null if the server refused to refresh and nobody is signed in any more.
+   *
+   * @throws TokenRequestError if the server does not answer
+   */
+  async refresh(refused?: string): Promise<string | null> {
+    await this.#known();
+    const { held } = this.#keeper;
+    if (held !== null && held.access === (refused ?? held.access)) await this.#refreshOnce(held);
+    return this.#keeper.held?.access ?? null;
+  }
+
+  /** The headers that carry an access token; none for null. */
+  headers(access: string | null): Record<string, string> {
+    return access === null ? {} : { [this.#headerName]: `${this.#scheme} ${access}` };
+  }
+
+  /** For `graphql-ws`: the payload of `connection_init`, made anew for every connection. It never rejects. */
+  readonly connectionParams = async (): Promise<Record<string, string>> => {
+    const access = await this.accessToken().catch(() => this.#keeper.held?.access ?? null);
+    return this.headers(access);
+  };
+
+  /**
+   * Signs in with a password.
+   *
+   * @throws TokenRequestError whose message can be shown; its outcome is `refused` where the credentials are wrong
+   */
+  async signIn(username: string, password: string): Promise<void> {
+    await this.save(await this.#api.obtain(username, password));
+  }
+
+  /** Takes over tokens that an operation of yours answered: `tokenObtainPair` or `passwordChange`. */
+  save(answered: AnsweredTokens): Promise<void> {
+    return this.#keeper.exclusively(() => this.#keeper.hold(answered));
+  }
+
+  /**
+   * Signs out. Without an answer from the server the tokens are forgotten all the same and this resolves to false: the
+   * session then ends by itself. A cookie only the server can take away, so there this rejects.
+   *
+   * @throws TokenRequestError if the refresh token is in a cookie and the server does not answer
+   */
+  signOut(): Promise<boolean> {
+    return this.#keeper.exclusively(async () => {
+      const { held } = this.#keeper;
+      const isInCookie = held === null ? this.#usesCookie : held.refresh === null;
+      if (held === null && !isInCookie) return true;
+      const hasEnded = await this.#end(held?.refresh ?? null, isInCookie);
+      await this.#keeper.forget('signed_out');
+      return hasEnded;
+    });
+  }
+
+  async #end(refresh: string | null, isInCookie: boolean): Promise<boolean> {
+    try {
+      await this.#api.blacklist(refresh);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return true; // it had ended before
+      if (isInCookie) throw error;
+      return false;
+    }
+  }
+
+  /** Stops listening to other tabs and to the network. The tokens stay where they are kept. */
+  close(): void {
+    this.#keeper.close();
+    globalThis.removeEventListener?.('online', this.#askAgain);
+  }
+
+  /** Resolves when it is known whether somebody is signed in. */
+  async #known(): Promise<void> {
+    if (this.#keeper.state.status !== 'unknown') return;
+    this.#restoring ??= this.#restore().finally(() => {
+      this.#restoring = null;
+    });
+    await this.#restoring;
+  }
+
+  async #restore(): Promise<void> {
+    const restoring = this.#keeper.restore();
+    if (restoring) await restoring;
+    if (this.#keeper.state.status === 'unknown') await this.#refreshOnce(null);
+  }
+
+  #refreshOnce(spent: HeldTokens | null): Promise<void> {
+    this.#refreshing ??= this.#keeper
+      .exclusively(() => this.#exchange(spent))
+      .finally(() => {
+        this.#refreshing = null;
+      });
+    return this.#refreshing;
+  }
+
+  async #exchange(spent: HeldTokens | null): Promise<void> {
+    if (!(await this.#keeper.isCurrent(spent))) return;
+    const refresh = spent?.refresh ?? null;
+    try {
+      const answered = await this.#request(refresh);
+      // Without rotation there is no successor: the refresh token stays.
+      if (this.#keeper.held === spent) await this.#keeper.hold({ ...answered, refresh: answered.refresh ?? refresh });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (this.#keeper.held === spent) await this.#keeper.forget(spent === null ? null : error.reason);
+    }
+  }
+
+  async #request(refresh: string | null, attempt = 0): Promise<AnsweredTokens> {
+    try {
+      const answered = await this.#api.refresh(refresh);
+      this.#isUnanswered = false;
+      return answered;
+    } catch (error) {
+      this.#isUnanswered = error instanceof TokenRequestError && error.outcome === 'unavailable';
+      const wait = RETRY_AFTER_MS[attempt];
+      if (!this.#isUnanswered || wait === undefined) throw error;
+      await this.#sleep(wait);
+      return this.#request(refresh, attempt + 1);
+    }
+  }
+
+  readonly #askAgain = (): void => {
+    if (this.#isUnanswered) this.#refreshOnce(this.#keeper.held).catch(() => {});
+  };
+}
+
+/** A store of the tokens of one session. */
+export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
+  return new TokenStore(options);
+}
+
+function isRefusal(error: unknown): error is TokenRequestError {
+  return error instanceof TokenRequestError && error.outcome === 'refused';
+}

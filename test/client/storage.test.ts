@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  browserStorage,
+  itemStorage,
+  type ItemStorage,
+  type TokenState,
+  type TokenStore,
+} from '../../src/client/index.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { closeDevices, heldBy, newDevice, signedInDevice } from './network.ts';
+
+/** What `localStorage` does, as far as a client needs it. */
+class Items implements ItemStorage {
+  readonly kept = new Map<string, string>();
+  isFull = false;
+  getItem(key: string): string | null {
+    return this.kept.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    if (this.isFull) throw new Error('QuotaExceededError');
+    this.kept.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.kept.delete(key);
+  }
+}
+
+/** What React Native's `AsyncStorage` does. */
+function asynchronous(items: Items): ItemStorage {
+  return {
+    getItem: async (key) => items.getItem(key),
+    setItem: async (key, value) => items.setItem(key, value),
+    removeItem: async (key) => items.removeItem(key),
+  };
+}
+
+const becomes = (tokens: TokenStore, status: TokenState['status']): Promise<void> =>
+  new Promise((resolve) => tokens.subscribe(() => tokens.getState().status === status && resolve()));
+
+describe('the storage of a client', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite');
+  });
+  afterEach(closeDevices);
+  afterAll(() => server.remove());
+
+  test('a page that is loaded again goes on with its session, and knows so at once', async () => {
+    const items = new Items();
+    const before = await signedInDevice(server, { storage: itemStorage(items) });
+    const reloaded = newDevice(server, { storage: itemStorage(items) });
+    expect(reloaded.tokens.getState()).toEqual(before.tokens.getState());
+    server.clock.advance(301);
+    expect(await reloaded.tokens.accessToken()).not.toBe(heldBy(before).access);
+  });
+
+  test('a storage that answers later is waited for by what needs a token', async () => {
+    const items = new Items();
+    const { tokens } = await signedInDevice(server, { storage: itemStorage(asynchronous(items)) });
+    const restarted = newDevice(server, { storage: itemStorage(asynchronous(items)) });
+    expect(restarted.tokens.getState()).toEqual({ status: 'unknown' });
+    expect(await restarted.tokens.accessToken()).toBe(await tokens.accessToken());
+  });
+
+  test('who signs in while the storage is being read stays signed in', async () => {
+    let answer: (text: null) => void = () => {};
+    const slow = { ...asynchronous(new Items()), getItem: () => new Promise<null>((resolve) => (answer = resolve)) };
+    const device = newDevice(server, { storage: itemStorage(slow) });
+    const pair = await server.signIn();
+    await device.tokens.save(pair);
+    answer(null);
+    expect(await device.tokens.accessToken()).toBe(pair.access);
+    expect(heldBy(device).access).toBe(pair.access);
+  });
+
+  test('what is kept but no tokens counts as nothing', async () => {
+    const items = new Items();
+    for (const junk of ['', 'null', '{', '[]', '{"access":1}', '{"access":"a","refresh":"b"}']) {
+      items.kept.set('graphql-simplejwt', junk);
+      const { tokens } = newDevice(server, { storage: itemStorage(items) });
+      expect(tokens.getState()).toEqual({ status: 'signed-out', reason: null });
+    }
+  });
+
+  test('signing out leaves nothing behind', async () => {
+    const items = new Items();
+    const { tokens } = await signedInDevice(server, { storage: itemStorage(items) });
+    expect(items.kept.size).toBe(1);
+    await tokens.signOut();
+    expect(items.kept.size).toBe(0);
+  });
+
+  test('where nothing can be saved the session goes on in memory', async () => {
+    const items = new Items();
+    const device = await signedInDevice(server, { storage: itemStorage(items) });
+    items.isFull = true;
+    const first = heldBy(device);
+    await device.tokens.refresh();
+    expect(heldBy(device)).not.toBe(first);
+    server.clock.advance(31); // using what was saved before would now end the session
+    await device.tokens.refresh();
+    expect(device.network.count('tokenRefresh')).toBe(2);
+    expect((await server.auth.tokens.verify(heldBy(device).refresh ?? '')).type).toBe('refresh');
+  });
+
+  test('tabs share a session: one refreshes, the other takes over, and neither asks twice', async () => {
+    const items = new Items();
+    Object.assign(globalThis, { localStorage: items });
+    const one = newDevice(server, { storage: browserStorage() });
+    const other = newDevice(server, { storage: browserStorage() });
+    const signedIn = becomes(other.tokens, 'signed-in');
+    await one.tokens.signIn('alice', PASSWORD);
+    await signedIn;
+    expect(heldBy(other)).toEqual(heldBy(one));
+    server.clock.advance(301);
+    const access = await one.tokens.accessToken();
+    expect(await other.tokens.accessToken()).toBe(access);
+    expect(one.network.count('tokenRefresh') + other.network.count('tokenRefresh')).toBe(1);
+    const signedOut = becomes(other.tokens, 'signed-out');
+    await one.tokens.signOut();
+    await signedOut;
+    let calls = 0;
+    other.tokens.subscribe(() => (calls += 1));
+    await other.tokens.signOut();
+    expect(calls).toBe(0);
+    expect(other.tokens.getState()).toEqual({ status: 'signed-out', reason: 'signed_out' });
+  });
+});
