@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 /** Which rooms an import may lead to. A room is a folder of `src` or a file in it; the first that matches counts. */
 const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: readonly string[] }[] = [
-  { rooms: ['errors.ts', 'clock.ts'], mayImport: [] },
+  { rooms: ['errors.ts', 'errors/', 'clock.ts'], mayImport: ['errors/'] },
   { rooms: ['settings/'], mayImport: ['settings/'] },
   { rooms: ['store/store.ts', 'tokens/claims.ts'], mayImport: [] },
   { rooms: ['hooks.ts'], mayImport: ['store/store.ts', 'tokens/claims.ts'] },

@@ -1,0 +1,48 @@
+/**
+ * Every error a caller can meet. graphql-js copies `extensions` of a thrown error into the answer, so these need no
+ * mapping; whatever is not an `AuthError` is masked before it reaches a client. Messages never hold a token or a
+ * password. The wording of the token errors is djangorestframework-simplejwt's.
+ */
+
+/** `extensions.code`: Apollo's vocabulary. */
+export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'SERVICE_UNAVAILABLE';
+
+/** `extensions.reason`: the stable, finer code a program switches on. */
+export type ErrorReason =
+  | 'not_authenticated'
+  | 'bad_authorization_header'
+  | TokenReason
+  | 'session_revoked'
+  | AccountReason
+  | 'permission_denied'
+  | 'origin_not_allowed'
+  | InputReason
+  | 'overloaded'
+  | 'store_unavailable';
+
+type TokenReason = 'token_not_valid' | 'token_expired' | 'token_wrong_type' | 'token_blacklisted';
+type AccountReason = 'no_active_account' | 'user_not_found' | 'user_inactive' | 'password_changed';
+export type InputReason =
+  'invalid_input' | 'invalid_username' | 'username_taken' | 'password_too_weak' | 'session_not_found';
+
+/** `extensions.action`: what a client does next. */
+export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT';
+
+/** Base of all errors that are shown to clients. */
+export abstract class AuthError extends Error {
+  abstract readonly code: ErrorCode;
+  abstract readonly reason: ErrorReason;
+  readonly action: ErrorAction | undefined = undefined;
+
+  /** What travels to the client beside the message. */
+  get extensions(): Record<string, unknown> {
+    const { code, reason, action } = this;
+    return action === undefined ? { code, reason } : { code, reason, action };
+  }
+}
+
+/** Whoever asks is not known, or no longer: the way on is to sign in. */
+export abstract class Unauthenticated extends AuthError {
+  readonly code = 'UNAUTHENTICATED';
+  override readonly action: ErrorAction = 'LOGIN';
+}

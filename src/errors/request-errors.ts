@@ -1,0 +1,55 @@
+import { AuthError, type InputReason } from './auth-error.ts';
+
+/** In cookie mode: the page that asks is of an origin that is neither this server's own nor named by its operator. */
+export class OriginNotAllowed extends AuthError {
+  override name = 'OriginNotAllowed';
+  readonly code = 'FORBIDDEN';
+  readonly reason = 'origin_not_allowed';
+  constructor() {
+    super("Pages of this origin are not served. Expected this server's own, by https, or one named in CORS_ORIGINS.");
+  }
+}
+
+/** A value is not acceptable; `field` is the argument it came in. */
+export class InvalidInput extends AuthError {
+  override name = 'InvalidInput';
+  readonly code = 'BAD_USER_INPUT';
+  constructor(
+    readonly field: string,
+    message: string,
+    readonly reason: InputReason = 'invalid_input',
+  ) {
+    super(message);
+  }
+  override get extensions(): Record<string, unknown> {
+    return { ...super.extensions, field: this.field };
+  }
+}
+
+abstract class Unavailable extends AuthError {
+  readonly code = 'SERVICE_UNAVAILABLE';
+  override readonly action = 'WAIT';
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number = 1;
+  override get extensions(): Record<string, unknown> {
+    return { ...super.extensions, retryAfter: this.retryAfter };
+  }
+}
+
+/** More passwords wait to be checked than this machine can check in time. */
+export class Overloaded extends Unavailable {
+  override name = 'Overloaded';
+  readonly reason = 'overloaded';
+  constructor() {
+    super('The server is busy. Try again in a moment.');
+  }
+}
+
+/** The store does not answer, or refuses to write; `cause` is its own error and is logged, never shown. */
+export class StoreUnavailable extends Unavailable {
+  override name = 'StoreUnavailable';
+  readonly reason = 'store_unavailable';
+  constructor(cause: unknown) {
+    super('The service is temporarily unavailable. Try again in a moment.', { cause });
+  }
+}

@@ -1,0 +1,81 @@
+import { AuthError, Unauthenticated, type ErrorAction, type ErrorReason } from './auth-error.ts';
+
+/** A token that is refused for what it is; thrown wherever a token is read. */
+export abstract class TokenError extends Unauthenticated {}
+
+/** Malformed, forged, mistyped, from elsewhere, or not valid yet. */
+export class TokenInvalid extends TokenError {
+  override name = 'TokenInvalid';
+  readonly reason = 'token_not_valid';
+  constructor(message = 'Token is invalid', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Well signed, but past its `exp` (or, for a sliding token, its `refresh_exp`). */
+export class TokenExpired extends TokenError {
+  override name = 'TokenExpired';
+  readonly reason = 'token_expired';
+  /** An expired access token is refreshed; an expired refresh token means signing in again. */
+  constructor(
+    override readonly action: 'REFRESH' | 'LOGIN',
+    message = 'Token is expired',
+  ) {
+    super(message);
+  }
+}
+
+/** Well signed, but of another type than is due here. */
+export class TokenWrongType extends AuthError {
+  override name = 'TokenWrongType';
+  readonly code = 'UNAUTHENTICATED';
+  readonly reason = 'token_wrong_type';
+  constructor(message = 'Token has wrong type') {
+    super(message);
+  }
+}
+
+/** Blacklisted by name, superseded by rotation, or of a session that has ended. */
+export class TokenBlacklisted extends TokenError {
+  override name = 'TokenBlacklisted';
+  readonly reason = 'token_blacklisted';
+  constructor() {
+    super('Token is blacklisted');
+  }
+}
+
+/** Why one accepted token class refused the token in the header; simplejwt's names. */
+export interface TokenClassMessage {
+  readonly token_class: string;
+  readonly token_type: string;
+  readonly message: string;
+}
+
+/** The token in the header is none that is accepted there; `cause` says why. */
+export class NoAcceptedToken extends AuthError {
+  override name = 'NoAcceptedToken';
+  readonly code = 'UNAUTHENTICATED';
+  readonly reason: ErrorReason;
+  override readonly action: ErrorAction | undefined;
+  constructor(
+    override readonly cause: AuthError,
+    readonly messages: readonly TokenClassMessage[],
+  ) {
+    super('Given token not valid for any token type', { cause });
+    this.reason = cause.reason;
+    // Whatever ails an access token, the refresh token decides whether its holder must sign in again.
+    this.action = cause instanceof TokenInvalid ? 'REFRESH' : cause.action;
+  }
+  override get extensions(): Record<string, unknown> {
+    return { ...super.extensions, messages: this.messages };
+  }
+}
+
+/** The session this access token belongs to was ended, or is past its end. */
+export class SessionRevoked extends Unauthenticated {
+  override name = 'SessionRevoked';
+  readonly reason = 'session_revoked';
+  constructor() {
+    super('Session has been revoked');
+  }
+}
