@@ -1,8 +1,9 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError, ValidationRule } from 'graphql';
 import { systemClock, type Clock } from './clock.ts';
 import { createContextFunction, type AuthContext, type ContextInput } from './graphql/context.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import { guard } from './graphql/guard.ts';
+import { limitsRule } from './graphql/limits.ts';
 import { resolversFor } from './graphql/schema.ts';
 import type { Hooks } from './hooks.ts';
 import { openStore } from './open-store.ts';
@@ -38,6 +39,8 @@ export interface Auth {
   readonly context: (input: ContextInput) => Promise<AuthContext>;
   /** The `authChecker` behind `@Authorized()`. */
   readonly guard: typeof guard;
+  /** Apollo Server's `validationRules`: the limits of what a document may ask for. */
+  readonly validationRules: ValidationRule[];
   /** Apollo Server's `formatError`: masks and reports whatever is not meant for clients. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly tokens: TokenService;
@@ -95,6 +98,7 @@ export async function assembleAuth({ settings, hooks, store, clock, report }: Au
     resolvers: resolversFor(settings),
     context: createContextFunction({ tokens, users, sessions, authenticator }, settings),
     guard,
+    validationRules: [limitsRule(settings)],
     formatError: createFormatError(report),
     tokens,
     users,

@@ -7,10 +7,8 @@ import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import type { AuthContext } from './context.ts';
 import { createFormatError } from './format-error.ts';
+import { limitsRule } from './limits.ts';
 import { buildAuthSchema } from './schema.ts';
-
-/** Several times what GraphiQL's introspection takes; a flood of aliases is refused while it is being parsed. */
-const MAX_DOCUMENT_TOKENS = 1500;
 
 /** What the server needs to know beside its settings. */
 export interface ApolloOptions {
@@ -37,7 +35,8 @@ export function createApolloServer({
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     csrfPrevention: true,
-    parseOptions: { maxTokens: MAX_DOCUMENT_TOKENS },
+    validationRules: [limitsRule(settings)],
+    parseOptions: { maxTokens: settings.maxTokens },
     stopOnTerminationSignals: false,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),

@@ -13,7 +13,6 @@ import {
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { registerPage, wantsPage } from './page.ts';
 
-const BODY_LIMIT = 100 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** What the HTTP side serves. */
@@ -34,7 +33,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: settings.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: settings.trustProxy ?? false,
     return503OnClosing: true,
