@@ -1,7 +1,8 @@
 import { ApolloLink } from '@apollo/client';
 import { OperationTypeNode } from 'graphql';
 import { catchError, concatMap, defer, from, of, switchMap, throwError, type Observable } from 'rxjs';
-import { isOpen, isRefusedError, isRefusedResult } from './apollo-operations.ts';
+import { isRefusedError, isRefusedResult } from './apollo-operations.ts';
+import { isOpenOperation } from './open-operations.ts';
 import type { TokenStore } from './token-store.ts';
 
 export * from './index.ts';
@@ -26,7 +27,7 @@ export interface AuthLinkOptions {
  */
 export function createAuthLink({ tokens, reconnect }: AuthLinkOptions): ApolloLink {
   return new ApolloLink((operation, forward) => {
-    if (isOpen(operation)) return forward(operation);
+    if (isOpenOperation(operation.query, operation.operationName)) return forward(operation);
 
     const send = (access: string | null, isRetry: boolean): Observable<ApolloLink.Result> => {
       operation.setContext(({ headers }) => ({ headers: { ...headers, ...tokens.headers(access) } }));

@@ -1,25 +1,6 @@
 import type { ApolloLink } from '@apollo/client';
-import { Kind, OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
-
-/** Fields that look at no header: what they answer about a token says nothing about the one that was sent. */
-export const OPEN_FIELDS: ReadonlySet<string> = new Set([
-  'tokenObtainPair',
-  'tokenRefresh',
-  'tokenVerify',
-  'tokenBlacklist',
-  'tokenObtainSliding',
-  'tokenRefreshSliding',
-  'userRegister',
-]);
-
-/** Whether an operation asks for nothing but open fields. */
-export function isOpen({ query, operationName }: ApolloLink.Operation): boolean {
-  const operations = query.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  const operation = operations.find(({ name }) => name?.value === operationName) ?? operations[0];
-  const fields = operation?.selectionSet.selections ?? [];
-  return fields.every((field) => field.kind === Kind.FIELD && OPEN_FIELDS.has(field.name.value));
-}
 
 /** Whether an answer says that the token that was sent is not, or no longer, good. */
 export function isRefusedResult({ operationType }: ApolloLink.Operation, result: ApolloLink.Result): boolean {

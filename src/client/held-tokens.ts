@@ -10,19 +10,20 @@ const FOREVER_MS = 1000 * 365 * 86_400_000;
  * Tokens as they are kept. Their end is reckoned from how long the access token lives and when it came, so a device
  * whose clock is wrong refreshes in time all the same.
  */
-export function holdTokens({ access, refresh }: AnsweredTokens, now: number): HeldTokens {
-  const lifetime = lifetimeOf(access);
-  const expiresAt = now + lifetime;
-  return { access, refresh, refreshAt: expiresAt - Math.min(MARGIN_MS, lifetime / 4), expiresAt };
+export function holdTokens({ access, refresh }: AnsweredTokens, receivedAt: number): HeldTokens {
+  const { iat, exp, sid } = claimsOf(access);
+  // RFC 7519 4.1. Without these claims only the server knows when it ends, and says so.
+  const lifetime = iat === undefined || exp === undefined ? FOREVER_MS : (exp - iat) * 1000;
+  const expiresAt = receivedAt + lifetime;
+  const refreshAt = expiresAt - Math.min(MARGIN_MS, lifetime / 4);
+  return { access, refresh, sessionId: sid ?? null, receivedAt, refreshAt, expiresAt };
 }
 
-/** Milliseconds from `iat` to `exp` (RFC 7519 4.1). Without them only the server knows, and says so. */
-function lifetimeOf(access: string): number {
+/** What the token says, as far as it can be read: another issuer's may be opaque. */
+function claimsOf(access: string): { readonly iat?: number; readonly exp?: number; readonly sid?: string } {
   try {
-    const { iat = NaN, exp = NaN } = jwtDecode(access);
-    const seconds = exp - iat;
-    return seconds > 0 ? seconds * 1000 : FOREVER_MS;
+    return jwtDecode(access);
   } catch {
-    return FOREVER_MS;
+    return {};
   }
 }

@@ -2,6 +2,7 @@
  * graphql-simplejwt for clients: a store that keeps the tokens of a session fresh, for any GraphQL client or none. For
  * Apollo Client there is a link on top of it in `graphql-simplejwt/apollo-client`.
  */
+export { isOpenOperation, type OperationDocument } from './open-operations.ts';
 export { TokenRequestError, type AnsweredTokens, type TokenRequestOutcome } from './token-api.ts';
 export {
   browserStorage,

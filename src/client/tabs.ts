@@ -3,7 +3,8 @@ import { isHeldTokens, type HeldTokens } from './token-storage.ts';
 /** What one tab tells the others. */
 export type News =
   | { readonly kind: 'tokens'; readonly tokens: HeldTokens }
-  | { readonly kind: 'signed-out'; readonly reason: string | null };
+  | { readonly kind: 'signed-out'; readonly reason: string | null }
+  | { readonly kind: 'unanswered' };
 
 /** The tabs of one origin that share a session; where the platform has no such thing, this one alone. */
 export interface Tabs {
@@ -57,6 +58,7 @@ export function joinTabs(name: string | null, onNews: (news: News) => void): Tab
 
 function isNews(data: unknown): data is News {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return false;
+  if (data.kind === 'unanswered') return true;
   if (data.kind === 'tokens') return 'tokens' in data && isHeldTokens(data.tokens);
   return data.kind === 'signed-out' && 'reason' in data && (data.reason === null || typeof data.reason === 'string');
 }

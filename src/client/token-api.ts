@@ -8,6 +8,9 @@ import {
 
 const TIMEOUT_MS = 10_000;
 
+/** What a `TokenRequestError` says where no answer came. */
+export const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
+
 /**
  * What came of a request for tokens that brought none:
  * - `refused`: the server said no to these credentials or this token, and will again;
@@ -43,8 +46,8 @@ export interface AnsweredTokens {
 export interface TokenApi {
   /** @throws TokenRequestError */
   obtain(username: string, password: string): Promise<AnsweredTokens>;
-  /** @throws TokenRequestError */
-  refresh(refresh: string | null): Promise<AnsweredTokens>;
+  /** @throws TokenRequestError; `unavailable` also where the signal ends it */
+  refresh(refresh: string | null, signal: AbortSignal): Promise<AnsweredTokens>;
   /** @throws TokenRequestError */
   blacklist(refresh: string | null): Promise<void>;
 }
@@ -61,7 +64,7 @@ export function createTokenApi(options: TokenApiOptions): TokenApi {
   return {
     obtain: async (username, password) =>
       (await send(options, TokenObtainPairDocument, { username, password })).tokenObtainPair,
-    refresh: async (refresh) => (await send(options, TokenRefreshDocument, { refresh })).tokenRefresh,
+    refresh: async (refresh, signal) => (await send(options, TokenRefreshDocument, { refresh }, signal)).tokenRefresh,
     blacklist: async (refresh) => {
       await send(options, TokenBlacklistDocument, { refresh });
     },
@@ -72,8 +75,9 @@ async function send<Data, Variables>(
   options: TokenApiOptions,
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
+  signal?: AbortSignal,
 ): Promise<Data> {
-  const { data, errors } = await post(options, JSON.stringify({ query: document.toString(), variables }));
+  const { data, errors } = await post(options, JSON.stringify({ query: document.toString(), variables }), signal);
   const [error] = errors ?? [];
   if (error !== undefined) throw refusalOf(error);
   return data as Data;
@@ -93,19 +97,26 @@ interface AnsweredError {
   };
 }
 
-async function post({ url, fetch, credentials }: TokenApiOptions, body: string): Promise<GraphQLAnswer> {
+async function post(
+  { url, fetch, credentials }: TokenApiOptions,
+  body: string,
+  signal?: AbortSignal,
+): Promise<GraphQLAnswer> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const giveUp = () => abort.abort();
+  const timer = setTimeout(giveUp, TIMEOUT_MS);
+  signal?.addEventListener('abort', giveUp);
   try {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal }).catch(
-      unavailable('The server cannot be reached. Try again when you are online.'),
+      unavailable(UNREACHABLE),
     );
     const notGraphQL = unavailable(`Expected the answer of a GraphQL server at ${url}, got HTTP ${response.status}.`);
     const answer: unknown = await response.json().catch(notGraphQL);
     return isAnswer(answer) ? answer : notGraphQL();
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -20,8 +20,7 @@ export class StateKeeper {
   readonly #clock: () => number;
   readonly #listeners = new Set<() => void>();
   #state: TokenState = { status: 'unknown' };
-  /** Whether the storage has what is held. */
-  #isSaved = true;
+  #failures = 0;
 
   constructor(storage: TokenStorage, clock: () => number) {
     this.#storage = storage;
@@ -37,6 +36,11 @@ export class StateKeeper {
     return this.#state.status === 'signed-in' ? this.#state.tokens : null;
   }
 
+  /** How often other tabs have told that the server does not answer. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -49,8 +53,8 @@ export class StateKeeper {
 
   /** Takes what the storage has, unless more is known. Without a promise, where the storage can. */
   restore(): void | Promise<void> {
-    const saved = this.#storage.load();
-    return saved instanceof Promise ? saved.then((tokens) => this.#restored(tokens)) : this.#restored(saved);
+    const saved = this.#load();
+    return isLater(saved) ? saved.then((tokens) => this.#restored(tokens)) : this.#restored(saved);
   }
 
   #restored(saved: HeldTokens | null): void {
@@ -58,12 +62,14 @@ export class StateKeeper {
     if (saved !== null || !this.#storage.usesCookie) this.#become(stateOf(saved));
   }
 
-  /** Resolves to whether these tokens are still the ones to refresh; if not, what others made of them is held now. */
+  /**
+   * Resolves to whether these tokens are still the ones to refresh; if not, what others made of them is held now. The
+   * storage counts only where it has newer ones: it may be full, or forbidden.
+   */
   async isCurrent(tokens: HeldTokens | null): Promise<boolean> {
     if (this.held !== tokens) return false;
-    if (this.#storage.usesCookie || !this.#isSaved) return true;
-    const saved = await this.#storage.load();
-    if (saved?.access === tokens?.access) return true;
+    const saved = await this.#load();
+    if (saved === null || tokens === null || saved.receivedAt <= tokens.receivedAt) return true;
     this.#become(stateOf(saved));
     return false;
   }
@@ -81,24 +87,43 @@ export class StateKeeper {
     await this.#save(null);
   }
 
+  /** Tells the other tabs that the server does not answer, so that they need not find out one after the other. */
+  fail(): void {
+    this.#tabs.announce({ kind: 'unanswered' });
+  }
+
   close(): void {
     this.#tabs.close();
     this.#listeners.clear();
   }
 
-  /** Where nothing can be saved, the tokens live as long as the page, and what was saved before is out of date. */
+  #load(): HeldTokens | null | Promise<HeldTokens | null> {
+    try {
+      const saved = this.#storage.load();
+      return isLater(saved) ? saved.catch(nothingSaved) : saved;
+    } catch (error) {
+      return nothingSaved(error);
+    }
+  }
+
+  /** Where nothing can be saved, the tokens live as long as the page. */
   async #save(tokens: HeldTokens | null): Promise<void> {
     try {
       await this.#storage.save(tokens);
-      this.#isSaved = true;
     } catch (error) {
-      this.#isSaved = false;
       globalThis.reportError?.(error);
     }
   }
 
   #hear(news: News): void {
-    this.#become(news.kind === 'tokens' ? stateOf(news.tokens) : { status: 'signed-out', reason: news.reason });
+    switch (news.kind) {
+      case 'tokens':
+        return this.#become(stateOf(news.tokens));
+      case 'signed-out':
+        return this.#become({ status: 'signed-out', reason: news.reason });
+      case 'unanswered':
+        this.#failures += 1;
+    }
   }
 
   #become(state: TokenState): void {
@@ -110,4 +135,13 @@ export class StateKeeper {
 
 function stateOf(tokens: HeldTokens | null): TokenState {
   return tokens === null ? { status: 'signed-out', reason: null } : { status: 'signed-in', tokens };
+}
+
+function nothingSaved(error: unknown): null {
+  globalThis.reportError?.(error);
+  return null;
+}
+
+function isLater<Value extends object | null>(value: Value | Promise<Value>): value is Promise<Value> {
+  return value !== null && 'then' in value;
 }

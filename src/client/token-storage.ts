@@ -3,9 +3,13 @@ export interface HeldTokens {
   readonly access: string;
   /** Null where a cookie holds it, out of reach of scripts. */
   readonly refresh: string | null;
-  /** When to refresh: a little before the end. Milliseconds since the epoch, by the clock of this device. */
+  /** The session they belong to: the claim `sid`; null for tokens of other issuers. It stays when they are refreshed. */
+  readonly sessionId: string | null;
+  /** When they came. Milliseconds since the epoch, by the clock of this device, as the two that follow. */
+  readonly receivedAt: number;
+  /** When to refresh: a little before the end. */
   readonly refreshAt: number;
-  /** When the access token expires. Milliseconds since the epoch, by the clock of this device. */
+  /** When the access token expires. */
   readonly expiresAt: number;
 }
 
@@ -53,9 +57,17 @@ export function cookieStorage(key = DEFAULT_KEY): TokenStorage {
   return { sharedAs: key, usesCookie: true, load: () => null, save: () => {} };
 }
 
-/** Keeps tokens in `localStorage`: tabs share a session, and it survives the browser. Scripts of the page can read it. */
+/**
+ * Keeps tokens in `localStorage`: tabs share a session, and it survives the browser. Scripts of the page can read it. Where
+ * the browser forbids it, tokens live as long as the page.
+ */
 export function browserStorage(key = DEFAULT_KEY): TokenStorage {
-  return { ...itemStorage(globalThis.localStorage, key), sharedAs: key };
+  const items: ItemStorage = {
+    getItem: (name) => localStorage.getItem(name),
+    setItem: (name, value) => localStorage.setItem(name, value),
+    removeItem: (name) => localStorage.removeItem(name),
+  };
+  return { ...itemStorage(items, key), sharedAs: key };
 }
 
 /**
@@ -68,7 +80,7 @@ export function itemStorage(items: ItemStorage, key = DEFAULT_KEY): TokenStorage
     usesCookie: false,
     load: () => {
       const text = items.getItem(key);
-      return text instanceof Promise ? text.then(parseTokens) : parseTokens(text);
+      return typeof text === 'string' || text === null ? parseTokens(text) : text.then(parseTokens);
     },
     save: async (tokens) => {
       await (tokens === null ? items.removeItem(key) : items.setItem(key, JSON.stringify(tokens)));
@@ -89,7 +101,10 @@ function parseTokens(text: string | null): HeldTokens | null {
 /** Whether a value from outside is tokens. */
 export function isHeldTokens(value: unknown): value is HeldTokens {
   if (typeof value !== 'object' || value === null) return false;
-  const { access, refresh, refreshAt, expiresAt } = value as Partial<Record<keyof HeldTokens, unknown>>;
-  const isRefresh = refresh === null || typeof refresh === 'string';
-  return typeof access === 'string' && isRefresh && typeof refreshAt === 'number' && typeof expiresAt === 'number';
+  const { access, refresh, sessionId, receivedAt, refreshAt, expiresAt } = value as {
+    [Key in keyof HeldTokens]?: unknown;
+  };
+  const isName = (part: unknown) => part === null || typeof part === 'string';
+  const areTimes = [receivedAt, refreshAt, expiresAt].every((time) => typeof time === 'number');
+  return typeof access === 'string' && isName(refresh) && isName(sessionId) && areTimes;
 }

@@ -1,4 +1,4 @@
-import { createTokenApi, TokenRequestError, type AnsweredTokens, type TokenApi } from './token-api.ts';
+import { createTokenApi, TokenRequestError, UNREACHABLE, type AnsweredTokens, type TokenApi } from './token-api.ts';
 import { StateKeeper, type TokenState } from './token-state.ts';
 import { memoryStorage, type HeldTokens, type TokenStorage } from './token-storage.ts';
 
@@ -23,6 +23,9 @@ export interface TokenStoreOptions {
 /** Between the attempts of one refresh: a lost answer is asked for again within the server's grace interval. */
 const RETRY_AFTER_MS = [250, 1000, 3000];
 
+const NO_COOKIE_MODE =
+  'The server keeps no refresh token in a cookie. Expected JWT_REFRESH_COOKIE=on there, or another storage.';
+
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
@@ -39,11 +42,12 @@ export class TokenStore {
   readonly #sleep: (ms: number) => Promise<void>;
   #restoring: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
+  #refreshAbort = new AbortController();
   /** Whether a refresh may have been done without our hearing of it: then it must be asked for again soon. */
   #isUnanswered = false;
 
   constructor(options: TokenStoreOptions = {}) {
-    const { url = '/graphql', storage = memoryStorage(), clock = Date.now } = options;
+    const { url = '/graphql', storage = memoryStorage(), clock = () => Date.now() } = options;
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#usesCookie = storage.usesCookie;
     this.#api = createTokenApi({ url, fetch, credentials: storage.usesCookie ? 'include' : 'same-origin' });
@@ -108,13 +112,14 @@ export class TokenStore {
    *
    * @throws TokenRequestError whose message can be shown; its outcome is `refused` where the credentials are wrong
    */
-  async signIn(username: string, password: string): Promise<void> {
-    await this.save(await this.#api.obtain(username, password));
+  signIn(username: string, password: string): Promise<void> {
+    // Asking under the lock, too: the answer to a refresh under way must not put its cookie over the new one.
+    return this.#insteadOfRefreshing(async () => this.#keeper.hold(await this.#api.obtain(username, password)));
   }
 
   /** Takes over tokens that an operation of yours answered: `tokenObtainPair` or `passwordChange`. */
   save(answered: AnsweredTokens): Promise<void> {
-    return this.#keeper.exclusively(() => this.#keeper.hold(answered));
+    return this.#insteadOfRefreshing(() => this.#keeper.hold(answered));
   }
 
   /**
@@ -124,7 +129,7 @@ export class TokenStore {
    * @throws TokenRequestError if the refresh token is in a cookie and the server does not answer
    */
   signOut(): Promise<boolean> {
-    return this.#keeper.exclusively(async () => {
+    return this.#insteadOfRefreshing(async () => {
       const { held } = this.#keeper;
       const isInCookie = held === null ? this.#usesCookie : held.refresh === null;
       if (held === null && !isInCookie) return true;
@@ -132,6 +137,13 @@ export class TokenStore {
       await this.#keeper.forget('signed_out');
       return hasEnded;
     });
+  }
+
+  /** A refresh that gets no answer would keep the user waiting, and what it brought would be thrown away. */
+  #insteadOfRefreshing<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.#refreshAbort.abort();
+    this.#isUnanswered = false;
+    return this.#keeper.exclusively(task);
   }
 
   async #end(refresh: string | null, isInCookie: boolean): Promise<boolean> {
@@ -167,38 +179,49 @@ export class TokenStore {
   }
 
   #refreshOnce(spent: HeldTokens | null): Promise<void> {
-    this.#refreshing ??= this.#keeper
-      .exclusively(() => this.#exchange(spent))
-      .finally(() => {
-        this.#refreshing = null;
-      });
+    this.#refreshing ??= this.#refreshFirst(spent).finally(() => {
+      this.#refreshing = null;
+    });
     return this.#refreshing;
   }
 
-  async #exchange(spent: HeldTokens | null): Promise<void> {
+  async #refreshFirst(spent: HeldTokens | null): Promise<void> {
+    const { failures } = this.#keeper;
+    const { signal } = (this.#refreshAbort = new AbortController());
+    await this.#keeper.exclusively(async () => {
+      if (this.#keeper.failures > failures) throw new TokenRequestError(UNREACHABLE, 'unavailable');
+      await this.#exchange(spent, signal);
+    });
+  }
+
+  async #exchange(spent: HeldTokens | null, signal: AbortSignal): Promise<void> {
     if (!(await this.#keeper.isCurrent(spent))) return;
     const refresh = spent?.refresh ?? null;
     try {
-      const answered = await this.#request(refresh);
+      const answered = await this.#request(refresh, signal);
       // Without rotation there is no successor: the refresh token stays.
       if (this.#keeper.held === spent) await this.#keeper.hold({ ...answered, refresh: answered.refresh ?? refresh });
     } catch (error) {
+      if (spent === null && isMissing(error)) throw new TokenRequestError(NO_COOKIE_MODE, 'failed', error.reason);
       if (!isRefusal(error)) throw error;
       if (this.#keeper.held === spent) await this.#keeper.forget(spent === null ? null : error.reason);
     }
   }
 
-  async #request(refresh: string | null, attempt = 0): Promise<AnsweredTokens> {
+  async #request(refresh: string | null, signal: AbortSignal, attempt = 0): Promise<AnsweredTokens> {
     try {
-      const answered = await this.#api.refresh(refresh);
+      const answered = await this.#api.refresh(refresh, signal);
       this.#isUnanswered = false;
       return answered;
     } catch (error) {
-      this.#isUnanswered = error instanceof TokenRequestError && error.outcome === 'unavailable';
+      if (!(error instanceof TokenRequestError)) throw error;
+      this.#isUnanswered = error.outcome === 'unavailable' && !signal.aborted;
       const wait = RETRY_AFTER_MS[attempt];
+      if (this.#isUnanswered && wait === undefined) this.#keeper.fail();
       if (!this.#isUnanswered || wait === undefined) throw error;
-      await this.#sleep(wait);
-      return this.#request(refresh, attempt + 1);
+      await Promise.race([this.#sleep(wait), aborted(signal)]);
+      if (signal.aborted) throw error;
+      return this.#request(refresh, signal, attempt + 1);
     }
   }
 
@@ -212,6 +235,15 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
   return new TokenStore(options);
 }
 
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
 function isRefusal(error: unknown): error is TokenRequestError {
   return error instanceof TokenRequestError && error.outcome === 'refused';
+}
+
+/** Whether the server asks for a refresh token that it would find in the cookie itself in cookie mode. */
+function isMissing(error: unknown): error is TokenRequestError {
+  return error instanceof TokenRequestError && error.reason === 'invalid_input';
 }

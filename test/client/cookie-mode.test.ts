@@ -75,6 +75,27 @@ describe('a token store in cookie mode', () => {
     await expect(server.auth.tokens.verify(access)).rejects.toThrow('Token is blacklisted');
   });
 
+  test('whoever signs in while a refresh is under way stays signed in, in the cookie too', async () => {
+    await server.auth.users.create({ username: 'bob', password: PASSWORD });
+    const bob = await server.auth.users.findByUsername('bob');
+    const { tokens } = browser.openPage();
+    await tokens.signIn('alice', PASSWORD);
+    const refreshed = tokens.refresh().catch(() => {});
+    await Promise.all([refreshed, tokens.signIn('bob', PASSWORD)]);
+    const access = (await tokens.refresh()) ?? '';
+    expect((await server.auth.tokens.verify(access)).userId).toBe(bob?.id);
+  });
+
+  test('says so when the server is not in cookie mode', async () => {
+    const plain = await startTestServer('sqlite');
+    try {
+      const { tokens } = new Browser(plain).openPage();
+      await expect(tokens.accessToken()).rejects.toThrow('Expected JWT_REFRESH_COOKIE=on there');
+    } finally {
+      await plain.remove();
+    }
+  });
+
   test('does not say that somebody is signed out whose cookie the server could not take away', async () => {
     const device = browser.openPage();
     await device.tokens.signIn('alice', PASSWORD);

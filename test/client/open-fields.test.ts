@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { expect, test } from '@jest/globals';
 import { getMetadataStorage } from 'type-graphql';
-import { OPEN_FIELDS } from '../../src/client/apollo-operations.ts';
+import { OPEN_FIELDS } from '../../src/client/open-operations.ts';
 import { buildAuthSchema } from '../../src/graphql/schema.ts';
 
 test('the link knows all fields that look at no header, and no other', () => {

@@ -103,6 +103,32 @@ describe('the storage of a client', () => {
     expect((await server.auth.tokens.verify(heldBy(device).refresh ?? '')).type).toBe('refresh');
   });
 
+  test('where the browser forbids its storage the session goes on in memory', async () => {
+    const forbid = () => {
+      throw new Error('SecurityError');
+    };
+    Object.defineProperty(globalThis, 'localStorage', { get: forbid, configurable: true });
+    const device = await signedInDevice(server, { storage: browserStorage() });
+    Reflect.deleteProperty(globalThis, 'localStorage');
+    const { access } = heldBy(device);
+    expect(await device.tokens.refresh()).not.toBe(access);
+  });
+
+  test('a tab that heard of tokens that could not be saved goes on with them', async () => {
+    const items = new Items();
+    Object.assign(globalThis, { localStorage: items });
+    const one = await signedInDevice(server, { storage: browserStorage() });
+    const other = newDevice(server, { storage: browserStorage() });
+    items.isFull = true;
+    server.clock.advance(1);
+    const heard = new Promise<void>((resolve) => other.tokens.subscribe(resolve));
+    await one.tokens.refresh();
+    await heard;
+    server.clock.advance(31); // using what was saved before would now end the session
+    expect(await other.tokens.refresh()).not.toBeNull();
+    expect((await server.auth.tokens.verify(heldBy(other).refresh ?? '')).type).toBe('refresh');
+  });
+
   test('tabs share a session: one refreshes, the other takes over, and neither asks twice', async () => {
     const items = new Items();
     Object.assign(globalThis, { localStorage: items });

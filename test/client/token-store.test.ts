@@ -215,6 +215,20 @@ describe('a token store', () => {
     expect(tokens.getState()).toEqual({ status: 'signed-out', reason: 'signed_out' });
   });
 
+  test('does not keep a sign-out waiting for a refresh that gets no answer', async () => {
+    let hasFailed: () => void = () => {};
+    const failed = new Promise<void>((resolve) => (hasFailed = resolve));
+    const forEver = () => new Promise<void>(() => hasFailed());
+    const { network, tokens } = await signedInDevice(server, { sleep: forEver });
+    network.isDown = true;
+    const refreshing = tokens.refresh();
+    await failed;
+    network.isDown = false;
+    const signingOut = tokens.signOut();
+    await expect(refreshing).rejects.toMatchObject({ outcome: 'unavailable' });
+    expect(await signingOut).toBe(true);
+  });
+
   test('a sign-in during a refresh wins, whichever answer comes first', async () => {
     const device = await signedInDevice(server);
     const { tokens } = device;

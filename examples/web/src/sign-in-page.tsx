@@ -1,0 +1,109 @@
+import { useId, useRef, useState, type SyntheticEvent } from 'react';
+import { TokenRequestError } from 'graphql-simplejwt/apollo-client';
+import { Brand } from './brand.tsx';
+import { tokens } from './client.ts';
+import { PageHeading } from './page-heading.tsx';
+
+interface Props {
+  /** Why nobody is signed in; null if nobody was. */
+  readonly reason: string | null;
+  /** Whether the server heard of the last sign-out. */
+  readonly wasServerTold: boolean;
+}
+
+export function SignInPage({ reason, wasServerTold }: Props) {
+  const why = whySignedOut(reason, wasServerTold);
+  const whyId = useId();
+  return (
+    <main className="narrow">
+      <title>Sign in · graphql-simplejwt example</title>
+      <Brand />
+      <PageHeading describedBy={why === null ? undefined : whyId}>Sign in</PageHeading>
+      {why !== null && (
+        <p className="why" id={whyId}>
+          {why}
+        </p>
+      )}
+      <SignInForm />
+      <p className="hint">The first start of the server prints an account to try.</p>
+    </main>
+  );
+}
+
+function SignInForm() {
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+  const problemId = useId();
+
+  async function signIn() {
+    if (isBusy) return;
+    setIsBusy(true);
+    setProblem(null);
+    try {
+      await tokens.signIn(username, password);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    void signIn();
+  }
+
+  return (
+    <form className="card" onSubmit={submit} aria-describedby={problemId}>
+      <label>
+        Username
+        <input
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          value={username}
+          onChange={({ target }) => setUsername(target.value)}
+        />
+      </label>
+      <label>
+        Password
+        <input
+          ref={passwordField}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={({ target }) => setPassword(target.value)}
+        />
+      </label>
+      <p className="problem" role="alert" id={problemId}>
+        {problem}
+      </p>
+      <button className="primary" type="submit" aria-disabled={isBusy}>
+        {isBusy ? 'Signing in…' : 'Sign in'}
+      </button>
+    </form>
+  );
+}
+
+/** The reasons of the server that mean something to its users. */
+const ENDED: Readonly<Record<string, string>> = {
+  token_expired: 'you have not been here for a long time.',
+  token_blacklisted: 'you signed out elsewhere, or it was ended for your safety.',
+  password_changed: 'your password was changed.',
+  no_active_account: 'your account is not active.',
+};
+
+function whySignedOut(reason: string | null, wasServerTold: boolean): string | null {
+  if (reason === null) return null;
+  if (reason !== 'signed_out') return `Your session has ended: ${ENDED[reason] ?? 'please sign in again.'}`;
+  if (wasServerTold) return 'You are signed out.';
+  return 'You are signed out here. The server did not answer, so until your session runs out it is still in your list.';
+}

@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** `on` where the server runs with `JWT_REFRESH_COOKIE=on`. */
+  readonly VITE_COOKIE?: string;
+}
