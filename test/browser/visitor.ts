@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+
+/** Debian's Chromium, or the one that CHROMIUM names. */
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Without these the browser looks for its maker's hosts. */
+const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+
+export async function launchBrowser(): Promise<Browser> {
+  if (!existsSync(EXECUTABLE)) throw new Error(`There is no browser at ${EXECUTABLE}: install one, or set CHROMIUM.`);
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...QUIET],
+  });
+}
+
+/** A person at a browser of their own, with storage and cookies of their own, and any number of tabs. */
+export class Visitor {
+  readonly #context: BrowserContext;
+  readonly #origin: string;
+  /** Requests to another host than the server: there must be none. */
+  readonly #strangers: string[] = [];
+  /** What went wrong in the pages: there must be nothing. */
+  readonly #problems: string[] = [];
+  /** The root fields of the operations that were sent. */
+  readonly operations: string[] = [];
+
+  private constructor(context: BrowserContext, origin: string) {
+    this.#context = context;
+    this.#origin = origin;
+    context.setDefaultTimeout(15_000);
+    context.on('request', (request) => {
+      const { origin: target, protocol } = new URL(request.url());
+      if (/^https?:$/.test(protocol) && target !== this.#origin) this.#strangers.push(request.url());
+      const query = (request.postDataJSON() as { query?: string } | null)?.query ?? '';
+      const field = /{\s*(\w+)/.exec(query)?.[1];
+      if (field !== undefined) this.operations.push(field);
+    });
+    context.on('weberror', (error) => this.#problems.push(String(error.error())));
+    context.on('console', (message) => {
+      // A request that fails is what some tests are about; the browser notes each.
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+        this.#problems.push(message.text());
+    });
+  }
+
+  static async at(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    return new Visitor(await browser.newContext(options), new URL(url).origin);
+  }
+
+  async open(url: string): Promise<Page> {
+    const page = await this.#context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  /** From now on the time of the pages goes on by itself and can be moved; for pages that are opened afterwards. */
+  takeTime(): Promise<void> {
+    return this.#context.clock.install();
+  }
+
+  moveTime(seconds: number): Promise<void> {
+    return this.#context.clock.fastForward(seconds * 1000);
+  }
+
+  /** The network swallows every refresh from now on. */
+  async refuseRefreshes(): Promise<void> {
+    await this.#context.route('**/graphql', (route) =>
+      /tokenRefresh/.test(route.request().postData() ?? '') ? route.abort('connectionreset') : route.continue(),
+    );
+  }
+
+  goOffline(): Promise<void> {
+    return this.#context.setOffline(true);
+  }
+
+  goOnline(): Promise<void> {
+    return this.#context.setOffline(false);
+  }
+
+  cookies(): ReturnType<BrowserContext['cookies']> {
+    return this.#context.cookies();
+  }
+
+  /** How often a root field was asked for. */
+  count(field: string): number {
+    return this.operations.filter((name) => name === field).length;
+  }
+
+  /** Ends the visit; throws if a page asked another host or met an error nobody expected. */
+  async leave(): Promise<void> {
+    await this.#context.close();
+    const complaints = [...this.#strangers.map((url) => `asked another host: ${url}`), ...this.#problems];
+    if (complaints.length > 0) throw new Error(complaints.join('\n'));
+  }
+}
+
+/** One fault that axe finds, with the elements that have it. */
+interface Fault {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
+}
+
+/** The accessibility faults of a page that keep somebody from using it. */
+export async function seriousFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<{ violations: Fault[] }>('axe.run()');
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return serious.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${JSON.stringify(target)}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** Waits until something is on the page. */
+export async function shows(element: Locator): Promise<true> {
+  await element.first().waitFor();
+  return true;
+}
+
+/** By how many pixels a page is wider than its window. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
