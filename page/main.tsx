@@ -1,13 +1,40 @@
 // GraphiQL, served whole by the server: nothing on this page comes from, or goes to, another host.
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { GraphiQL } from 'graphiql';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import { createRoot } from 'react-dom/client';
+import { browserStorage, createTokenStore } from '../src/client/index.ts';
+import { createDiscreetStorage } from './editors/create-discreet-storage.ts';
+import { createFetcher } from './editors/create-fetcher.ts';
+import { createTokenPlugin } from './panel/create-token-plugin.tsx';
+import { GraphiqlRepairs } from './repairs/graphiql-repairs.tsx';
+import { readAuthHeader } from './read-auth-header.ts';
+import { SignInBar } from './bar/sign-in-bar.tsx';
 import { tabs } from './tabs.ts';
+import { TokenFiller } from './editors/token-filler.tsx';
 import './page.css';
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql' });
+const authHeader = readAuthHeader();
+const storage = browserStorage('graphql-simplejwt-page');
+const tokens = createTokenStore({ url: '/graphql', storage, ...authHeader });
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
-createRoot(root).render(<GraphiQL fetcher={fetcher} defaultTabs={tabs} defaultEditorToolsVisibility="variables" />);
+createRoot(root).render(
+  <>
+    <SignInBar tokens={tokens} />
+    <main>
+      <GraphiQL
+        fetcher={createFetcher(tokens)}
+        storage={createDiscreetStorage(localStorage)}
+        plugins={[createTokenPlugin(tokens), HISTORY_PLUGIN]}
+        defaultTabs={tabs}
+        defaultEditorToolsVisibility="variables"
+        shouldPersistHeaders={false}
+      >
+        <TokenFiller tokens={tokens} {...authHeader} />
+        <GraphiqlRepairs />
+      </GraphiQL>
+    </main>
+  </>,
+);

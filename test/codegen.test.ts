@@ -39,7 +39,7 @@ describe('the operations of client, page and example', () => {
 
   test.each([
     ['tokenRefresh(', 'refreshToken(', 'src/client/operations.graphql'],
-    ['  claims: JSONObject!', '  said: JSONObject!', 'page/tabs/4-verify.graphql'],
+    ['  claims: JSONObject!', '  said: JSONObject!', 'page/operations/4-verify.graphql'],
     ['  lastUsedAt: DateTime!', '  usedAt: DateTime!', 'examples/web/src/operations.graphql'],
   ])('break the build when "%s" becomes "%s" in the schema, and %s is named', (before, after, document) => {
     const file = join(copy, 'schema.graphql');

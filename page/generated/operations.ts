@@ -7,39 +7,29 @@ export type SignInMutationVariables = Exact<{
   password: string;
 }>;
 
-export type SignInMutation = {
-  tokenObtainPair: { access: string; refresh: string | null; accessExpiresAt: string; refreshExpiresAt: string };
-};
 
-export type HelloQueryVariables = Exact<{ [key: string]: never }>;
+export type SignInMutation = { tokenObtainPair: { access: string, refresh: string | null, accessExpiresAt: string, refreshExpiresAt: string } };
 
-export type HelloQuery = {
-  hello: string;
-  sessions: Array<{ id: string; current: boolean; createdAt: string; userAgent: string | null }>;
-};
+export type HelloQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HelloQuery = { hello: string, sessions: Array<{ id: string, current: boolean, createdAt: string, userAgent: string | null }> };
 
 export type RefreshMutationVariables = Exact<{
   refresh?: string | null | undefined;
 }>;
 
-export type RefreshMutation = {
-  tokenRefresh: { access: string; refresh: string | null; accessExpiresAt: string; refreshExpiresAt: string };
-};
+
+export type RefreshMutation = { tokenRefresh: { access: string, refresh: string | null, accessExpiresAt: string, refreshExpiresAt: string } };
 
 export type VerifyMutationVariables = Exact<{
   token: string;
 }>;
 
-export type VerifyMutation = {
-  tokenVerify: {
-    tokenType: string;
-    userId: string | null;
-    issuedAt: string | null;
-    expiresAt: string;
-    claims: Record<string, unknown>;
-  };
-};
 
-export type WhoQueryVariables = Exact<{ [key: string]: never }>;
+export type VerifyMutation = { tokenVerify: { tokenType: string, userId: string | null, issuedAt: string | null, expiresAt: string, claims: Record<string, unknown> } };
+
+export type WhoQueryVariables = Exact<{ [key: string]: never; }>;
+
 
 export type WhoQuery = { me: { username: string } };

@@ -51,7 +51,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     await app.register(cors, { origin, credentials, methods: ['GET', 'POST'] });
   }
 
-  const sendPage = options.graphiql ? await registerPage(app) : null;
+  const sendPage = options.graphiql ? await registerPage(app, settings) : null;
   const serve = fastifyApolloHandler(apollo, { context: (req, reply) => context({ req, res: headersOf(reply) }) });
   app.route({
     method: ['GET', 'POST'],

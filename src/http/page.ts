@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Settings } from '../settings/settings-table.ts';
 
 /** Where `npm run build` puts the page; the same from `src/` and from `dist/`. */
 const FOLDER = new URL('../../dist/page/', import.meta.url);
@@ -26,8 +27,12 @@ export function wantsPage(request: FastifyRequest): boolean {
 }
 
 /** Serves GraphiQL's files at `/graphiql/`, and makes the handler that answers with the page itself. */
-export async function registerPage(app: FastifyInstance): Promise<(reply: FastifyReply) => FastifyReply> {
-  const page = readFileSync(new URL('index.html', FOLDER), 'utf8');
+export async function registerPage(
+  app: FastifyInstance,
+  { authHeaderName, authHeaderTypes }: Pick<Settings, 'authHeaderName' | 'authHeaderTypes'>,
+): Promise<(reply: FastifyReply) => FastifyReply> {
+  const header = `${authHeaderName}: ${authHeaderTypes[0]}`.replaceAll('&', '&amp;'); // a token of RFC 9110 5.6.2
+  const page = readFileSync(new URL('index.html', FOLDER), 'utf8').replace('Authorization: Bearer', () => header);
   await app.register(serveStatic, {
     root: fileURLToPath(FOLDER),
     prefix: '/graphiql/',

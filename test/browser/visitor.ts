@@ -33,6 +33,8 @@ export class Visitor {
   readonly #problems: string[] = [];
   /** The root fields of the operations that were sent. */
   readonly operations: string[] = [];
+  /** The header of the last of them. */
+  lastAuthorization: string | undefined;
 
   private constructor(context: BrowserContext, origin: string) {
     this.#context = context;
@@ -43,7 +45,9 @@ export class Visitor {
       if (/^https?:$/.test(protocol) && target !== this.#origin) this.#strangers.push(request.url());
       const query = (request.postDataJSON() as { query?: string } | null)?.query ?? '';
       const field = /{\s*(\w+)/.exec(query)?.[1];
-      if (field !== undefined) this.operations.push(field);
+      if (field === undefined) return;
+      this.operations.push(field);
+      this.lastAuthorization = request.headers()['authorization'];
     });
     context.on('weberror', (error) => this.#problems.push(String(error.error())));
     context.on('console', (message) => {

@@ -1,0 +1,14 @@
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
+import type { TokenStore } from '../../src/client/index.ts';
+import { adoptTokens } from './adopt-tokens.ts';
+import { operationNameOf } from './operation-name-of.ts';
+
+/** Sends what the editors hold and nothing else, so that what one sees is what is sent. */
+export function createFetcher(tokens: TokenStore): Fetcher {
+  const send = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
+  return async (params, options) => {
+    const answer = await send({ ...params, operationName: operationNameOf(params) }, options);
+    await adoptTokens(tokens, answer);
+    return answer;
+  };
+}

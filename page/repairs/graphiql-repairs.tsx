@@ -1,0 +1,17 @@
+import { useFirstVariables } from './use-first-variables.ts';
+import { useEditorOptions } from './use-editor-options.ts';
+import { useHistoryNames } from './use-history-names.ts';
+import { useSystemTheme } from './use-system-theme.ts';
+import { useTabKey } from './use-tab-key.ts';
+import { useTabList } from './use-tab-list.ts';
+
+/** What GraphiQL 5.4 leaves to be done, each in a hook that says why. Colours are mended in `page.css`. */
+export function GraphiqlRepairs(): null {
+  useFirstVariables();
+  useEditorOptions();
+  useHistoryNames();
+  useSystemTheme();
+  useTabKey();
+  useTabList();
+  return null;
+}

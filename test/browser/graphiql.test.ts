@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { PASSWORD } from '../support/server.ts';
+import { startBuiltServer, type BuiltServer } from './built-server.ts';
+import { ExplorerPage } from './explorer-page.ts';
+import { launchBrowser, overflow, seriousFaults, shows, Visitor } from './visitor.ts';
+
+describe('the GraphiQL page', () => {
+  let browser: Browser;
+  let server: BuiltServer;
+  let visitors: Visitor[];
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startBuiltServer()]);
+  });
+  beforeEach(() => {
+    visitors = [];
+  });
+  afterEach(async () => {
+    for (const visitor of visitors) await visitor.leave();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.remove();
+  });
+
+  async function newVisitor(options: BrowserContextOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.at(browser, server.url, options);
+    visitors.push(visitor);
+    return visitor;
+  }
+
+  async function openSignedIn(visitor: Visitor): Promise<ExplorerPage> {
+    const page = new ExplorerPage(await visitor.open(server.url));
+    await page.signIn();
+    await shows(page.signedIn.getByText('alice'));
+    return page;
+  }
+
+  test('a newcomer signs in at the bar, and the tab "Hello" greets them', async () => {
+    const page = await openSignedIn(await newVisitor());
+    await page.run('Hello');
+    expect(await shows(page.response.getByText('Hello, alice!'))).toBe(true);
+  });
+
+  test('says in the words of the server that a password is wrong', async () => {
+    const page = new ExplorerPage(await (await newVisitor()).open(server.url));
+    await page.signIn('not her password');
+    const complaint = page.tab.getByRole('alert').getByText('No active account found with the given credentials');
+    expect(await shows(complaint)).toBe(true);
+  });
+
+  test('sends what its tabs show: the header and the variables are filled in, and kept up to date', async () => {
+    const visitor = await newVisitor();
+    const page = await openSignedIn(visitor);
+    await page.run('Hello');
+    await shows(page.response.getByText('Hello, alice!'));
+    const first = visitor.lastAuthorization;
+    expect(first).toMatch(/^Bearer eyJ/);
+    await page.signedIn.getByRole('button', { name: 'Refresh' }).click();
+    await expect(page.sends('Verify', 'tokenType')).resolves.toMatch('access');
+    await expect(page.sends('Refresh', 'refreshExpiresAt')).resolves.toMatch('tokenRefresh');
+    await expect(page.sends('Hello', 'createdAt')).resolves.toMatch('Hello, alice!');
+    expect(visitor.lastAuthorization).toMatch(/^Bearer eyJ/);
+    expect(visitor.lastAuthorization).not.toBe(first);
+    await page.signedIn.getByRole('button', { name: 'Sign out' }).click();
+    await shows(page.tab.getByRole('button', { name: 'Sign in', exact: true }));
+    await expect(page.sends('Hello', 'not_authenticated')).resolves.toMatch('LOGIN');
+    expect(visitor.lastAuthorization).toBeUndefined();
+  });
+
+  test('counts down to the end of the access token, and goes on with a click', async () => {
+    const visitor = await newVisitor();
+    await visitor.takeTime();
+    const page = await openSignedIn(visitor);
+    await shows(page.signedIn.getByText(/expires in [45]:\d\d/));
+    await visitor.moveTime(300);
+    server.clock.advance(300);
+    expect(await shows(page.signedIn.getByText(/^expired$/))).toBe(true);
+    await page.signedIn.getByRole('button', { name: 'Refresh' }).click();
+    expect(await shows(page.signedIn.getByText(/expires in [45]:\d\d/))).toBe(true);
+  });
+
+  test('goes on after a reload, and leaves neither password nor token in its history', async () => {
+    const page = await openSignedIn(await newVisitor());
+    await page.run('Hello');
+    await shows(page.response.getByText('Hello, alice!'));
+    await page.tab.reload();
+    expect(await shows(page.signedIn.getByText('alice'))).toBe(true);
+    const kept = await page.tab.evaluate<string>(
+      `JSON.stringify(Object.entries(localStorage).filter(([name]) => name.startsWith('graphiql')))`,
+    );
+    expect(kept).not.toMatch(/eyJ/);
+    expect(kept).not.toContain(PASSWORD);
+  });
+
+  test('goes back to the form and says why when the session was ended', async () => {
+    const page = await openSignedIn(await newVisitor());
+    const alice = await server.auth.users.findByUsername('alice');
+    await server.auth.sessions.revokeAll(alice?.id ?? '');
+    await page.signedIn.getByRole('button', { name: 'Refresh' }).click();
+    expect(await shows(page.tab.getByRole('status').getByText(/ended/))).toBe(true);
+  });
+
+  test('takes a token apart without sending it anywhere', async () => {
+    const visitor = await newVisitor();
+    const page = await openSignedIn(visitor);
+    const panel = await page.openTokenPanel();
+    await shows(panel.getByText('access', { exact: true }));
+    await shows(panel.getByText('HS256'));
+    const sent = visitor.operations.length;
+    const expired = craftText({ token_type: 'refresh', exp: 1_000_000_000, jti: 'of long ago' });
+    await panel.getByLabel('Paste any token').fill(expired);
+    await shows(panel.getByText('of long ago'));
+    expect(await shows(panel.getByText(/^Expired .* years ago/))).toBe(true);
+    await panel.getByLabel('Paste any token').fill('this is no token');
+    expect(await shows(panel.getByRole('status'))).toBe(true);
+    expect(visitor.operations.length).toBe(sent);
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('can be used by everybody in %s colours, %i pixels wide', async (colorScheme, width) => {
+    const visitor = await newVisitor({ colorScheme, viewport: { width, height: 800 } });
+    const page = new ExplorerPage(await visitor.open(server.url));
+    await shows(page.execute);
+    expect(await seriousFaults(page.tab)).toEqual([]);
+    await page.signIn();
+    await shows(page.signedIn.getByText('alice'));
+    await page.run('Hello');
+    await shows(page.response.getByText('Hello, alice!'));
+    expect(await seriousFaults(page.tab)).toEqual([]);
+    await page.openTokenPanel();
+    expect(await seriousFaults(page.tab)).toEqual([]);
+    expect(await overflow(page.tab)).toBe(0);
+  });
+
+  test('works where the refresh token is in a cookie, and where the header has another name', async () => {
+    const header = { JWT_AUTH_HEADER_NAME: 'X-Access-Token', JWT_AUTH_HEADER_TYPES: 'JWT,Bearer' };
+    const strict = await startBuiltServer({ JWT_REFRESH_COOKIE: 'on', ...header });
+    const visitor = await Visitor.at(browser, strict.url);
+    const page = new ExplorerPage(await visitor.open(strict.url));
+    await page.signIn();
+    await shows(page.signedIn.getByText('alice'));
+    strict.clock.advance(301);
+    await page.signedIn.getByRole('button', { name: 'Refresh' }).click();
+    await page.run('Hello');
+    expect(await shows(page.response.getByText('Hello, alice!'))).toBe(true);
+    await visitor.leave();
+    await strict.remove();
+  });
+});
+
+/** A token that nobody signed. */
+function craftText(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}.c2lnbmF0dXJl`;
+}
