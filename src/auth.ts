@@ -1,3 +1,4 @@
+import { createAudit } from './audit.ts';
 import type { GraphQLFormattedError, ValidationRule } from 'graphql';
 import { systemClock, type Clock } from './clock.ts';
 import { createContextFunction, type AuthContext, type ContextInput } from './graphql/context.ts';
@@ -5,13 +6,14 @@ import { createFormatError } from './graphql/format-error.ts';
 import { guard } from './graphql/guard.ts';
 import { limitsRule } from './graphql/limits.ts';
 import { resolversFor } from './graphql/schema.ts';
-import type { Hooks } from './hooks.ts';
+import type { Hooks, SecurityEvent } from './hooks.ts';
 import { openStore } from './open-store.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { hookTable, type Settings, type SettingsInput } from './settings/settings-table.ts';
 import { settingsFromOptions } from './settings/settings.ts';
 import type { Store } from './store/store.ts';
+import { Throttle } from './throttle/throttle.ts';
 import { Authenticator } from './tokens/authenticator.ts';
 import { loadKeys } from './tokens/keys.ts';
 import { TokenCodec } from './tokens/token-codec.ts';
@@ -59,6 +61,8 @@ export interface AuthParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
+  /** Told of each security event, beside the hook. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
 }
 
 /**
@@ -81,22 +85,32 @@ export async function createAuth({
 }
 
 /** Wires the services; closes the store if they cannot be. */
-export async function assembleAuth({ settings, hooks, store, clock, report }: AuthParts): Promise<Auth> {
+export async function assembleAuth({
+  settings,
+  hooks,
+  store,
+  clock,
+  report,
+  onSecurityEvent = () => {},
+}: AuthParts): Promise<Auth> {
   const keys = await loadKeys(settings).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
+  const audit = createAudit([onSecurityEvent, ...(hooks.onSecurityEvent ? [hooks.onSecurityEvent] : [])], report);
   const codec = new TokenCodec(settings, keys, clock, hooks.jsonEncoder);
-  const sessions = new SessionService(store, settings, clock);
+  const sessions = new SessionService(store, settings, clock, audit);
   const rotation = new Rotation(store, sessions, settings, clock);
-  const users = new UserService(store, settings, new PasswordHasher(settings.passwordHashCost), hooks, clock);
+  const hasher = new PasswordHasher(settings.passwordHashCost, clock);
+  const users = new UserService({ store, settings, hasher, hooks, clock, audit });
   const reader = new TokenReader(codec, rotation, users, settings);
   const minter = new TokenMinter(codec, users, settings, hooks, clock);
   const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock });
   const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
+  const throttle = new Throttle({ store, settings, clock, audit });
   return {
     resolvers: resolversFor(settings),
-    context: createContextFunction({ tokens, users, sessions, authenticator }, settings),
+    context: createContextFunction({ tokens, users, sessions, authenticator, throttle }, settings),
     guard,
     validationRules: [limitsRule(settings)],
     formatError: createFormatError(report),

@@ -1,4 +1,4 @@
-import type { UserRecord } from './store/store.ts';
+import type { RevocationReason, UserRecord } from './store/store.ts';
 import type { Claims, JsonValue } from './tokens/claims.ts';
 
 /** A user as the program hands it out: all but the secrets. */
@@ -22,6 +22,45 @@ export interface FailedCredentials {
   readonly password: '********************';
 }
 
+/**
+ * What happened, for whoever watches over the accounts: each event is reported once, where it is decided. None holds a
+ * token, a password, or a name as it was typed, for people type passwords where a name is due.
+ */
+export interface SecurityEvent {
+  readonly event: SecurityEventName;
+  /** Whose account; null where there is none, or none is known. */
+  readonly userId: string | null;
+  /** Which session; null where it is none, or several. */
+  readonly sessionId: string | null;
+  /** Why sessions ended; null for other events. */
+  readonly reason: RevocationReason | null;
+  /** How many sessions ended; null for other events. */
+  readonly sessions: number | null;
+  /** What was throttled; null for other events. */
+  readonly operation: string | null;
+  /** Where the request came from; null where nobody asked, or it is not known there. */
+  readonly client: Client | null;
+}
+
+/**
+ * - `sign_in`, `sign_in_failed`: a password was right, or was not;
+ * - `token_reused`: a superseded token was used, and its session ended for it;
+ * - `sessions_ended`: signed out, revoked, over the limit, or with the account or the password;
+ * - `password_changed`, `user_created`, `user_enabled`, `user_disabled`, `user_deleted`;
+ * - `throttled`: somebody tried too often and has to wait.
+ */
+export type SecurityEventName =
+  | 'sign_in'
+  | 'sign_in_failed'
+  | 'token_reused'
+  | 'sessions_ended'
+  | 'password_changed'
+  | 'user_created'
+  | 'user_enabled'
+  | 'user_disabled'
+  | 'user_deleted'
+  | 'throttled';
+
 /** Settings of simplejwt that are functions: options of the library. */
 export interface Hooks {
   /** May this user sign in and refresh? Default: active, unless `checkUserIsActive` is off. */
@@ -30,6 +69,8 @@ export interface Hooks {
   readonly onLoginSuccess?: (user: User, client: Client) => void | Promise<void>;
   /** Called once after each refused sign-in. */
   readonly onLoginFailed?: (credentials: FailedCredentials, client: Client) => void | Promise<void>;
+  /** Called for each event that whoever watches over the accounts wants to know. What it throws is reported. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** Makes the user of stateless authentication. Default: id and the claim `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
   /** Replacer of `JSON.stringify` for claims that are not JSON by themselves. */

@@ -8,8 +8,10 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['settings/'], mayImport: ['settings/'] },
   { rooms: ['store/store.ts', 'tokens/claims.ts'], mayImport: [] },
   { rooms: ['hooks.ts'], mayImport: ['store/store.ts', 'tokens/claims.ts'] },
+  { rooms: ['audit.ts'], mayImport: ['hooks.ts'] },
   { rooms: ['users/'], mayImport: ['base', 'users/'] },
   { rooms: ['sessions/'], mayImport: ['base', 'sessions/'] },
+  { rooms: ['throttle/'], mayImport: ['base', 'throttle/'] },
   { rooms: ['tokens/'], mayImport: ['base', 'users/', 'sessions/', 'tokens/'] },
   { rooms: ['store/sqlite/'], mayImport: ['base', 'store/sqlite/'] },
   { rooms: ['store/mongo/'], mayImport: ['base', 'store/mongo/'] },
@@ -24,8 +26,8 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   },
 ];
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  base: ['errors.ts', 'clock.ts', 'settings/', 'store/store.ts', 'tokens/claims.ts', 'hooks.ts'],
-  rules: ['users/', 'sessions/', 'tokens/'],
+  base: ['errors.ts', 'clock.ts', 'settings/', 'store/store.ts', 'tokens/claims.ts', 'hooks.ts', 'audit.ts'],
+  rules: ['users/', 'sessions/', 'throttle/', 'tokens/'],
 };
 
 /** Who alone may know a package, or `process.env`. */

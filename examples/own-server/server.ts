@@ -48,6 +48,7 @@ const schema = await buildSchema({
 
 const server = new ApolloServer<AuthContext>({
   schema,
+  validationRules: auth.validationRules,
   formatError: auth.formatError,
   includeStacktraceInErrorResponses: false,
 });

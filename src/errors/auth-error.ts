@@ -5,7 +5,8 @@
  */
 
 /** `extensions.code`: Apollo's vocabulary. */
-export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'SERVICE_UNAVAILABLE';
+export type ErrorCode =
+  'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE';
 
 /** `extensions.reason`: the stable, finer code a program switches on. */
 export type ErrorReason =
@@ -17,6 +18,7 @@ export type ErrorReason =
   | 'permission_denied'
   | 'origin_not_allowed'
   | InputReason
+  | 'throttled'
   | 'overloaded'
   | 'store_unavailable';
 

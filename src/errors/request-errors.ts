@@ -26,6 +26,21 @@ export class InvalidInput extends AuthError {
   }
 }
 
+/** Too many attempts; which limit was met, and whether the account exists, is not told. */
+export class Throttled extends AuthError {
+  override name = 'Throttled';
+  readonly code = 'TOO_MANY_REQUESTS';
+  readonly reason = 'throttled';
+  override readonly action = 'WAIT';
+  /** `retryAfter`: whole seconds, at least 1, after which trying again makes sense. */
+  constructor(readonly retryAfter: number) {
+    super(`Too many attempts. Wait ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}, then try again.`);
+  }
+  override get extensions(): Record<string, unknown> {
+    return { ...super.extensions, retryAfter: this.retryAfter };
+  }
+}
+
 abstract class Unavailable extends AuthError {
   readonly code = 'SERVICE_UNAVAILABLE';
   override readonly action = 'WAIT';

@@ -1,6 +1,7 @@
 import type { Client } from '../hooks.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { Settings } from '../settings/settings-table.ts';
+import type { Throttle } from '../throttle/throttle.ts';
 import type { Authenticated, Authenticator } from '../tokens/authenticator.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { UserService } from '../users/user-service.ts';
@@ -12,6 +13,7 @@ export interface AuthServices {
   readonly users: UserService;
   readonly sessions: SessionService;
   readonly authenticator: Authenticator;
+  readonly throttle: Throttle;
 }
 
 /**

@@ -29,7 +29,7 @@ export class SessionResolver {
   @Mutation(() => Int, { description: 'Ends all sessions of the caller but this one; answers how many.' })
   async sessionRevokeOthers(@Ctx() { auth }: AuthContext): Promise<number> {
     const { id, sessionId } = await currentUser(auth);
-    return auth.sessions.revokeAll(id, 'revoked', sessionId ?? undefined);
+    return auth.sessions.revokeAll(id, sessionId ?? undefined);
   }
 
   @Authorized()

@@ -1,8 +1,10 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { InvalidInput } from '../errors.ts';
+import type { User } from '../hooks.ts';
 import type { MintedSlidingToken } from '../tokens/token-minter.ts';
 import type * as Services from '../tokens/token-service.ts';
-import type { AuthContext } from './context.ts';
+import { MAX_USERNAME_LENGTH, usernameKey } from '../users/username.ts';
+import type { AuthContext, RequestAuth } from './context.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import { BlacklistedToken, RefreshedTokens, SlidingToken, TokenPair, VerifiedToken } from './types.ts';
 
@@ -22,7 +24,7 @@ export class TokenResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPair> {
     const cookie = auth.refreshCookie();
-    const user = await auth.users.authenticate(username, password, auth.client);
+    const user = await signIn(username, password, auth);
     return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 
@@ -40,7 +42,7 @@ export class TokenResolver {
   ): Promise<RefreshedTokens> {
     const cookie = auth.refreshCookie();
     const presented = refresh ?? held(cookie);
-    const tokens = await auth.tokens.refresh(presented, auth.client);
+    const tokens = await auth.throttle.refresh(auth.client, () => auth.tokens.refresh(presented, auth.client));
     cookie?.hold({ token: tokens.refresh.token ?? presented, expiresAt: tokens.refresh.expiresAt });
     return {
       access: tokens.access.token,
@@ -81,7 +83,7 @@ export class TokenResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<BlacklistedToken> {
     const cookie = auth.refreshCookie();
-    const blacklisted = await auth.tokens.blacklist(refresh ?? held(cookie));
+    const blacklisted = await auth.tokens.blacklist(refresh ?? held(cookie), 'refresh', auth.client);
     cookie?.clear();
     return blacklisted;
   }
@@ -94,7 +96,7 @@ export class TokenResolver {
     @Arg('password', () => String, PASSWORD) password: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<SlidingToken> {
-    const user = await auth.users.authenticate(username, password, auth.client);
+    const user = await signIn(username, password, auth);
     return auth.tokens.slidingForUser(user, { client: auth.client });
   }
 
@@ -103,8 +105,14 @@ export class TokenResolver {
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<MintedSlidingToken> {
-    return auth.tokens.refreshSliding(token);
+    return auth.throttle.refresh(auth.client, () => auth.tokens.refreshSliding(token, auth.client));
   }
+}
+
+/** A sign-in with a password, which waits its turn where there were too many. */
+function signIn(username: string, password: string, { throttle, users, client }: RequestAuth): Promise<User> {
+  const key = usernameKey(username.slice(0, MAX_USERNAME_LENGTH + 1));
+  return throttle.signIn({ usernameKey: key, client }, () => users.authenticate(username, password, client));
 }
 
 /** The refresh token of a request that names none. */

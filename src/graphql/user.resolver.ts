@@ -34,7 +34,9 @@ export class UserResolver {
   ): Promise<TokenPair> {
     const cookie = auth.refreshCookie();
     const { id } = await currentUser(auth);
-    const user = await auth.users.changePassword(id, currentPassword, newPassword);
+    const user = await auth.throttle.passwordChange({ userId: id, client: auth.client }, () =>
+      auth.users.changePassword(id, currentPassword, newPassword),
+    );
     return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 }
@@ -49,6 +51,6 @@ export class RegistrationResolver {
     @Arg('password', () => String, { description: '8 to 256 characters of any kind.' }) password: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<User> {
-    return auth.users.create({ username, password });
+    return auth.throttle.registration(auth.client, () => auth.users.create({ username, password }));
   }
 }

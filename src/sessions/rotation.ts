@@ -83,7 +83,7 @@ export class Rotation {
       case 'replayable':
         return { outcome: 'replayed', session: standing.session };
       case 'superseded':
-        await this.#sessions.end(standing.session.id, 'reused');
+        await this.#sessions.end(standing.session, 'reused', holder.client);
         return { outcome: 'reused' };
       case 'usable': {
         const session = await this.#advance(token, standing.session, holder);
@@ -139,7 +139,7 @@ export class Rotation {
     });
     if (session === null || (await this.#blacklist(token))) return session;
     // It was signed out between the two writes, by somebody who saw no session to end.
-    await this.#sessions.end(session.id, 'signed_out');
+    await this.#sessions.end(session, 'signed_out', holder.client);
     return null;
   }
 
@@ -148,19 +148,19 @@ export class Rotation {
    *
    * @throws StoreUnavailable
    */
-  async signOut(token: Token, standing: Standing): Promise<boolean> {
+  async signOut(token: Token, standing: Standing, client: Client | null = null): Promise<boolean> {
     if (standing.state === 'blacklisted') return false;
     if (standing.state === 'superseded') {
-      await this.#sessions.end(standing.session.id, 'reused');
+      await this.#sessions.end(standing.session, 'reused', client);
       return false;
     }
     if (standing.session !== null) {
-      const ended = await this.#sessions.end(standing.session.id, 'signed_out');
+      const ended = await this.#sessions.end(standing.session, 'signed_out', client);
       if (ended) await this.#blacklist(token);
       return ended;
     }
     if (await this.#blacklist(token)) return true;
-    return this.signOut(token, await this.standing(token));
+    return this.signOut(token, await this.standing(token), client);
   }
 
   #blacklist(token: Token): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Client } from '../hooks.ts';
@@ -25,11 +26,13 @@ export class SessionService {
   readonly #store: Store;
   readonly #settings: Settings;
   readonly #clock: Clock;
+  readonly #audit: Audit;
 
-  constructor(store: Store, settings: Settings, clock: Clock) {
+  constructor(store: Store, settings: Settings, clock: Clock, audit: Audit) {
     this.#store = store;
     this.#settings = settings;
     this.#clock = clock;
+    this.#audit = audit;
   }
 
   /**
@@ -56,7 +59,9 @@ export class SessionService {
       revokedReason: null,
     };
     if (!(await this.#store.sessions.insert(session))) return null;
-    await this.#store.sessions.revokeOldest(userId, this.#settings.maxSessions, this.#revocation('limit'));
+    const { maxSessions } = this.#settings;
+    const sessions = await this.#store.sessions.revokeOldest(userId, maxSessions, this.#revocation('limit'));
+    if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason: 'limit', client });
     return session;
   }
 
@@ -75,8 +80,15 @@ export class SessionService {
   }
 
   /** Ends a session, and with it all its tokens. Resolves to whether this call ended it. */
-  end(id: string, reason: RevocationReason): Promise<boolean> {
-    return this.#store.sessions.revoke(id, this.#revocation(reason));
+  async end(
+    { id, userId }: Pick<SessionRecord, 'id' | 'userId'>,
+    reason: RevocationReason,
+    client: Client | null = null,
+  ): Promise<boolean> {
+    const hasEnded = await this.#store.sessions.revoke(id, this.#revocation(reason));
+    const event = reason === 'reused' ? 'token_reused' : 'sessions_ended';
+    if (hasEnded) this.#audit(event, { userId, sessionId: id, sessions: 1, reason, client });
+    return hasEnded;
   }
 
   /**
@@ -87,7 +99,7 @@ export class SessionService {
   async revoke(userId: string, id: string): Promise<SessionRecord> {
     const session = await this.#store.sessions.find(id);
     if (session?.userId === userId) {
-      await this.end(id, 'revoked');
+      await this.end(session, 'revoked');
       const ended = await this.#store.sessions.find(id);
       if (ended) return ended;
     }
@@ -99,14 +111,17 @@ export class SessionService {
   }
 
   /** Ends a user's sessions, all or all but one. Resolves to how many were ended. */
-  revokeAll(userId: string, reason: RevocationReason = 'revoked', exceptId?: string): Promise<number> {
-    return this.#store.sessions.revokeAll(userId, this.#revocation(reason), exceptId);
+  async revokeAll(userId: string, exceptId?: string): Promise<number> {
+    const sessions = await this.#store.sessions.revokeAll(userId, this.#revocation('revoked'), exceptId);
+    if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason: 'revoked' });
+    return sessions;
   }
 
-  /** Removes what has expired, as simplejwt's `flushexpiredtokens`. Resolves to how many of each. */
+  /** Removes what has expired, as simplejwt's `flushexpiredtokens`; forgets old attempts, too, and does not count them. */
   async flushExpired(): Promise<{ readonly sessions: number; readonly blacklist: number }> {
     const at = new Date(this.#clock() - this.#settings.leeway * 1000);
     const sessions = await this.#store.sessions.deleteExpired(at);
+    await this.#store.attempts.deleteExpired(new Date(this.#clock()));
     return { sessions, blacklist: await this.#store.blacklist.deleteExpired(new Date(this.#clock())) };
   }
 

@@ -6,6 +6,7 @@ export interface Store {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly blacklist: Blacklist;
+  readonly attempts: AttemptStore;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
   /** Ends all connections; afterwards every method throws. */
@@ -122,5 +123,37 @@ export interface Blacklist {
   add(entry: BlacklistEntry): Promise<boolean>;
   find(jti: string): Promise<BlacklistEntry | null>;
   /** Removes entries whose `expiresAt` is not after the given time. Resolves to how many. */
+  deleteExpired(at: Date): Promise<number>;
+}
+
+/** How often something was tried, until that is forgotten. */
+export interface AttemptRecord {
+  /** What is counted. Nobody can read from it what that is. */
+  readonly name: string;
+  readonly count: number;
+  /** Before this moment no further attempt is let through, once there were too many. */
+  readonly nextAt: Date;
+  /** When they are forgotten. */
+  readonly expiresAt: Date;
+}
+
+/** Counts of one server process on SQLite, kept in memory; of all processes that share it on MongoDB. */
+export interface AttemptStore {
+  find(name: string): Promise<AttemptRecord | null>;
+  /**
+   * Adds one to a count that is below `limit` and not forgotten `at` the given time. Of any number of concurrent calls,
+   * no more resolve true than there was room for.
+   */
+  add(name: string, room: { readonly limit: number; readonly at: Date }): Promise<boolean>;
+  /**
+   * Stores `next`, if the record of its name is exactly `expected`, which is null where there is none. Of any number of
+   * concurrent calls with one `expected`, at most one resolves true.
+   */
+  replace(expected: AttemptRecord | null, next: AttemptRecord): Promise<boolean>;
+  /** Takes one back; the last one takes the record along. Resolves to whether there was one. */
+  takeBack(name: string): Promise<boolean>;
+  /** Resolves to whether there was such a record. */
+  delete(name: string): Promise<boolean>;
+  /** Removes records whose `expiresAt` is not after the given time. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
 }

@@ -106,7 +106,7 @@ export class TokenService {
    */
   async refresh(text: string, client: Client = NO_CLIENT): Promise<RefreshedTokens> {
     const reading = await this.#reader.readTyped(text, 'refresh');
-    const user = await this.#refreshable(reading);
+    const user = await this.#refreshable(reading, client);
     const { token, standing } = reading;
     const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
     const { rotateRefreshTokens, blacklistAfterRotation } = this.#settings;
@@ -141,10 +141,10 @@ export class TokenService {
   }
 
   /** The user who may refresh. Reuse is dealt with first: whoever the token belongs to, two parties hold it. */
-  async #refreshable(reading: Reading): Promise<UserRecord> {
+  async #refreshable(reading: Reading, client: Client): Promise<UserRecord> {
     const { token, standing } = reading;
     if (standing.state === 'superseded') {
-      await this.#rotation.signOut(token, standing);
+      await this.#rotation.signOut(token, standing, client);
       throw new TokenBlacklisted();
     }
     try {
@@ -152,7 +152,7 @@ export class TokenService {
     } catch (error) {
       // As simplejwt: a token from before the password change is blacklisted when it is presented.
       if (error instanceof PasswordChanged && standing.state === 'usable')
-        await this.#rotation.signOut(token, standing);
+        await this.#rotation.signOut(token, standing, client);
       throw error;
     }
   }
@@ -186,9 +186,13 @@ export class TokenService {
    *
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
    */
-  async blacklist(text: string, type: 'refresh' | 'sliding' = 'refresh'): Promise<BlacklistedToken> {
+  async blacklist(
+    text: string,
+    type: 'refresh' | 'sliding' = 'refresh',
+    client: Client = NO_CLIENT,
+  ): Promise<BlacklistedToken> {
     const { token, standing } = await this.#reader.readTyped(text, type);
-    if (!(await this.#rotation.signOut(token, standing))) throw new TokenBlacklisted();
+    if (!(await this.#rotation.signOut(token, standing, client))) throw new TokenBlacklisted();
     return { jti: token.jti, blacklistedAt: new Date(this.#clock()) };
   }
 
@@ -198,10 +202,10 @@ export class TokenService {
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
    * StoreUnavailable
    */
-  async refreshSliding(text: string): Promise<MintedSlidingToken> {
+  async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
     const reading = await this.#reader.readTyped(text, 'sliding');
     const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
-    await this.#refreshable(reading);
+    await this.#refreshable(reading, client);
     const session = await this.#used(reading);
     const { token } = reading;
     const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
@@ -228,7 +232,7 @@ export class TokenService {
     if (session === null) throw new Error('two sessions were given one random name');
     // A password change or the like, between reading the user and now, found no session to end.
     if (await this.#users.isUnchanged(user)) return session;
-    await this.#sessions.end(session.id, 'revoked');
+    await this.#sessions.end(session, 'revoked', client);
     throw new NoActiveAccount();
   }
 }

@@ -2,11 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import pLimit from 'p-limit';
+import type { Clock } from '../clock.ts';
 import { Overloaded } from '../errors.ts';
-import { verifyForeignHash } from './foreign-hashes.ts';
+import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
 
-/** Passwords that may wait while as many are checked as there are cores; the next is refused. */
+/** Passwords that may wait while as many are checked as may be; the next is refused. */
 const MAX_WAITING = 64;
+/** Whoever waited longer has given up, or asks again: hashing for them would keep the next one waiting. */
+const MAX_WAIT_MS = 5000;
 /** Ours; Django's `bcrypt$$2b$...` and a plain `$2b$...`, which hash the password itself. */
 const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\d\d)\$.{53})$/;
 
@@ -16,13 +19,16 @@ const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\
  */
 export class PasswordHasher {
   readonly #cost: number;
+  readonly #clock: Clock;
   readonly #limit = pLimit(availableParallelism());
-  /** A hash no password has; comparing with it takes the time of a real comparison. */
-  readonly #nobody: string;
+  /** Against a hash that no password has; it takes the time of a real check. */
+  readonly #checkOfNobody: PasswordCheck;
 
-  constructor(cost: number) {
+  constructor(cost: number, clock: Clock) {
     this.#cost = cost;
-    this.#nobody = `bcrypt_sha256$${bcrypt.genSaltSync(cost)}${randomBytes(32).toString('hex').slice(0, 31)}`;
+    this.#clock = clock;
+    const nobody = `${bcrypt.genSaltSync(cost)}${randomBytes(32).toString('hex').slice(0, 31)}`;
+    this.#checkOfNobody = (password) => bcrypt.compare(sha256(password), nobody);
   }
 
   /** @throws Overloaded */
@@ -33,20 +39,20 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether the password is the one that was hashed. Without a hash the answer is no, after the same work.
+   * Whether the password is the one that was hashed. Without a hash that one can have, the answer is no after the same
+   * work.
    *
    * @throws Overloaded
    */
   async verify(password: string, hash: string | undefined): Promise<boolean> {
     return this.#queued(async () => {
-      const isUsable = hash !== undefined && !hash.startsWith('!'); // Django's mark of a password nobody can use
-      const stored = isUsable ? hash : this.#nobody;
-      const ours = BCRYPT.exec(stored)?.groups;
+      const check = hash === undefined ? null : this.#checkOf(hash);
+      let matches = false;
+      // All of them, whichever matches: an inactive user's password must not be known by an early answer.
       for (const spelling of spellings(password)) {
-        const matches = ours ? await compare(spelling, ours) : await verifyForeignHash(spelling, stored);
-        if (matches) return isUsable;
+        matches = (await (check ?? this.#checkOfNobody)(spelling)) || matches;
       }
-      return false;
+      return matches && check !== null;
     });
   }
 
@@ -56,18 +62,31 @@ export class PasswordHasher {
     return scheme !== 'bcrypt_sha256$' || Number(cost) !== this.#cost;
   }
 
+  /** Null for what no password has, such as Django's `!...` of an account without one. */
+  #checkOf(stored: string): PasswordCheck | null {
+    const { scheme, hash = '', cost } = BCRYPT.exec(stored)?.groups ?? {};
+    if (scheme === undefined) return checkOfForeignHash(stored);
+    return async (password) => {
+      // $2y$ is PHP's name for $2b$, which the library does not know.
+      const given = scheme === 'bcrypt_sha256$' ? sha256(password) : password;
+      const matches = await bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
+      // 2^c + 2^c + 2^(c+1) + ... + 2^(C-1) = 2^C: a cheaper hash costs what one of today costs.
+      for (let missing = Number(cost); missing < this.#cost; missing++) await bcrypt.hash(given, missing);
+      return matches;
+    };
+  }
+
   #queued<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#limit.pendingCount >= MAX_WAITING) throw new Overloaded();
-    return this.#limit(work);
+    const since = this.#clock();
+    return this.#limit(() => {
+      if (this.#clock() - since > MAX_WAIT_MS) throw new Overloaded();
+      return work();
+    });
   }
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
-function compare(password: string, { scheme, hash = '' }: Readonly<Record<string, string>>): Promise<boolean> {
-  // $2y$ is PHP's name for $2b$, which the library does not know.
-  return bcrypt.compare(scheme === 'bcrypt_sha256$' ? sha256(password) : password, hash.replace('$2y$', '$2b$'));
-}
 
 /** The normal form that we hash, and as it was typed, which is what Django hashed. */
 function spellings(password: string): Set<string> {

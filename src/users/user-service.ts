@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput, NoActiveAccount } from '../errors.ts';
 import type { Client, Hooks, User } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { RevocationReason, Store, UserRecord } from '../store/store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { checkNewPassword, checkText, MAX_PASSWORD_LENGTH } from './password-policy.ts';
+import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
 import { MAX_USERNAME_LENGTH, newUsername, usernameKey } from './username.ts';
 
 /** What a new account needs; `id` only where it comes from another system. */
@@ -24,13 +25,22 @@ export class UserService {
   readonly #hasher: PasswordHasher;
   readonly #hooks: Hooks;
   readonly #clock: Clock;
+  readonly #audit: Audit;
 
-  constructor(store: Store, settings: Settings, hasher: PasswordHasher, hooks: Hooks, clock: Clock) {
-    this.#store = store;
-    this.#settings = settings;
-    this.#hasher = hasher;
-    this.#hooks = hooks;
-    this.#clock = clock;
+  constructor(parts: {
+    readonly store: Store;
+    readonly settings: Settings;
+    readonly hasher: PasswordHasher;
+    readonly hooks: Hooks;
+    readonly clock: Clock;
+    readonly audit: Audit;
+  }) {
+    this.#store = parts.store;
+    this.#settings = parts.settings;
+    this.#hasher = parts.hasher;
+    this.#hooks = parts.hooks;
+    this.#clock = parts.clock;
+    this.#audit = parts.audit;
   }
 
   /**
@@ -40,10 +50,11 @@ export class UserService {
    */
   async authenticate(username: string, password: string, client: Client): Promise<User> {
     checkText('username', username, MAX_USERNAME_LENGTH);
-    checkText('password', password, MAX_PASSWORD_LENGTH);
+    checkPassword('password', password);
     const record = await this.#store.users.findByUsernameKey(usernameKey(username));
     const matches = await this.#hasher.verify(password, record?.passwordHash);
     if (record === null || !matches || !(await this.isAllowed(record))) {
+      this.#audit('sign_in_failed', { userId: record?.id ?? null, client });
       await this.#hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
     }
@@ -53,6 +64,7 @@ export class UserService {
     }
     const user = await this.#noteLogin(record);
     await this.#hooks.onLoginSuccess?.(user, client);
+    this.#audit('sign_in', { userId: user.id, client });
     return user;
   }
 
@@ -111,13 +123,14 @@ export class UserService {
   }
 
   /**
-   * Makes an account.
+   * Makes an account. A bad password is refused before the store is asked, and a taken name after the same work as a
+   * free one.
    *
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
   async create({ username: given, password, id = randomUUID().replaceAll('-', '') }: NewUser): Promise<User> {
     const username = newUsername(given);
-    checkNewPassword('password', password);
+    await checkNewPassword('password', password, username);
     if (!ID.test(id)) throw new InvalidInput('id', 'An id has 1 to 64 letters, digits and _ . @ + - characters.');
     const now = new Date(this.#clock());
     const record: UserRecord = {
@@ -135,6 +148,7 @@ export class UserService {
     if (outcome === 'username_taken') {
       throw new InvalidInput('username', 'A user with that username already exists.', 'username_taken');
     }
+    this.#audit('user_created', { userId: id });
     return toUser(record);
   }
 
@@ -144,14 +158,15 @@ export class UserService {
    * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
    */
   async changePassword(id: string, current: string, next: string): Promise<User> {
-    checkText('currentPassword', current, MAX_PASSWORD_LENGTH);
-    checkNewPassword('newPassword', next);
+    checkPassword('currentPassword', current);
     const record = await this.#store.users.findById(id);
     if (record === null || !(await this.isAllowed(record))) throw new NoActiveAccount();
+    await checkNewPassword('newPassword', next, record.username);
     const matches = await this.#hasher.verify(current, record.passwordHash);
     if (!matches || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }
+    this.#audit('password_changed', { userId: id });
     await this.#endSessions(id, 'password_changed');
     const changed = await this.find(id);
     if (changed === null) throw new NoActiveAccount();
@@ -170,9 +185,12 @@ export class UserService {
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
   async setPassword(id: string, password: string): Promise<User | null> {
-    checkNewPassword('newPassword', password);
+    const record = await this.#store.users.findById(id);
+    if (record === null) return null;
+    await checkNewPassword('newPassword', password, record.username);
     const passwordHash = await this.#hasher.hash(password);
     const changed = await this.#store.users.update(id, { passwordHash, passwordChangedAt: new Date(this.#clock()) });
+    if (changed) this.#audit('password_changed', { userId: id });
     await this.#endSessions(id, 'password_changed');
     return changed && toUser(changed);
   }
@@ -180,6 +198,7 @@ export class UserService {
   /** Enables or disables a user; whoever is refused from now on loses their sessions. Null if there is no such user. */
   async setActive(id: string, isActive: boolean): Promise<User | null> {
     const changed = await this.#store.users.update(id, { isActive });
+    if (changed) this.#audit(isActive ? 'user_enabled' : 'user_disabled', { userId: id });
     if (this.isRefused({ isActive })) await this.#endSessions(id, 'user_disabled');
     return changed && toUser(changed);
   }
@@ -187,12 +206,14 @@ export class UserService {
   /** Deletes a user and ends all their sessions. Resolves to whether there was such a user. */
   async delete(id: string): Promise<boolean> {
     const existed = await this.#store.users.delete(id);
+    if (existed) this.#audit('user_deleted', { userId: id });
     await this.#endSessions(id, 'user_deleted');
     return existed;
   }
 
-  #endSessions(userId: string, reason: RevocationReason): Promise<number> {
-    return this.#store.sessions.revokeAll(userId, { at: new Date(this.#clock()), reason });
+  async #endSessions(userId: string, reason: RevocationReason): Promise<void> {
+    const sessions = await this.#store.sessions.revokeAll(userId, { at: new Date(this.#clock()), reason });
+    if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason });
   }
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SessionsDocument, TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
-import { endProcesses, helloWith, logRecords, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { endProcesses, helloWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 
@@ -25,7 +25,7 @@ function limitFileSize(pid: number, bytes: number | 'unlimited'): void {
     place = newPlace('sqlite');
     const env = { ...TEST_ENV, ...place.env };
     await runCli(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
-    const { url, pid, stdout } = await startProcess({ env });
+    const { url, pid, printed } = await startProcess({ env });
     const client = new Client(url);
     const { tokenObtainPair: first } = await client.expect(TokenObtainPairDocument, CREDENTIALS);
 
@@ -38,7 +38,7 @@ function limitFileSize(pid: number, bytes: number | 'unlimited'): void {
       else answered += 1;
     }
     expect(refusal).toMatchObject({ code: 'SERVICE_UNAVAILABLE', reason: 'store_unavailable', action: 'WAIT' });
-    expect(logRecords(stdout()).some(({ err }) => JSON.stringify(err ?? '').includes('disk'))).toBe(true);
+    expect(await printed('stdout', /"err":.*disk/)).toMatch('disk');
     expect(await helloWith(client, first.access)).toBe('Hello, alice!');
 
     limitFileSize(pid, 'unlimited');

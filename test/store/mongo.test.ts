@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../src/errors.ts';
 import { openMongoStore } from '../../src/store/mongo/mongo-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
-import { failureOf, newEntry, newSession, newSuccessor, newUser, NOW, revocation } from './records.ts';
+import { failureOf, newAttempts, newEntry, newSession, newSuccessor, newUser, NOW, revocation } from './records.ts';
 
 const TTL = 600;
 const INDEXES = {
@@ -16,6 +16,7 @@ const INDEXES = {
     { name: 'sessions_of_user', key: { userId: 1, createdAt: -1, _id: -1 } },
   ],
   blacklist: [{ name: 'expired_entries', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
+  attempts: [{ name: 'expired_attempts', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
 };
 /** What JSON can hold in place of a text. */
 const INJECTIONS: readonly unknown[] = [
@@ -63,6 +64,7 @@ onMongoDb('the MongoDB store', () => {
     users: await indexesOf('users'),
     sessions: await indexesOf('sessions'),
     blacklist: await indexesOf('blacklist'),
+    attempts: await indexesOf('attempts'),
   });
 
   test('makes its indexes when it is opened', async () => {
@@ -88,13 +90,16 @@ onMongoDb('the MongoDB store', () => {
     const { id: userId, ...user } = newUser();
     const { id: sessionId, ...session } = newSession();
     const { jti, ...entry } = newEntry();
+    const { name, ...attempts } = newAttempts();
+    await store.attempts.replace(null, { name, ...attempts });
     await store.users.insert({ id: userId, ...user });
     await store.sessions.insert({ id: sessionId, ...session });
     await store.blacklist.add({ jti, ...entry });
-    const documents = async (name: string) => connection.collection(name).find().toArray();
+    const documents = async (collection: string) => connection.collection(collection).find().toArray();
     expect(await documents('users')).toEqual([{ _id: userId, ...user }]);
     expect(await documents('sessions')).toEqual([{ _id: sessionId, ...session }]);
     expect(await documents('blacklist')).toEqual([{ _id: jti, ...entry }]);
+    expect(await documents('attempts')).toEqual([{ _id: name, ...attempts }]);
 
     const successor = newSuccessor();
     await store.sessions.rotate(sessionId, session.jti, successor);
@@ -106,10 +111,12 @@ onMongoDb('the MongoDB store', () => {
     const user = newUser({ id: 'u', usernameKey: 'u', passwordHash: 'h' });
     const session = newSession({ id: 's', userId: 'u', jti: 'j' });
     const entry = newEntry({ jti: 'j' });
+    const attempts = newAttempts({ name: 'a', count: 2 });
     beforeEach(async () => {
       await store.users.insert(user);
       await store.sessions.insert(session);
       await store.blacklist.add(entry);
+      await store.attempts.replace(null, attempts);
     });
 
     /** What a call answers; `refused` if the store cannot make sense of it. */
@@ -128,6 +135,7 @@ onMongoDb('the MongoDB store', () => {
           store.users.findByUsernameKey(odd),
           store.sessions.find(odd),
           store.blacklist.find(odd),
+          store.attempts.find(odd),
         ];
         for (const answer of await Promise.all(finding.map(answerOf))) expect([null, 'refused']).toContain(answer);
         expect([[], 'refused']).toContainEqual(await answerOf(store.sessions.listLive(odd, NOW)));
@@ -144,12 +152,17 @@ onMongoDb('the MongoDB store', () => {
           store.sessions.revoke(odd, revocation()),
           store.sessions.revokeAll(odd, revocation()),
           store.sessions.revokeOldest(odd, 0, revocation()),
+          store.attempts.add(odd, { limit: 9, at: NOW }),
+          store.attempts.replace({ ...attempts, name: odd }, { ...attempts, name: odd, count: 9 }),
+          store.attempts.takeBack(odd),
+          store.attempts.delete(odd),
         ];
         const nothing = [null, false, 0, 'refused'];
         for (const answer of await Promise.all(changing.map(answerOf))) expect(nothing).toContain(answer);
         expect(await store.users.list({ after: null, limit: 10 })).toEqual([user]);
         expect(await store.sessions.find('s')).toEqual(session);
         expect(await store.blacklist.find('j')).toEqual(entry);
+        expect(await store.attempts.find('a')).toEqual(attempts);
       },
     );
 

@@ -4,7 +4,14 @@ import { expect } from '@jest/globals';
 import { StoreUnavailable } from '../../src/errors.ts';
 import { openMongoStore } from '../../src/store/mongo/mongo-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { BlacklistEntry, SessionRecord, Store, Successor, UserRecord } from '../../src/store/store.ts';
+import type {
+  AttemptRecord,
+  BlacklistEntry,
+  SessionRecord,
+  Store,
+  Successor,
+  UserRecord,
+} from '../../src/store/store.ts';
 import type { Place } from '../support/stores.ts';
 
 /** A moment that whole seconds would not keep; to come, or a server with TTL indexes would remove what ends then. */
@@ -53,6 +60,10 @@ export function newSession(fields: Partial<SessionRecord> = {}): SessionRecord {
 
 export function newEntry(fields: Partial<BlacklistEntry> = {}): BlacklistEntry {
   return { jti: newId(), expiresAt: after(60_000), blacklistedAt: NOW, ...fields };
+}
+
+export function newAttempts(fields: Partial<AttemptRecord> = {}): AttemptRecord {
+  return { name: newId(), count: 1, nextAt: after(1), expiresAt: after(60_000), ...fields };
 }
 
 export function newSuccessor(fields: Partial<Successor> = {}): Successor {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { failureOf, newEntry, newSession, newUser } from './records.ts';
+import { failureOf, newAttempts, newEntry, newSession, newUser } from './records.ts';
 
 const SQLITE_HEADER = 'SQLite format 3\0';
 const NOBODY = 65_534;
@@ -172,6 +173,17 @@ describe('the SQLite store', () => {
       expect(await copy.blacklist.find(entry.jti)).toEqual(entry);
     } finally {
       await copy.close();
+    }
+  });
+
+  test('counts attempts in memory, and keeps nothing of them in its file', async () => {
+    const attempts = newAttempts();
+    const [store, other] = [await openSqliteStore(file), await openSqliteStore(file)];
+    await store.attempts.replace(null, attempts);
+    expect(await other.attempts.find(attempts.name)).toBeNull();
+    await Promise.all([store.close(), other.close()]);
+    for (const name of readdirSync(folder)) {
+      expect(readFileSync(join(folder, name), 'latin1')).not.toContain(attempts.name);
     }
   });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, newEntry, newSession, newSuccessor, newUser, NOW, openAt, revocation } from './records.ts';
+import { after, newAttempts, newEntry, newSession, newSuccessor, newUser, NOW, openAt, revocation } from './records.ts';
 
 /** Every method of a store, and what it answers where there is nothing yet. */
 const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [
@@ -27,6 +27,12 @@ const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] 
   ['blacklist.add', true, ({ blacklist }) => blacklist.add(newEntry())],
   ['blacklist.find', null, ({ blacklist }) => blacklist.find('jti')],
   ['blacklist.deleteExpired', 0, ({ blacklist }) => blacklist.deleteExpired(NOW)],
+  ['attempts.find', null, ({ attempts }) => attempts.find('name')],
+  ['attempts.add', false, ({ attempts }) => attempts.add('name', { limit: 1, at: NOW })],
+  ['attempts.replace', true, ({ attempts }) => attempts.replace(null, newAttempts())],
+  ['attempts.takeBack', false, ({ attempts }) => attempts.takeBack('name')],
+  ['attempts.delete', false, ({ attempts }) => attempts.delete('name')],
+  ['attempts.deleteExpired', 0, ({ attempts }) => attempts.deleteExpired(NOW)],
 ];
 
 describeEachStore('a store', (kind) => {
@@ -42,7 +48,8 @@ describeEachStore('a store', (kind) => {
   });
 
   test('has the methods that this suite knows', () => {
-    const rooms = Object.entries({ users: store.users, sessions: store.sessions, blacklist: store.blacklist });
+    const { users, sessions, blacklist, attempts } = store;
+    const rooms = Object.entries({ users, sessions, blacklist, attempts });
     const names = rooms.flatMap(([room, methods]) => Object.keys(methods).map((method) => `${room}.${method}`));
     expect(['ping', ...names].toSorted()).toEqual(METHODS.map(([name]) => name).toSorted());
   });

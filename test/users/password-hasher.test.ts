@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
 import { PasswordHasher } from '../../src/users/password-hasher.ts';
 
-const hasher = new PasswordHasher(4);
+const hasher = new PasswordHasher(4, systemClock);
 
 /** Hashes of `wonderland123!` by Django's hashers, with little work; scrypt and plain bcrypt by Python's modules. */
 const DJANGO_HASHES = {
@@ -16,6 +17,8 @@ const DJANGO_HASHES = {
 };
 
 describe('the password hasher', () => {
+  afterEach(() => jest.restoreAllMocks());
+
   test('hashes in the format of Django and recognises the password', async () => {
     const hash = await hasher.hash('wonderland123!');
     expect(hash).toMatch(/^bcrypt_sha256\$\$2b\$04\$.{53}$/);
@@ -64,7 +67,7 @@ describe('the password hasher', () => {
   });
 
   test('wants a hash of another cost rehashed', async () => {
-    expect(new PasswordHasher(5).needsRehash(await hasher.hash('wonderland123!'))).toBe(true);
+    expect(new PasswordHasher(5, systemClock).needsRehash(await hasher.hash('wonderland123!'))).toBe(true);
     expect(hasher.needsRehash(await hasher.hash('wonderland123!'))).toBe(false);
   });
 
@@ -73,7 +76,37 @@ describe('the password hasher', () => {
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(200);
-    for (const { reason } of refused)
-      expect(reason).toMatchObject({ reason: 'overloaded', code: 'SERVICE_UNAVAILABLE' });
+    for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+  });
+
+  test.each([
+    [5, 0],
+    [5.001, 60],
+  ])('hashes for nobody who has waited more than five seconds: after %d s, %i are refused', async (seconds, count) => {
+    const clock = new TestClock();
+    const patient = new PasswordHasher(4, clock.read);
+    const hashing = jest.spyOn(bcrypt, 'hash');
+    const waiting = Array.from({ length: 60 }, () => patient.hash('wonderland123!'));
+    clock.advance(seconds);
+    const refused = (await Promise.allSettled(waiting)).filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(count);
+    for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+    expect(hashing).toHaveBeenCalledTimes(60 - count);
+    // Whoever comes now has not waited.
+    expect(await patient.verify('wonderland123!', await patient.hash('wonderland123!'))).toBe(true);
+  });
+
+  test('leaves a core to everything else', async () => {
+    let now = 0;
+    let most = 0;
+    const real = bcrypt.compare.bind(bcrypt);
+    jest.spyOn(bcrypt, 'compare').mockImplementation(async (...args: [string | Buffer, string]) => {
+      most = Math.max(most, (now += 1));
+      const matches = await real(...args);
+      now -= 1;
+      return matches;
+    });
+    await Promise.all(Array.from({ length: 60 }, () => hasher.verify('wonderland123!', undefined)));
+    expect(most).toBe(Math.max(1, availableParallelism() - 1));
   });
 });

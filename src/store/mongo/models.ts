@@ -1,10 +1,11 @@
 import { Schema, type Connection } from 'mongoose';
-import type { BlacklistEntry, SessionRecord, UserRecord } from '../store.ts';
+import type { AttemptRecord, BlacklistEntry, SessionRecord, UserRecord } from '../store.ts';
 
 /** A record as MongoDB keeps it: its name is `_id`. */
 export type UserDocument = Omit<UserRecord, 'id'> & { readonly _id: string };
 export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
+export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
 
 /**
  * Expired records are removed this long after their end: clocks differ, and within the leeway (at most as long) a
@@ -74,12 +75,27 @@ function blacklistSchema(): Schema<BlacklistDocument> {
   return schema;
 }
 
+function attemptSchema(): Schema<AttemptDocument> {
+  const schema = new Schema<AttemptDocument>(
+    {
+      _id: String,
+      count: { type: Number, ...required },
+      nextAt: { type: Date, ...required },
+      expiresAt: { type: Date, ...required },
+    },
+    { ...options, collection: 'attempts' },
+  );
+  schema.index({ expiresAt: 1 }, { name: 'expired_attempts', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
 /** The collections of one connection. */
 export function defineModels(connection: Connection) {
   return {
     users: connection.model('User', userSchema()),
     sessions: connection.model('Session', sessionSchema()),
     blacklist: connection.model('BlacklistEntry', blacklistSchema()),
+    attempts: connection.model('Attempts', attemptSchema()),
   };
 }
 

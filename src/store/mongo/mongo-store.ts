@@ -1,5 +1,6 @@
 import mongoose, { type ConnectOptions } from 'mongoose';
 import type { Store } from '../store.ts';
+import { mongoAttempts } from './attempts.ts';
 import { mongoBlacklist } from './blacklist.ts';
 import { translated } from './errors.ts';
 import { defineModels } from './models.ts';
@@ -17,6 +18,9 @@ const OPTIONS: ConnectOptions = {
   serverSelectionTimeoutMS: 2000,
   connectTimeoutMS: 1000,
   socketTimeoutMS: 5000,
+  waitQueueTimeoutMS: 2000,
+  // A line that is dead without having been cut is found by the next heartbeat, which may take `connectTimeoutMS` longer.
+  heartbeatFrequencyMS: 2000,
   bufferCommands: false,
   autoIndex: false,
   autoCreate: false,
@@ -44,6 +48,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     users: mongoUsers(models.users),
     sessions: mongoSessions(models.sessions),
     blacklist: mongoBlacklist(models.blacklist),
+    attempts: mongoAttempts(models.attempts),
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },

@@ -75,6 +75,7 @@ export function openDatabase(file: string): SqliteDatabase {
     opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     opened.pragma('journal_mode = WAL');
     opened.pragma('synchronous = FULL');
+    opened.pragma('temp_store = MEMORY');
     opened.transaction(() => migrate(opened)).immediate();
     return opened;
   });

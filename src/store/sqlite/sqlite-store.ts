@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { sqliteAttempts } from './attempts.ts';
 import { openDatabase } from './database.ts';
 import { sqliteBlacklist } from './blacklist.ts';
 import { sqliteSessions } from './sessions.ts';
@@ -17,6 +18,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
     users: sqliteUsers(database),
     sessions: sqliteSessions(database),
     blacklist: sqliteBlacklist(database),
+    attempts: sqliteAttempts(database),
     ping: async () => {
       ping.get();
     },
