@@ -4,6 +4,7 @@ import Database from 'libsql';
 import { StoreUnavailable } from '../../errors.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
+const RETRY_AFTER_MS = 10;
 const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
@@ -71,9 +72,8 @@ export function openDatabase(file: string): SqliteDatabase {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600)); // for the owner alone; SQLite gives its other files the same mode
     const opened = new Database(file);
-    // The timeout comes first: switching to WAL itself may have to wait for another process.
     opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    opened.pragma('journal_mode = WAL');
+    patiently(() => opened.pragma('journal_mode = WAL'));
     opened.pragma('synchronous = FULL');
     opened.pragma('temp_store = MEMORY');
     opened.transaction(() => migrate(opened)).immediate();
@@ -89,6 +89,20 @@ export function openDatabase(file: string): SqliteDatabase {
         database.close();
       }),
   };
+}
+
+/** Where several processes switch a new file to WAL at once, SQLite refuses all but one, whatever the busy timeout. */
+function patiently(work: () => void): void {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const isBusy = error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY';
+      if (!isBusy || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AFTER_MS);
+    }
+  }
 }
 
 function migrate(database: Database.Database): void {
