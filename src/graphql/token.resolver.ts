@@ -16,7 +16,7 @@ const PASSWORD = { description: 'Every character counts.' };
 export class TokenResolver {
   @Mutation(() => TokenPair, {
     description:
-      'Signs in and starts a session. Fails with reason `no_active_account`, whether the username, the password or the state of the account is to blame.',
+      'Signs in and starts a session. Fails with reason `no_active_account`, whether the username, the password or the state of the account is to blame. After many failures the reason is `throttled`, until `retryAfter` seconds have passed.',
   })
   async tokenObtainPair(
     @Arg('username', () => String, USERNAME) username: string,
@@ -30,7 +30,7 @@ export class TokenResolver {
 
   @Mutation(() => RefreshedTokens, {
     description:
-      'Exchanges a refresh token for an access token and the next refresh token. Asking again within a short while gives the same successor, so a lost response or a second tab signs nobody out; any later second use ends the session.',
+      'Exchanges a refresh token for an access token and the next refresh token. Asking again within a short while gives the same successor, so a lost response or a second tab signs nobody out; any later second use ends the session. An address that refreshes too often is told `throttled`.',
   })
   async tokenRefresh(
     @Arg('refresh', () => String, {
@@ -89,7 +89,8 @@ export class TokenResolver {
   }
 
   @Mutation(() => SlidingToken, {
-    description: 'Signs in with a single token that proves its holder and is refreshed itself.',
+    description:
+      'Signs in with a single token that proves its holder and is refreshed itself. It fails as `tokenObtainPair` does.',
   })
   async tokenObtainSliding(
     @Arg('username', () => String, USERNAME) username: string,

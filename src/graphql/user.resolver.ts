@@ -25,7 +25,7 @@ export class UserResolver {
   @Authorized()
   @Mutation(() => TokenPair, {
     description:
-      "Changes the caller's password and ends all their sessions, this one too; answers the tokens of a new one.",
+      "Changes the caller's password and ends all their sessions, this one too; answers the tokens of a new one. After many wrong current passwords the reason is `throttled`.",
   })
   async passwordChange(
     @Arg('currentPassword', () => String, { description: 'The password in force.' }) currentPassword: string,
@@ -44,7 +44,10 @@ export class UserResolver {
 /** Part of the schema only where registration is on. */
 @Resolver()
 export class RegistrationResolver {
-  @Mutation(() => User, { description: 'Makes an account. Sign in with `tokenObtainPair` afterwards.' })
+  @Mutation(() => User, {
+    description:
+      'Makes an account. Sign in with `tokenObtainPair` afterwards. An address that makes too many is told `throttled`.',
+  })
   userRegister(
     @Arg('username', () => String, { description: '1 to 150 letters, digits and @ . + - _ characters.' })
     username: string,
