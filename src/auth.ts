@@ -118,6 +118,9 @@ export async function assembleAuth({
     users,
     sessions,
     ping: () => store.ping(),
-    close: () => store.close(),
+    close: async () => {
+      await hasher.close();
+      await store.close();
+    },
   };
 }

@@ -34,8 +34,9 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, string>> = {
   jsonwebtoken: 'tokens/token-codec.ts',
   jose: 'tokens/remote-keys.ts',
-  bcrypt: 'users/password-hasher.ts',
+  bcrypt: 'users/bcrypt-threads.ts',
   'p-limit': 'users/password-hasher.ts',
+  '@zxcvbn-ts/language-common': 'users/common-passwords.ts',
   mongoose: 'store/mongo/',
   libsql: 'store/sqlite/database.ts',
   zod: 'settings/',

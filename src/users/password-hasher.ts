@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import bcrypt from 'bcrypt';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.ts';
 import { Overloaded } from '../errors.ts';
+import { BcryptThreads } from './bcrypt-threads.ts';
 import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
 
-/** Passwords that may wait while as many are checked as may be; the next is refused. */
+/** Passwords that may wait while as many are checked as there are cores; the next is refused. */
 const MAX_WAITING = 64;
 /** Whoever waited longer has given up, or asks again: hashing for them would keep the next one waiting. */
 const MAX_WAIT_MS = 5000;
@@ -20,6 +20,7 @@ const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\
 export class PasswordHasher {
   readonly #cost: number;
   readonly #clock: Clock;
+  readonly #bcrypt = new BcryptThreads();
   readonly #limit = pLimit(availableParallelism());
   /** Against a hash that no password has; it takes the time of a real check. */
   readonly #checkOfNobody: PasswordCheck;
@@ -27,14 +28,14 @@ export class PasswordHasher {
   constructor(cost: number, clock: Clock) {
     this.#cost = cost;
     this.#clock = clock;
-    const nobody = `${bcrypt.genSaltSync(cost)}${randomBytes(32).toString('hex').slice(0, 31)}`;
-    this.#checkOfNobody = (password) => bcrypt.compare(sha256(password), nobody);
+    const nobody = this.#bcrypt.hashOfNothing(cost);
+    this.#checkOfNobody = (password) => this.#bcrypt.compare(sha256(password), nobody);
   }
 
   /** @throws Overloaded */
   async hash(password: string): Promise<string> {
     return this.#queued(
-      async () => `bcrypt_sha256$${await bcrypt.hash(sha256(password.normalize('NFKC')), this.#cost)}`,
+      async () => `bcrypt_sha256$${await this.#bcrypt.hash(sha256(password.normalize('NFKC')), this.#cost)}`,
     );
   }
 
@@ -46,13 +47,13 @@ export class PasswordHasher {
    */
   async verify(password: string, hash: string | undefined): Promise<boolean> {
     return this.#queued(async () => {
-      const check = hash === undefined ? null : this.#checkOf(hash);
+      const check = (hash === undefined ? null : this.#checkOf(hash)) ?? this.#checkOfNobody;
       let matches = false;
       // All of them, whichever matches: an inactive user's password must not be known by an early answer.
       for (const spelling of spellings(password)) {
-        matches = (await (check ?? this.#checkOfNobody)(spelling)) || matches;
+        matches = (await check(spelling)) || matches;
       }
-      return matches && check !== null;
+      return matches;
     });
   }
 
@@ -62,6 +63,11 @@ export class PasswordHasher {
     return scheme !== 'bcrypt_sha256$' || Number(cost) !== this.#cost;
   }
 
+  /** Ends its threads. */
+  close(): Promise<void> {
+    return this.#bcrypt.close();
+  }
+
   /** Null for what no password has, such as Django's `!...` of an account without one. */
   #checkOf(stored: string): PasswordCheck | null {
     const { scheme, hash = '', cost } = BCRYPT.exec(stored)?.groups ?? {};
@@ -69,9 +75,9 @@ export class PasswordHasher {
     return async (password) => {
       // $2y$ is PHP's name for $2b$, which the library does not know.
       const given = scheme === 'bcrypt_sha256$' ? sha256(password) : password;
-      const matches = await bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
+      const matches = await this.#bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
       // 2^c + 2^c + 2^(c+1) + ... + 2^(C-1) = 2^C: a cheaper hash costs what one of today costs.
-      for (let missing = Number(cost); missing < this.#cost; missing++) await bcrypt.hash(given, missing);
+      for (let missing = Number(cost); missing < this.#cost; missing++) await this.#bcrypt.hash(given, missing);
       return matches;
     };
   }

@@ -21,8 +21,8 @@ export function checkText(field: string, value: string, maxLength: number): void
 }
 
 /**
- * Refuses a password that is nobody's for its length or its characters alone, before it is hashed. Characters are counted in the normal
- * form, in which one password has one length.
+ * Refuses a password that is nobody's for its length or its characters alone, before it is hashed. Characters are
+ * counted in the normal form, in which one password has one length.
  *
  * @throws InvalidInput
  */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
-import { InvalidInput, NoActiveAccount } from '../errors.ts';
+import { InvalidInput, NoActiveAccount, Overloaded } from '../errors.ts';
 import type { Client, Hooks, User } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { RevocationReason, Store, UserRecord } from '../store/store.ts';
@@ -58,14 +58,19 @@ export class UserService {
       await this.#hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
     }
-    if (this.#hasher.needsRehash(record.passwordHash)) {
-      const upgraded = await this.#hasher.hash(password);
-      await this.#store.users.replacePasswordHash(record.id, record.passwordHash, upgraded);
-    }
+    if (this.#hasher.needsRehash(record.passwordHash)) await this.#upgradeHash(record, password);
     const user = await this.#noteLogin(record);
     await this.#hooks.onLoginSuccess?.(user, client);
     this.#audit('sign_in', { userId: user.id, client });
     return user;
+  }
+
+  async #upgradeHash({ id, passwordHash }: UserRecord, password: string): Promise<void> {
+    try {
+      await this.#store.users.replacePasswordHash(id, passwordHash, await this.#hasher.hash(password));
+    } catch (error) {
+      if (!(error instanceof Overloaded)) throw error; // a later sign-in will do
+    }
   }
 
   async #noteLogin(record: UserRecord): Promise<User> {

@@ -61,7 +61,7 @@ describeEachStore('accounts', (kind) => {
     });
   });
 
-  test('a password change ends all sessions, and answers the tokens of a new one', async () => {
+  test('S20: a password change ends all sessions, and answers the tokens of a new one', async () => {
     server = await startTestServer(kind);
     const [elsewhere, here] = [await server.signIn(), await server.signIn()];
     const { data } = await change(PASSWORD, NEXT_PASSWORD, here.access);
@@ -74,7 +74,7 @@ describeEachStore('accounts', (kind) => {
     expect(old.errors[0]?.extensions['reason']).toBe('no_active_account');
   });
 
-  test('a token from before the password change gets nothing, and ends nothing', async () => {
+  test('S20: a token from before the password change gets nothing, and ends nothing', async () => {
     server = await startTestServer(kind);
     const here = await server.signIn();
     const { data } = await change(PASSWORD, NEXT_PASSWORD, here.access);
@@ -149,7 +149,7 @@ describeEachStore('accounts', (kind) => {
     expect(errors[0]?.extensions['reason']).toBe('no_active_account');
   });
 
-  test('a password change asks for the current password, and refuses a weak one', async () => {
+  test('S20: a password change asks for the current password, and refuses a weak one', async () => {
     server = await startTestServer(kind);
     const { access } = await server.signIn();
     const wrong = await change('not the password', NEXT_PASSWORD, access);
@@ -159,7 +159,7 @@ describeEachStore('accounts', (kind) => {
     await server.client.expect(TokenObtainPairDocument, { username: 'alice', password: PASSWORD });
   });
 
-  test('disabling and deleting a user ends all their sessions', async () => {
+  test('S19: disabling and deleting a user ends all their sessions', async () => {
     server = await startTestServer(kind);
     const { access } = await server.signIn();
     await server.auth.users.setActive(server.alice.id, false);

@@ -1,8 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, constants, getPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import { PasswordHasher } from '../../src/users/password-hasher.ts';
+import { TestClock } from '../support/server.ts';
 
 const hasher = new PasswordHasher(4, systemClock);
+const OVERLOADED = { reason: 'overloaded', code: 'SERVICE_UNAVAILABLE', action: 'WAIT' };
 
 /** Hashes of `wonderland123!` by Django's hashers, with little work; scrypt and plain bcrypt by Python's modules. */
 const DJANGO_HASHES = {
@@ -17,6 +22,11 @@ const DJANGO_HASHES = {
 };
 
 describe('the password hasher', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  afterAll(() => hasher.close());
+
   test('hashes in the format of Django and recognises the password', async () => {
     const hash = await hasher.hash('wonderland123!');
     expect(hash).toMatch(/^bcrypt_sha256\$\$2b\$04\$.{53}$/);
@@ -74,7 +84,51 @@ describe('the password hasher', () => {
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(200);
-    for (const { reason } of refused)
-      expect(reason).toMatchObject({ reason: 'overloaded', code: 'SERVICE_UNAVAILABLE' });
+    for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+  });
+
+  test.each([
+    [5, 0],
+    [5.001, 60],
+  ])('hashes for nobody who has waited more than five seconds: after %d s, %i are refused', async (seconds, count) => {
+    const clock = new TestClock();
+    const patient = new PasswordHasher(4, clock.read);
+    const hashing = jest.spyOn(Worker.prototype, 'postMessage');
+    const waiting = Array.from({ length: 60 }, () => patient.hash('wonderland123!'));
+    clock.advance(seconds);
+    const refused = (await Promise.allSettled(waiting)).filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(count);
+    for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+    expect(hashing).toHaveBeenCalledTimes(60 - count);
+    // Whoever comes now has not waited.
+    expect(await patient.verify('wonderland123!', await patient.hash('wonderland123!'))).toBe(true);
+    await patient.close();
+  });
+
+  test('hashes as many at once as there are cores, each in a thread of its own', async () => {
+    const crowded = new PasswordHasher(4, systemClock);
+    const { mock } = jest.spyOn(Worker.prototype, 'postMessage');
+    await Promise.all(Array.from({ length: 60 }, () => crowded.verify('wonderland123!', undefined)));
+    expect(mock.calls).toHaveLength(60);
+    expect(new Set(mock.contexts).size).toBe(availableParallelism());
+    await crowded.close();
+  });
+
+  test('gives way to whatever else this process does, on Linux', async () => {
+    if (process.platform !== 'linux') return;
+    const own = getPriority(process.pid);
+    await hasher.hash('wonderland123!');
+    const stats = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'));
+    // The nineteenth field of proc(5); the second, a name in parentheses, may hold spaces.
+    const priorities = stats.map((stat) => Number(stat.split(') ')[1]?.split(' ')[16]));
+    expect(priorities).toContain(constants.priority.PRIORITY_BELOW_NORMAL);
+    expect(getPriority(process.pid)).toBe(own);
+  });
+
+  test('finishes what it has begun when it is closed', async () => {
+    const closing = new PasswordHasher(4, systemClock);
+    const hash = closing.hash('wonderland123!');
+    await closing.close();
+    expect(await hasher.verify('wonderland123!', await hash)).toBe(true);
   });
 });

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import bcrypt from 'bcrypt';
+
+/** On Linux a thread has a priority of its own; elsewhere it would be that of the whole process. */
+const THREAD = `
+  const os = require('node:os');
+  const { parentPort, workerData } = require('node:worker_threads');
+  const bcrypt = require(workerData);
+  try {
+    if (process.platform === 'linux') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {} // then it competes like any other
+  parentPort.on('message', ([method, ...args]) => parentPort.postMessage(bcrypt[method](...args)));
+`;
+const BCRYPT_FILE = createRequire(import.meta.url).resolve('bcrypt');
+
+type Job = readonly ['hashSync', data: string, cost: number] | readonly ['compareSync', data: string, hash: string];
+
+/**
+ * bcrypt in threads that give way to the one that answers requests: at the same priority, hashes on every core make
+ * all others wait. A thread does one job at a time; there are as many as jobs at once.
+ */
+export class BcryptThreads {
+  readonly #idle: Worker[] = [];
+  #isClosed = false;
+
+  async hash(data: string, cost: number): Promise<string> {
+    return String(await this.#run(['hashSync', data, cost]));
+  }
+
+  async compare(data: string, hash: string): Promise<boolean> {
+    return (await this.#run(['compareSync', data, hash])) === true;
+  }
+
+  /** A hash that nothing has; comparing with it takes the time of a real comparison. */
+  hashOfNothing(cost: number): string {
+    return `${bcrypt.genSaltSync(cost)}${randomBytes(16).toString('hex').slice(0, 31)}`;
+  }
+
+  /** Ends the threads, those at work when they have done it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#idle.splice(0).map((thread) => thread.terminate()));
+  }
+
+  async #run(job: Job): Promise<unknown> {
+    const thread = this.#idle.pop() ?? new Worker(THREAD, { eval: true, execArgv: [], workerData: BCRYPT_FILE });
+    thread.ref();
+    thread.postMessage(job);
+    const [result]: unknown[] = await once(thread, 'message'); // rejects where the thread fails, which ends it
+    thread.unref(); // an idle thread keeps no program from ending
+    this.#idle.push(thread);
+    if (this.#isClosed) await this.close();
+    return result;
+  }
+}
