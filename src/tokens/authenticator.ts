@@ -22,6 +22,8 @@ export interface Authenticated {
 }
 
 const CLASS_NAMES = { access: 'AccessToken', sliding: 'SlidingToken' } as const;
+/** RFC 9110 5.6.3, and what Python's `bytes.split` takes for the same. JavaScript's `\s` has more, U+00A0 for one. */
+const WHITE_SPACE = /[\t\n\v\f\r ]+/;
 const NO_SESSION: Standing = { state: 'usable', session: null };
 
 /** Lets requests in by the token in their header; simplejwt's `JWTAuthentication` and `JWTStatelessUserAuthentication`. */
@@ -80,7 +82,7 @@ export class Authenticator {
   }
 
   #credentials(header = ''): string {
-    const [scheme = '', ...rest] = header.trim().split(/\s+/, 3);
+    const [scheme = '', ...rest] = header.split(WHITE_SPACE, 4).filter((part) => part !== '');
     if (!this.#schemes.has(scheme.toLowerCase())) throw new NotAuthenticated();
     const [text] = rest;
     if (text === undefined || rest.length > 1) throw new BadAuthorizationHeader();

@@ -5,6 +5,7 @@ import type { Hooks } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { Claims, JsonValue, VerifiedToken } from './claims.ts';
 import type { Keys } from './keys.ts';
+import { isUnambiguous } from './unambiguous.ts';
 
 /** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
 const MAX_TOKEN_LENGTH = 8192;
@@ -49,7 +50,7 @@ export class TokenCodec {
     const { algorithm, audience, issuer, leeway } = this.#settings;
     const now = this.#clock() / 1000;
     try {
-      const { payload } = jwt.verify(token, key, {
+      const { header, payload } = jwt.verify(token, key, {
         complete: true,
         algorithms: [algorithm],
         clockTimestamp: now,
@@ -57,6 +58,7 @@ export class TokenCodec {
         ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
         ...(issuer !== undefined && { issuer }),
       });
+      if (!isUnambiguous(token, header, payload)) throw new TokenInvalid();
       return this.#read(payload, now + leeway);
     } catch (error) {
       if (error instanceof TokenInvalid) throw error;
