@@ -4,7 +4,7 @@ import { assembleAuth, type Auth } from './auth.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createApolloServer } from './graphql/apollo.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
-import { createApp } from './http/app.ts';
+import { createApp, type Patience } from './http/app.ts';
 import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
 
@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly hooks?: Hooks;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** For tests. */
+  readonly patience?: Patience;
 }
 
 /** A server that listens. */
@@ -37,6 +39,7 @@ export async function startServer({
   hooks = {},
   clock = systemClock,
   log,
+  patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
@@ -56,6 +59,7 @@ export async function startServer({
       apollo,
       context: auth.context,
       ping: () => auth.ping(),
+      ...(patience && { patience }),
     });
     await app.listen({ port: settings.port, host: settings.host });
     const flush = setInterval(() => void auth.sessions.flushExpired().catch(report), FLUSH_INTERVAL_MS).unref();

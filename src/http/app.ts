@@ -13,7 +13,21 @@ import {
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { registerPage, wantsPage } from './page.ts';
 
-const REQUEST_TIMEOUT_MS = 10_000;
+/** How long a connection may dawdle, in milliseconds. */
+export interface Patience {
+  /** From a request's first byte to the end of its headers. */
+  readonly headers: number;
+  /** From a request's first byte to its last. */
+  readonly request: number;
+  /** Between two looks at the former: Node.js ends what is late at the next one. */
+  readonly check: number;
+  /** With nothing sent or received while an answer is due, or is not taken. Longer than the store may need to fail. */
+  readonly silence: number;
+  /** Between an answer and the next request. Longer than that of usual proxies, which must be the first to hang up. */
+  readonly keepAlive: number;
+}
+
+export const PATIENCE: Patience = { headers: 5000, request: 10_000, check: 1000, silence: 30_000, keepAlive: 72_000 };
 
 /** What the HTTP side serves. */
 export interface AppOptions<Context extends BaseContext> {
@@ -25,16 +39,21 @@ export interface AppOptions<Context extends BaseContext> {
   readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<Context>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
+  /** For tests. */
+  readonly patience?: Patience;
 }
 
 /** The HTTP server: the API at `/graphql`, and its health for whoever runs it. Apollo must have been started. */
 export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
-  const { settings, log, apollo, context, ping } = options;
+  const { settings, log, apollo, context, ping, patience = PATIENCE } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.maxBodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: patience.headers, connectionsCheckingInterval: patience.check },
+    requestTimeout: patience.request,
+    connectionTimeout: patience.silence,
+    keepAliveTimeout: patience.keepAlive,
     trustProxy: settings.trustProxy ?? false,
     return503OnClosing: true,
   });

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Hooks, User } from '../../src/hooks.ts';
+import type { Patience } from '../../src/http/app.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { settingsFromEnvironment } from '../../src/settings/settings.ts';
 import { Client } from './client.ts';
@@ -40,12 +41,13 @@ export interface TestServer extends RunningServer {
 export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly hooks?: Hooks;
+  readonly patience?: Patience;
 }
 
 /** Starts a server on a fresh store with the user alice. */
 export async function startTestServer(
   kind: StoreKind,
-  { env = {}, hooks = {} }: TestServerOptions = {},
+  { env = {}, hooks = {}, ...rest }: TestServerOptions = {},
 ): Promise<TestServer> {
   const place = newPlace(kind);
   const clock = new TestClock();
@@ -57,7 +59,8 @@ export async function startTestServer(
     ...place.env,
     ...env,
   });
-  const server = await startServer({ settings, hooks, clock: clock.read, log: pino({ level: 'silent' }) });
+  const log = pino({ level: 'silent' });
+  const server = await startServer({ settings, hooks, clock: clock.read, log, ...rest });
   const client = new Client(server.url);
   const alice = await server.auth.users.create({ username: 'alice', password: PASSWORD });
   return {
