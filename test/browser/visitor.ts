@@ -39,7 +39,7 @@ export class Visitor {
   private constructor(context: BrowserContext, origin: string) {
     this.#context = context;
     this.#origin = origin;
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(15_000);
     context.on('request', (request) => {
       const { origin: target, protocol } = new URL(request.url());
       if (/^https?:$/.test(protocol) && target !== this.#origin) this.#strangers.push(request.url());

@@ -42,7 +42,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(rows).toEqual([Object.keys({ id: '', ...common }), ...sessions.map((session) => Object.values(session))]);
   });
 
-  test('ending one session bites at once; the others live', async () => {
+  test('S22: ending one session bites at once; the others live', async () => {
     const [lost, kept] = [await stage.signIn('alice'), await stage.signIn('alice')];
     expect(await helloWith(stage.client, lost.access)).toBe('Hello, alice!');
     const args = ['sessions', 'revoke', 'alice', '--session', sidOf(lost.access)];
@@ -53,7 +53,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(await stage.cli(args)).toEqual(refused(NOT_HERS));
   });
 
-  test("ending all of a user's sessions bites at once, and touches nobody else's", async () => {
+  test("S22: ending all of a user's sessions bites at once, and touches nobody else's", async () => {
     await stage.auth.sessions.revokeAll((await stage.auth.users.findByUsername('alice'))?.id ?? '');
     const [here, there, bob] = [await stage.signIn('alice'), await stage.signIn('alice'), await stage.signIn('bob')];
     expect(await helloWith(stage.client, here.access)).toBe('Hello, alice!');

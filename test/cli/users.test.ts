@@ -46,7 +46,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect((await stage.auth.users.list(9)).map(({ username }) => username)).toEqual(['alice', 'Bob']);
   });
 
-  test('disabling bites at once and ends all sessions; enabling lets the user sign in again', async () => {
+  test('S19: disabling bites at once and ends all sessions; enabling lets the user sign in again', async () => {
     const pair = await stage.signIn('alice');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');
     const disabled = await stage.cli(['users', 'disable', 'alice']);
@@ -62,7 +62,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect(await helloWith(stage.client, (await stage.signIn('alice')).access)).toBe('Hello, alice!');
   });
 
-  test('a new password bites at once and ends all sessions', async () => {
+  test('S20: a new password bites at once and ends all sessions', async () => {
     const pair = await stage.signIn('alice');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');
     const args = ['users', 'set-password', 'alice', '--password-stdin', '--json'];
@@ -75,7 +75,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect(await stage.signIn('alice', NEXT_PASSWORD)).toBeDefined();
   });
 
-  test('deleting bites at once, and a namesake who comes later inherits nothing', async () => {
+  test('S19: deleting bites at once, and a namesake who comes later inherits nothing', async () => {
     await stage.createUser('dora');
     const pair = await stage.signIn('dora');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, dora!');
@@ -153,6 +153,18 @@ describe('the command line, for users', () => {
 
   test.each([
     ['a short password', ['create', 'carol', '--password-stdin'], 'seven77', /^This password is too short\. .*\n$/],
+    [
+      'a common password',
+      ['create', 'carol', '--password-stdin'],
+      'Password123',
+      /^This password is too common: .*\n$/,
+    ],
+    [
+      'to set the username',
+      ['set-password', 'alice', '--password-stdin'],
+      'alice-2026',
+      /^This password is too similar/,
+    ],
     ['no password', ['create', 'carol', '--password-stdin'], '\n', /^This field may not be blank\.\n$/],
     ['an odd name', ['create', 'c a r o l', '--password-stdin'], PASSWORD, /^This is no valid username\. .*\n$/],
     ['an odd id', ['create', 'carol', '--password-stdin', '--id', '4 2'], PASSWORD, /^An id has 1 to 64 .*\n$/],

@@ -31,7 +31,7 @@ describeEachStore('bad input', (kind) => {
     ['a number', { username: 'alice', password: 12345678 }],
     ['an operator object', { username: 'alice', password: { $gt: '' } }],
     ['a list', { username: ['alice'], password: PASSWORD }],
-  ])('%s where text is due is refused before anything runs', async (_name, variables) => {
+  ])('S35: %s where text is due is refused before anything runs', async (_name, variables) => {
     const before = failures;
     const { status, data, errors } = await server.client.sendRaw({ query: OBTAIN, variables });
     expect(status).toBe(400);
@@ -66,7 +66,7 @@ describeEachStore('bad input', (kind) => {
     ['a header that is a number', 'MQ.e30.x'],
     ['a header that is null', 'bnVsbA.e30.x'],
     ['JSON that is none', `${Buffer.from('{"alg":"HS256"').toString('base64url')}.e30.e30`],
-  ])('%s in place of a token is refused', async (_name, token) => {
+  ])('S9 S10: %s in place of a token is refused', async (_name, token) => {
     const refreshed = await server.client.send(TokenRefreshDocument, { refresh: token });
     expect(refreshed.errors[0]).toMatchObject({
       message: 'Token is invalid',
@@ -77,13 +77,13 @@ describeEachStore('bad input', (kind) => {
     expect(hello.errors[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'token_not_valid' });
   });
 
-  test('a body of a megabyte is refused', async () => {
+  test('S9 S32: a body of a megabyte is refused', async () => {
     const { status, errors } = await server.client.send(TokenRefreshDocument, { refresh: 'x'.repeat(1_000_000) });
     expect(status).toBe(413);
     expect(errors[0]?.extensions['code']).toBe('BAD_REQUEST');
   });
 
-  test('a document of thousands of fields is refused while it is parsed', async () => {
+  test('S32: a document of thousands of fields is refused while it is parsed', async () => {
     const fields = Array.from({ length: 500 }, (_, index) => `a${index}: hello`).join(' ');
     const { status, errors } = await server.client.sendRaw({ query: `{ ${fields} }` });
     expect(status).toBe(400);
@@ -97,7 +97,7 @@ describeEachStore('bad input', (kind) => {
   });
 
   test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
-    'a well-signed token with a claim named %s is refused before it is used up',
+    'S10: a well-signed token with a claim named %s is refused before it is used up',
     async (claim) => {
       const exp = server.clock.seconds + 60;
       const claims = { token_type: 'refresh', exp, jti: claim, user_id: server.alice.id };

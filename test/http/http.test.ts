@@ -10,7 +10,7 @@ describeEachStore('the HTTP server', (kind) => {
   afterEach(() => server.remove());
   const at = (path: string) => new URL(path, server.url);
 
-  test('says that it lives, and whether its store answers', async () => {
+  test('S39: says that it lives, and whether its store answers', async () => {
     server = await startTestServer(kind);
     expect((await fetch(at('/healthz'))).status).toBe(200);
     expect((await fetch(at('/readyz'))).status).toBe(200);
@@ -21,7 +21,7 @@ describeEachStore('the HTTP server', (kind) => {
     expect(await ready.json()).toEqual({ status: 'unavailable', store: 'does not answer' });
   });
 
-  test('answers SERVICE_UNAVAILABLE while the store is gone, lets nobody in and leaks nothing', async () => {
+  test('S34 S39: answers SERVICE_UNAVAILABLE while the store is gone, lets nobody in and leaks nothing', async () => {
     server = await startTestServer(kind);
     const { access, refresh } = await server.signIn();
     await server.auth.close();
@@ -42,7 +42,7 @@ describeEachStore('the HTTP server', (kind) => {
     }
   });
 
-  test('masks what is not meant for clients', async () => {
+  test('S34: masks what is not meant for clients', async () => {
     const onLoginSuccess = () => {
       throw new Error('the secret of the house');
     };
@@ -55,7 +55,7 @@ describeEachStore('the HTTP server', (kind) => {
     ]);
   });
 
-  test('tells caches to keep no answer, and which credentials would have helped', async () => {
+  test('S17: tells caches to keep no answer, and which credentials would have helped', async () => {
     server = await startTestServer(kind, { env: { JWT_AUTH_HEADER_TYPES: 'JWT,Bearer' } });
     const { headers } = await server.client.send(HelloDocument, {});
     expect(headers.get('cache-control')).toBe('no-store');
@@ -77,7 +77,7 @@ describeEachStore('the HTTP server', (kind) => {
     expect(await loaded.text()).not.toBe('');
   });
 
-  test('in production there is no page and no schema, and no hint of either', async () => {
+  test('S33: in production there is no page and no schema, and no hint of either', async () => {
     const env = { NODE_ENV: 'production', PASSWORD_HASH_COST: '10' };
     server = await startTestServer(kind, { env });
     expect((await fetch(server.url, { headers: { accept: 'text/html' } })).status).toBe(400);
@@ -87,7 +87,7 @@ describeEachStore('the HTTP server', (kind) => {
     expect(misspelt.errors[0]?.message).not.toMatch(/hello|Did you mean/);
   });
 
-  test('refuses what a form on another site could send, and serves a program that names no origin', async () => {
+  test('S36: refuses what a form on another site could send, and serves a program that names no origin', async () => {
     server = await startTestServer(kind);
     const body = JSON.stringify({ query: '{ __typename }' });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {

@@ -88,7 +88,7 @@ describe.each(suites)('two servers on one $kind store, with a grace interval of 
     }
   }
 
-  test.each(origins)('exchange a token $origin once, however many ask at once ($round)', async ({ obtain }) => {
+  test.each(origins)('S11: exchange a token $origin once, however many ask at once ($round)', async ({ obtain }) => {
     const before = await auth.sessions.list(aliceId);
     const token = await obtain();
     const answers = await all(PARALLEL, (index) => refreshWith(client(index), token));

@@ -21,7 +21,7 @@ function limitFileSize(pid: number, bytes: number | 'unlimited'): void {
     await place.remove();
   });
 
-  test('refuses what must be written, answers what need not be, loses nothing, and is over when there is room', async () => {
+  test('S39: refuses what must be written, answers what need not be, loses nothing, and is over when there is room', async () => {
     place = newPlace('sqlite');
     const env = { ...TEST_ENV, ...place.env };
     await runCli(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });

@@ -99,7 +99,7 @@ describe.each([1, 2, 3, 4, 5])('a server killed amid refreshes and started again
   const verifyReason = async (token: string) =>
     (await client.send(TokenVerifyDocument, { token })).errors[0]?.extensions['reason'] ?? null;
 
-  test('knows every exchange and every signing out that was answered', async () => {
+  test('S40: knows every exchange and every signing out that was answered', async () => {
     for (const { tokens, access } of chains) {
       const superseded = await Promise.all(tokens.slice(0, -1).map(verifyReason));
       expect(new Set(superseded)).toEqual(new Set(['token_blacklisted']));
@@ -111,7 +111,7 @@ describe.each([1, 2, 3, 4, 5])('a server killed amid refreshes and started again
     }
   });
 
-  test('goes on with the last token that was answered, and with no older one', async () => {
+  test('S40: goes on with the last token that was answered, and with no older one', async () => {
     for (const { tokens, last, wasAsked, access } of chains) {
       // `tokenVerify` tells, and changes nothing: good if the last exchange did not happen, superseded if it did.
       const happened = (await verifyReason(last)) === 'token_blacklisted';

@@ -177,7 +177,7 @@ describe('a start that cannot succeed says why in one line that names the settin
     ['no PEM key for RS256', { JWT_ALGORITHM: 'RS256', JWT_SIGNING_KEY: 'geheim' }, /^JWT_SIGNING_KEY: got text .*\n$/],
     ['an unknown JWT_ variable', { JWT_SIGNING_KEYS: 'geheim' }, /^JWT_SIGNING_KEYS: unknown setting.*\n$/],
     ['a cheap hash', { PASSWORD_HASH_COST: '4' }, /^PASSWORD_HASH_COST: got 4, expected at least 10 .*\n$/],
-  ])('with %s in production, and shows no secret', async (_what, extra, pattern) => {
+  ])('S6: with %s in production, and shows no secret', async (_what, extra, pattern) => {
     const production = { NODE_ENV: 'production', JWT_SIGNING_KEY: TEST_KEY, ...place().env };
     const result = await start({ ...production, ...extra });
     expect(result).toEqual(line(pattern));
@@ -187,7 +187,7 @@ describe('a start that cannot succeed says why in one line that names the settin
 
 describe('production with a good key', () => {
   test(
-    'makes no account, tells nothing of its schema, and has no GraphiQL',
+    'S33: makes no account, tells nothing of its schema, and has no GraphiQL',
     async () => {
       const { env: data } = place();
       const env = { ...data, NODE_ENV: 'production', JWT_SIGNING_KEY: TEST_KEY };

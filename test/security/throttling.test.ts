@@ -153,6 +153,12 @@ describeEachStore('throttling', (kind) => {
     expect(checked).toBe(20);
   });
 
+  test('S30: an account that has to wait closes its address to nobody else', async () => {
+    await start({ THROTTLE_ADDRESS_FAILURES: '12' });
+    await inTurn(60, () => signIn('nobody', WRONG));
+    expect(reasonOf(await signIn('alice', PASSWORD))).toBeNull();
+  });
+
   test('S30: the addresses of an IPv6 network are one, and IPv4 has one spelling', async () => {
     await start(BEHIND_PROXY);
     await inTurn(FREE, (index) => signIn('alice', WRONG, from(`2001:db8:1:2:${index}::${index}`)));

@@ -78,7 +78,7 @@ describeEachStore('blacklist', (kind) => {
     expect((await hello(access)).errors).toEqual([]);
   });
 
-  test('35: blacklisting a refresh token ends its session, its access tokens included, and no other', async () => {
+  test('35 S18: blacklisting a refresh token ends its session, its access tokens included, and no other', async () => {
     const pair = await server.signIn();
     const other = await server.signIn();
     server.clock.advance(10);

@@ -59,7 +59,7 @@ describe('encoding', () => {
     ['another issuer', { aud: 'app', iss: 'other' }],
     ['an issuer that only begins alike', { aud: 'app', iss: 'us2' }],
     ['odd kinds of both', { aud: { app: true }, iss: ['us'] }],
-  ])('73: what is set is required: a token of %s is invalid', async (_case, claims) => {
+  ])('73 S3: what is set is required: a token of %s is invalid', async (_case, claims) => {
     const codec = await newCodec({ audience: 'app', issuer: 'us' });
     const message = 'Token is invalid';
     await expect(codec.verify(craft({ ...newClaims(), ...claims }))).rejects.toMatchObject({ message });

@@ -30,7 +30,7 @@ describeEachStore('the algorithm', (kind) => {
   afterEach(() => server.remove());
 
   test.each(['HS256', 'HS384', 'HS512'] as const)(
-    '71: where %s is configured, no other is accepted',
+    '71 S1: where %s is configured, no other is accepted',
     async (algorithm) => {
       await start({ JWT_ALGORITHM: algorithm, JWT_SIGNING_KEY: TEST_KEY });
       expect(await hello(craft(accessClaims(), { algorithm }))).toMatchObject(OK);
@@ -48,7 +48,7 @@ describeEachStore('the algorithm', (kind) => {
     },
   );
 
-  test('71: where RS256 is configured, neither another family nor the public key as a secret is accepted', async () => {
+  test('71 S1: where RS256 is configured, neither another family nor the public key as a secret is accepted', async () => {
     await start({ JWT_ALGORITHM: 'RS256', JWT_SIGNING_KEY: pemOf(own.privateKey) });
     const { access } = await server.signIn();
     expect(await hello(access)).toMatchObject(OK);
@@ -142,7 +142,7 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(requests).toBe(0);
   });
 
-  test('72: made-up names of keys keep no good key from being found, and are not asked for each', async () => {
+  test('72 S5: made-up names of keys keep no good key from being found, and are not asked for each', async () => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     for (let count = 0; count < 12; count += 1) {
       expect(await hello(remotely(`made-up-${count}`))).toMatchObject(INVALID);
@@ -152,7 +152,7 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(await hello(remotely('second'))).toMatchObject(OK);
   });
 
-  test('72: a key that is added to the set is found when the set is asked for again', async () => {
+  test('72 S8: a key that is added to the set is found when the set is asked for again', async () => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 200, body: keySet('second', 'third') };
     expect(await hello(remotely('third'))).toMatchObject(INVALID);
@@ -176,7 +176,7 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
   });
 
-  test('72: where the URL fails, the keys that are known stay good', async () => {
+  test('72 S8: where the URL fails, the keys that are known stay good', async () => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 500, body: 'oops' };
     passTime(10);

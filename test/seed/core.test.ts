@@ -62,7 +62,7 @@ describeEachStore('core', (kind) => {
     expectGood(await hello(access));
   });
 
-  test('65: a bad signature is refused by every operation', async () => {
+  test('65 S1: a bad signature is refused by every operation', async () => {
     await start();
     const { access, refresh: good } = await server.signIn();
     const [header, payload, signature = ''] = good.split('.');
@@ -100,7 +100,7 @@ describeEachStore('core', (kind) => {
     expectGood(await hello(token));
   });
 
-  test('66: a missing type is refused wherever a type is due', async () => {
+  test('66 S3: a missing type is refused wherever a type is due', async () => {
     await start();
     const token = forgeForAlice(server, { token_type: undefined });
     expect(await refresh(token)).toMatchObject(refusal('Token has no type', 'token_not_valid'));
@@ -109,7 +109,7 @@ describeEachStore('core', (kind) => {
     expectGood(await verify(token));
   });
 
-  test('66: a wrong type is refused wherever a type is due', async () => {
+  test('66 S2: a wrong type is refused wherever a type is due', async () => {
     await start();
     const wrongType = refusal('Token has wrong type', 'token_wrong_type', null);
     for (const type of ['access', 'sliding', 'Refresh', 'other']) {
@@ -129,7 +129,7 @@ describeEachStore('core', (kind) => {
     expect(await refresh(token)).toMatchObject(refusal('Token has wrong type', 'token_wrong_type', null));
   });
 
-  test('66: a missing jti is refused everywhere', async () => {
+  test('66 S3 S10: a missing jti is refused everywhere', async () => {
     await start();
     const token = forgeForAlice(server, { jti: undefined });
     const noId = refusal('Token has no id', 'token_not_valid');
@@ -140,7 +140,7 @@ describeEachStore('core', (kind) => {
   });
 
   test.each(['100', '100s', 'PT1M40S'])(
-    '67: with a leeway of %s a clock may differ by as much, not more',
+    '67 S3: with a leeway of %s a clock may differ by as much, not more',
     async (leeway) => {
       const { clock, alice } = await start({ JWT_LEEWAY: leeway });
       const now = clock.seconds;

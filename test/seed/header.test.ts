@@ -110,7 +110,7 @@ describeEachStore('the header', (kind) => {
     expect(tooLate).toMatchObject(refusal('Token is expired', 'token_expired', 'LOGIN'));
   });
 
-  test('54: a sliding token is refused with one message where only access tokens are accepted', async () => {
+  test('54 S2: a sliding token is refused with one message where only access tokens are accepted', async () => {
     const { client } = await start();
     const credentials = { username: 'alice', password: PASSWORD };
     const { tokenObtainSliding } = await client.expect(TokenObtainSlidingDocument, credentials);
@@ -120,7 +120,7 @@ describeEachStore('the header', (kind) => {
     expect(await hello(refresh)).toMatchObject(wrongType);
   });
 
-  test('54: where sliding tokens are accepted too, a refresh token is refused with a message for each', async () => {
+  test('54 S2: where sliding tokens are accepted too, a refresh token is refused with a message for each', async () => {
     await start({ JWT_AUTH_TOKEN_CLASSES: 'access,sliding' });
     const { refresh } = await server.signIn();
     const { errors } = await hello(refresh);
@@ -155,7 +155,7 @@ describeEachStore('the header', (kind) => {
     expect(await hello(craftAccess(server))).toMatchObject(NOT_FOUND);
   });
 
-  test('57: an inactive user is refused, at once and whatever token it is', async () => {
+  test('57 S19: an inactive user is refused, at once and whatever token it is', async () => {
     const { auth, alice } = await start();
     const { access } = await server.signIn();
     await auth.users.setActive(alice.id, false);

@@ -54,7 +54,7 @@ describeEachStore('refresh', (kind) => {
     await refreshed(refresh);
   });
 
-  test('15: an expired refresh token is refused, from the second of its exp on', async () => {
+  test('15 S14: an expired refresh token is refused, from the second of its exp on', async () => {
     const { clock } = await start();
     const { refresh } = await server.signIn();
     clock.advance(24 * 60 * 60 - 1);
@@ -116,7 +116,7 @@ describeEachStore('refresh', (kind) => {
   test.each([
     [19, 'a deleted', () => server.auth.users.delete(server.alice.id)],
     [20, 'an inactive', () => server.auth.users.setActive(server.alice.id, false)],
-  ])('%i: %s user gets no token; their sessions, which ended, are blacklisted', async (_number, _case, end) => {
+  ])('%i S15: %s user gets no token; their sessions, which ended, are blacklisted', async (_number, _case, end) => {
     await start();
     const { refresh } = await server.signIn();
     await end();
@@ -126,7 +126,7 @@ describeEachStore('refresh', (kind) => {
     expect(await send(refresh)).toMatchObject(BLACKLISTED);
   });
 
-  test('20: the rule is asked again at every refresh', async () => {
+  test('20 S15: the rule is asked again at every refresh', async () => {
     let allowed = true;
     await start({ hooks: { userAuthenticationRule: () => allowed } });
     const { refresh } = await server.signIn();
@@ -200,7 +200,7 @@ describeEachStore('refresh', (kind) => {
     expect(await auth.sessions.find(String(claimsOf(refresh)['sid']))).toMatchObject({ revokedReason: end });
   });
 
-  test('23: with CHECK_REVOKE a token from before a password change is refused, and blacklisted', async () => {
+  test('23 S15: with CHECK_REVOKE a token from before a password change is refused, and blacklisted', async () => {
     await start({ env: { JWT_CHECK_REVOKE_TOKEN: 'true' } });
     const { refresh } = await server.signIn();
     const ofNoSession = forgeForAlice(server, { hash_password: claimsOf(refresh)['hash_password'] });

@@ -85,7 +85,7 @@ describeEachStore('sliding', (kind) => {
     expect(await send(token)).toMatchObject(refusal('Token is expired', 'token_expired'));
   });
 
-  test('39: refreshing never moves exp past refresh_exp, where it all ends', async () => {
+  test('39 S14: refreshing never moves exp past refresh_exp, where it all ends', async () => {
     const { clock } = await start({ env: { JWT_SLIDING_TOKEN_REFRESH_LIFETIME: '7m' } });
     const first = await obtain();
     clock.advance(200);

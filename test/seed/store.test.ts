@@ -97,7 +97,7 @@ describeEachStore('the store', (kind) => {
     expect(await store.blacklist.find(String(only?.previousJti))).toBeNull();
   });
 
-  test('75: access tokens are never stored, and of refresh tokens no more than their names', async () => {
+  test('75 S16: access tokens are never stored, and of refresh tokens no more than their names', async () => {
     await start();
     const pair = await server.signIn();
     const successor = await refreshed(pair.refresh);
@@ -204,7 +204,7 @@ describeEachStore('the store', (kind) => {
     expect(await auth.sessions.flushExpired()).toEqual({ sessions: 0, blacklist: 1 });
   });
 
-  test('79: deleting the user keeps a blacklisted token blacklisted', async () => {
+  test('79 S7: deleting the user keeps a blacklisted token blacklisted', async () => {
     const { auth, alice } = await start();
     const { refresh } = await server.signIn();
     const elsewhere = forgeForAlice(server, {});
@@ -218,7 +218,7 @@ describeEachStore('the store', (kind) => {
     }
   });
 
-  test('79: deleting the user ends all they had, on every device and for good', async () => {
+  test('79 S19: deleting the user ends all they had, on every device and for good', async () => {
     const { auth, alice } = await start();
     const [here, there] = [await server.signIn(), await server.signIn()];
     await auth.users.delete(alice.id);

@@ -25,7 +25,7 @@ describeEachStore('rotation', (kind) => {
     return data?.hello ?? errors[0]?.extensions['reason'];
   };
 
-  test('an old refresh token ends its session with all its tokens, and no other device', async () => {
+  test('S12: an old refresh token ends its session with all its tokens, and no other device', async () => {
     server = await startTestServer(kind);
     const first = await server.signIn();
     const elsewhere = await server.signIn();
@@ -40,7 +40,7 @@ describeEachStore('rotation', (kind) => {
     expect(await refresh(elsewhere.refresh)).toBeDefined();
   });
 
-  test('a second use of the predecessor within the grace interval gets the same successor and a fresh access token', async () => {
+  test('S13: a second use of the predecessor within the grace interval gets the same successor and a fresh access token', async () => {
     server = await startTestServer(kind);
     const { refresh: token } = await server.signIn();
     const first = await refresh(token);
@@ -52,7 +52,7 @@ describeEachStore('rotation', (kind) => {
     expect(await refresh(again.refresh)).toBeDefined();
   });
 
-  test('a second use after the grace interval ends the session', async () => {
+  test('S12: a second use after the grace interval ends the session', async () => {
     server = await startTestServer(kind);
     const { refresh: token } = await server.signIn();
     const successor = await refresh(token);
@@ -88,7 +88,7 @@ describeEachStore('rotation', (kind) => {
     expect(await helloWith(successor.access)).toBe('session_revoked');
   });
 
-  test('refreshing never passes the absolute end of the session', async () => {
+  test('S14: refreshing never passes the absolute end of the session', async () => {
     server = await startTestServer(kind, { env: { JWT_SESSION_LIFETIME: '90m', JWT_REFRESH_TOKEN_LIFETIME: '1h' } });
     const begun = server.clock.seconds;
     let { refresh: token } = await server.signIn();
@@ -143,7 +143,7 @@ describeEachStore('rotation', (kind) => {
     expect(errors[0]?.extensions['reason']).toBe('token_blacklisted');
   });
 
-  test('every sign-in is a session of its own', async () => {
+  test('S24: every sign-in is a session of its own', async () => {
     server = await startTestServer(kind);
     const credentials = { username: 'alice', password: PASSWORD };
     const pairs = await Promise.all([1, 2, 3].map(() => server.client.expect(TokenObtainPairDocument, credentials)));

@@ -20,7 +20,7 @@ describeEachStore('sessions', (kind) => {
 
   const isAlive = async (token: string) => (await server.client.send(HelloDocument, {}, { token })).data !== null;
 
-  test('lists the live sessions of the caller with device and address, the newest first', async () => {
+  test('S21: lists the live sessions of the caller with device and address, the newest first', async () => {
     const headers = { 'user-agent': 'Phone/1.0' };
     await server.client.send(TokenObtainPairDocument, { username: 'alice', password: PASSWORD }, { headers });
     server.clock.advance(60);
@@ -40,7 +40,7 @@ describeEachStore('sessions', (kind) => {
     expect(Date.parse(sessions[0]?.lastUsedAt ?? '')).toBe(server.clock.read());
   });
 
-  test('ends one session with its access token; ending it again changes nothing', async () => {
+  test('S18 S21: ends one session with its access token; ending it again changes nothing', async () => {
     const here = await server.signIn();
     const there = await server.signIn();
     const { sessions } = await server.client.expect(SessionsDocument, {}, { token: here.access });
@@ -56,7 +56,7 @@ describeEachStore('sessions', (kind) => {
     expect(again.sessionRevoke.revokedAt).toBe(sessionRevoke.revokedAt);
   });
 
-  test("ends nobody else's session, and does not tell whether there is one", async () => {
+  test("S21: ends nobody else's session, and does not tell whether there is one", async () => {
     await server.auth.users.create({ username: 'mallory', password: PASSWORD });
     const mallory = await server.client.expect(TokenObtainPairDocument, { username: 'mallory', password: PASSWORD });
     const token = mallory.tokenObtainPair.access;
@@ -74,7 +74,7 @@ describeEachStore('sessions', (kind) => {
     expect(await isAlive(alice.access)).toBe(true);
   });
 
-  test('ends the other sessions, or all', async () => {
+  test('S21: ends the other sessions, or all', async () => {
     const [first, second, here] = [await server.signIn(), await server.signIn(), await server.signIn()];
     const others = await server.client.expect(SessionRevokeOthersDocument, {}, { token: here.access });
     expect(others).toEqual({ sessionRevokeOthers: 2 });
@@ -85,7 +85,7 @@ describeEachStore('sessions', (kind) => {
     expect(await isAlive(here.access)).toBe(false);
   });
 
-  test('a sign-in beyond the limit ends the oldest session', async () => {
+  test('S23: a sign-in beyond the limit ends the oldest session', async () => {
     const pairs = [];
     for (let count = 0; count < 4; count += 1) {
       pairs.push(await server.signIn());

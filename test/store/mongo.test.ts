@@ -127,7 +127,7 @@ onMongoDb('the MongoDB store', () => {
       });
 
     test.each(INJECTIONS.map((injection) => [injection]))(
-      'finds nothing and changes nothing: %j',
+      'S35: finds nothing and changes nothing: %j',
       async (injection) => {
         const odd = injection as string;
         const finding = [

@@ -77,7 +77,7 @@ describe('the SQLite store', () => {
   });
 
   test.each(['a letter', 'a letter '.repeat(1000), `${SQLITE_HEADER}a letter `.repeat(1000)])(
-    'refuses a file that is no database and leaves it as it is: %#',
+    'S39: refuses a file that is no database and leaves it as it is: %#',
     async (content) => {
       writeFileSync(file, content);
       expect(await messageOf(openSqliteStore(file))).toMatch(/not a database|malformed/);
@@ -100,7 +100,7 @@ describe('the SQLite store', () => {
     after.close();
   });
 
-  test('refuses a file it may read but not write', async () => {
+  test('S39: refuses a file it may read but not write', async () => {
     const store = await openSqliteStore(file);
     await store.close();
     chmodSync(folder, 0o777);

@@ -1,12 +1,24 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy on 127.0.0.1 that a test cuts and mends. */
+/**
+ * What is wrong with the line:
+ * - `cut`: every connection is broken, and none can be made;
+ * - `stalled`: connections are taken, and nothing passes;
+ * - `deaf`: what clients send is lost, what they are sent passes;
+ * - `mute`: what clients send passes, the answers are lost;
+ * - `slow`: all passes, late.
+ */
+type Fault = 'cut' | 'stalled' | 'deaf' | 'mute' | 'slow';
+
+const SLOW_MS = 40;
+
+/** A TCP proxy on 127.0.0.1 that a test breaks and mends. */
 export class TcpProxy {
   readonly #target: { readonly host: string; readonly port: number };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #isCut = false;
+  #fault: Fault | null = null;
 
   private constructor(target: { host: string; port: number }) {
     this.#target = target;
@@ -25,14 +37,14 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
-    if (this.#isCut) {
+    if (this.#fault === 'cut') {
       client.destroy();
       return;
     }
     const upstream = connect(this.#target);
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
+    for (const [socket, other, deafening] of [
+      [client, upstream, 'deaf'],
+      [upstream, client, 'mute'],
     ] as const) {
       this.#sockets.add(socket);
       socket.on('error', () => other.destroy());
@@ -40,22 +52,33 @@ export class TcpProxy {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on('data', (chunk) => this.#pass(chunk, other, deafening));
     }
   }
 
-  /** Breaks every connection and lets none be made. */
-  cut(): void {
-    this.#isCut = true;
+  #pass(chunk: Buffer, to: Socket, deafening: Fault): void {
+    if (this.#fault === 'stalled' || this.#fault === deafening) return;
+    if (this.#fault === 'slow') setTimeout(() => to.write(chunk), SLOW_MS);
+    else to.write(chunk);
+  }
+
+  #breakAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  suffer(fault: Fault): void {
+    this.#fault = fault;
+    if (fault === 'cut') this.#breakAll();
+  }
+
+  /** Connections of which something was lost are of no use to anybody. */
   mend(): void {
-    this.#isCut = false;
+    if (this.#fault !== null && this.#fault !== 'slow') this.#breakAll();
+    this.#fault = null;
   }
 
   async close(): Promise<void> {
-    this.cut();
+    this.suffer('cut');
     this.#server.close();
     await once(this.#server, 'close');
   }

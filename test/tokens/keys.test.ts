@@ -75,11 +75,11 @@ describe('keys', () => {
       { algorithm: 'RS256', signingKey: RSA.privateKey, verifyingKey: rsa(2048).publicKey },
       /JWT_VERIFYING_KEY: .*does not belong/,
     ],
-  ])('stop the start: %s', async (_name, options, message) => {
+  ])('S6: stop the start: %s', async (_name, options, message) => {
     await expect(loadKeys(settingsFromOptions(options))).rejects.toThrow(message);
   });
 
-  test('of another algorithm are no way in', async () => {
+  test('S1: of another algorithm are no way in', async () => {
     const [hs, rs, ps, es] = await Promise.all([
       codecOf({ signingKey: SECRET }),
       codecOf({ algorithm: 'RS256', signingKey: RSA.privateKey }),

@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  HelloDocument,
+  SessionRevokeAllDocument,
+  SessionsDocument,
+  TokenBlacklistDocument,
+  TokenObtainPairDocument,
+  TokenRefreshDocument,
+  TokenVerifyDocument,
+} from '../generated/operations.ts';
+import { helloWith, refreshWith } from '../support/process.ts';
+import { PASSWORD, startTestServer, type TestServer, type TestServerOptions } from '../support/server.ts';
+import { newPlace, storeKinds } from '../support/stores.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+
+const CREDENTIALS = { username: 'alice', password: PASSWORD };
+const UNAVAILABLE = { code: 'SERVICE_UNAVAILABLE', reason: 'store_unavailable', action: 'WAIT' };
+/** What a client, or a load balancer that asks `/readyz`, can be expected to wait. */
+const BOUND_MS = 10_000;
+
+(storeKinds.includes('mongodb') ? describe : describe.skip)('where the line to mongodb is bad', () => {
+  let server: TestServer;
+  let proxy: TcpProxy;
+  afterEach(async () => {
+    proxy.mend();
+    await server.remove();
+    await proxy.close();
+  });
+
+  async function startBehindProxy(options: TestServerOptions = {}): Promise<void> {
+    const uri = new URL(newPlace('mongodb').env['MONGODB_URI'] ?? '');
+    proxy = await TcpProxy.to(uri.hostname, Number(uri.port || 27017));
+    uri.host = `127.0.0.1:${proxy.port}`;
+    uri.searchParams.set('directConnection', 'true'); // a replica set would tell the driver the way round the proxy
+    server = await startTestServer('sqlite', { ...options, env: { MONGODB_URI: uri.toString() } });
+  }
+
+  const readiness = async () => (await fetch(new URL('/readyz', server.url))).status;
+  const reasonOf = async (token: string) =>
+    (await server.client.send(TokenVerifyDocument, { token })).errors[0]?.extensions['reason'] ?? null;
+
+  test.each(['cut', 'stalled', 'deaf', 'mute'] as const)(
+    'S39: %s: nobody is let in, all is refused in time, nothing that was answered is lost, and it is over by itself',
+    async (fault) => {
+      await startBehindProxy();
+      const { client } = server;
+      const [used, signedOut, ended] = [await server.signIn(), await server.signIn(), await server.signIn()];
+      await client.expect(TokenBlacklistDocument, { refresh: signedOut.refresh });
+      const first = await refreshWith(client, used.refresh);
+
+      proxy.suffer(fault);
+      const started = Date.now();
+      const [ready, ...answers] = await Promise.all([
+        readiness(),
+        client.send(HelloDocument, {}, { token: first.access ?? '' }),
+        client.send(SessionsDocument, {}, { token: first.access ?? '' }),
+        client.send(TokenRefreshDocument, { refresh: first.refresh }),
+        client.send(TokenVerifyDocument, { token: first.access ?? '' }),
+        client.send(TokenObtainPairDocument, CREDENTIALS),
+        client.send(SessionRevokeAllDocument, {}, { token: ended.access }),
+        client.send(HelloDocument, {}, { token: signedOut.access }),
+        client.send(TokenRefreshDocument, { refresh: signedOut.refresh }),
+      ]);
+      const took = Date.now() - started;
+      expect(ready).toBe(503);
+      for (const { data, errors } of answers) {
+        expect(data).toBeNull();
+        expect(errors[0]?.extensions).toMatchObject(UNAVAILABLE);
+        expect(errors[0]?.message).not.toMatch(/Mongo|127\.0\.0\.1|ECONN/);
+      }
+      expect(took).toBeLessThan(BOUND_MS);
+
+      proxy.mend();
+      expect(await client.expect(HelloDocument, {}, { token: first.access ?? '' })).toEqual({ hello: 'Hello, alice!' });
+      expect(await readiness()).toBe(200);
+      for (const token of [used.refresh, signedOut.refresh, signedOut.access]) {
+        expect(await reasonOf(token)).toBe('token_blacklisted');
+      }
+      // The exchange that was not answered may have been made: asking again gets what it would have been answered.
+      const again = await refreshWith(client, first.refresh);
+      expect(again.reason).toBeNull();
+      expect(await reasonOf(again.refresh ?? '')).toBeNull();
+      await client.expect(TokenObtainPairDocument, CREDENTIALS);
+    },
+    3 * BOUND_MS,
+  );
+
+  test('S39 S13: an exchange that was made and could not be answered is answered when it is asked for again', async () => {
+    let isLast = false;
+    const userAuthenticationRule = () => {
+      if (isLast) proxy.suffer('mute'); // asked between the reading and the one write
+      return true;
+    };
+    await startBehindProxy({ hooks: { userAuthenticationRule } });
+    const { refresh } = await server.signIn();
+    isLast = true;
+    expect(await refreshWith(server.client, refresh)).toMatchObject({ access: null, reason: 'store_unavailable' });
+    isLast = false;
+    proxy.mend();
+    expect(await reasonOf(refresh)).toBe('token_blacklisted'); // so the exchange was made
+    const again = await refreshWith(server.client, refresh);
+    expect(await helloWith(server.client, again.access)).toBe('Hello, alice!');
+    expect((await refreshWith(server.client, again.refresh)).reason).toBeNull();
+  });
+
+  test('S39: slow: all is answered, late', async () => {
+    await startBehindProxy();
+    proxy.suffer('slow');
+    const pair = await server.signIn();
+    const next = await refreshWith(server.client, pair.refresh);
+    expect(await helloWith(server.client, next.access)).toBe('Hello, alice!');
+    expect(await readiness()).toBe(200);
+  });
+});

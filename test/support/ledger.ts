@@ -1,0 +1,88 @@
+import { TokenObtainPairDocument, TokenVerifyDocument } from '../generated/operations.ts';
+import type { Client } from './client.ts';
+
+/** What an answer promised of a token. While something is asked that would change it, and after a crash, nobody knows. */
+type Promised = 'good' | 'dead' | 'unknown';
+
+const SAMPLE = 60;
+
+/** What a server has answered, kept apart from it: each line must be true of any server on the same store. */
+export class Ledger {
+  readonly #tokens = new Map<string, Promised>();
+  /** The passwords a user may have: two, while a change of password is not answered. */
+  readonly #passwords = new Map<string, readonly string[]>();
+  #recent = new Set<string>();
+
+  note(promised: Promised, ...tokens: readonly string[]): void {
+    for (const token of tokens) {
+      this.#tokens.set(token, promised);
+      this.#recent.add(token);
+    }
+  }
+
+  /** Notes that something is asked which ends these tokens, and once it is answered, that it did. */
+  async ending<Answer>(tokens: readonly string[], ask: () => Promise<Answer>): Promise<Answer> {
+    this.note('unknown', ...tokens);
+    const answer = await ask();
+    this.note('dead', ...tokens);
+    return answer;
+  }
+
+  async changing<Answer>(username: string, password: string, ask: () => Promise<Answer>): Promise<Answer> {
+    this.#passwords.set(username, [...(this.#passwords.get(username) ?? []), password]);
+    const answer = await ask();
+    this.#passwords.set(username, [password]);
+    return answer;
+  }
+
+  passwordOf(username: string): string {
+    return this.#passwords.get(username)?.at(-1) ?? '';
+  }
+
+  count(promised: Promised): number {
+    return [...this.#tokens.values()].filter((value) => value === promised).length;
+  }
+
+  /**
+   * Holds the server to what was answered since the last time, and to some or all of what was before. Resolves to the
+   * promises that are broken.
+   */
+  async audit(client: Client, { all = false } = {}): Promise<readonly string[]> {
+    const former = [...this.#tokens.keys()].filter((token) => !this.#recent.has(token));
+    const sample = all ? former : former.toSorted(() => Math.random() - 0.5).slice(0, SAMPLE);
+    const broken: (string | null)[] = [];
+    const tokens = [...this.#recent, ...sample];
+    for (let start = 0; start < tokens.length; start += SAMPLE) {
+      const some = tokens.slice(start, start + SAMPLE);
+      broken.push(...(await Promise.all(some.map((token) => this.#auditToken(client, token)))));
+    }
+    this.#recent = new Set();
+    for (const [username, candidates] of this.#passwords) {
+      broken.push(await this.#auditPassword(client, username, candidates));
+    }
+    return broken.filter((line) => line !== null);
+  }
+
+  async #auditToken(client: Client, token: string): Promise<string | null> {
+    const { errors } = await client.send(TokenVerifyDocument, { token });
+    const reason = errors[0]?.extensions['reason'] ?? 'good';
+    const is = reason === 'token_blacklisted' ? 'dead' : (reason as string);
+    const promised = this.#tokens.get(token);
+    if (promised === 'unknown' && (is === 'good' || is === 'dead')) {
+      this.#tokens.set(token, is); // whichever it is now, it has been said
+      return null;
+    }
+    return is === promised ? null : `a token that is ${promised} is ${is}`;
+  }
+
+  async #auditPassword(client: Client, username: string, candidates: readonly string[]): Promise<string | null> {
+    const right: string[] = [];
+    for (const password of candidates) {
+      const { data } = await client.send(TokenObtainPairDocument, { username, password });
+      if (data !== null) right.push(password);
+    }
+    if (right.length !== 1) return `of ${candidates.length} passwords of ${username}, ${right.length} are right`;
+    this.#passwords.set(username, right);
+    return null;
+  }
+}
