@@ -7,6 +7,8 @@ import { guard } from './graphql/guard.ts';
 import { limitsRule } from './graphql/limits.ts';
 import { resolversFor } from './graphql/schema.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
+import type { PublicJwk } from './keys/public-jwk.ts';
+import type { RingListener } from './keys/ring-watch.ts';
 import { openStore } from './open-store.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
@@ -48,9 +50,11 @@ export interface Auth {
   readonly tokens: TokenService;
   readonly users: UserService;
   readonly sessions: SessionService;
+  /** The JWK set (RFC 7517 5) by which others verify tokens, to be served by your own server; empty for HS algorithms. */
+  publicKeys(): { readonly keys: readonly PublicJwk[] };
   /** Resolves when the store answers. */
   ping(): Promise<void>;
-  /** Closes the store. */
+  /** Closes the store, and stops watching the key ring. */
   close(): Promise<void>;
 }
 
@@ -63,6 +67,8 @@ export interface AuthParts {
   readonly report: (error: unknown) => void;
   /** Told of each security event, beside the hook. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /** Told what becomes of the key ring. Default: problems go to `report`. */
+  readonly onKeyRing?: RingListener;
 }
 
 /**
@@ -92,8 +98,10 @@ export async function assembleAuth({
   clock,
   report,
   onSecurityEvent = () => {},
+  onKeyRing,
 }: AuthParts): Promise<Auth> {
-  const keys = await loadKeys(settings).catch(async (error: unknown) => {
+  const listener = onKeyRing ?? { changed: () => {}, failed: report };
+  const keys = await loadKeys(settings, { clock, listener }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
@@ -107,7 +115,7 @@ export async function assembleAuth({
   const minter = new TokenMinter(codec, users, settings, hooks, clock);
   const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock });
   const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
-  const throttle = new Throttle({ store, settings, clock, audit });
+  const throttle = new Throttle({ store, settings, clock, audit, secret: () => keys.secret() });
   return {
     resolvers: resolversFor(settings),
     context: createContextFunction({ tokens, users, sessions, authenticator, throttle }, settings),
@@ -117,8 +125,10 @@ export async function assembleAuth({
     tokens,
     users,
     sessions,
+    publicKeys: () => ({ keys: keys.published() }),
     ping: () => store.ping(),
     close: async () => {
+      keys.close();
       await hasher.close();
       await store.close();
     },

@@ -15,8 +15,8 @@ const KEY_FILE = 'development-signing-key';
  * @throws SettingsError if the folder cannot be written
  */
 export function withDevelopmentKey(settings: ServerSettings): ServerSettings {
-  const isNeeded = settings.signingKey === undefined && settings.algorithm.startsWith('HS');
-  if (!isNeeded || settings.nodeEnv === 'production') return settings;
+  const hasKey = settings.signingKey !== undefined || settings.keysDir !== undefined;
+  if (hasKey || !settings.algorithm.startsWith('HS') || settings.nodeEnv === 'production') return settings;
   const file = join(settings.dataDir, KEY_FILE);
   try {
     mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });

@@ -1,11 +1,13 @@
 import { CliError } from './cli/terminal.ts';
 import { AuthError, StoreUnavailable } from './errors.ts';
+import { KeyRingError } from './keys/ring-key.ts';
 import { SettingsError } from './settings/settings.ts';
 
 /** What went wrong, in the words of whoever runs the program: one line, and a stack only for a bug. */
 export function explain(error: unknown): string {
   if (error instanceof StoreUnavailable) return `The store does not answer: ${messageOf(error.cause)}`;
-  if (error instanceof SettingsError || error instanceof CliError || error instanceof AuthError) return error.message;
+  const isPlain = [SettingsError, KeyRingError, CliError, AuthError].some((kind) => error instanceof kind);
+  if (isPlain && error instanceof Error) return error.message;
   return explainListening(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 

@@ -9,6 +9,7 @@ export type { AuthContext, ContextInput, IncomingRequest, RequestAuth } from './
 export type { OutgoingResponse, RefreshCookie } from './graphql/refresh-cookie.ts';
 export type { Client, CustomClaims, FailedCredentials, Hooks, TokenUser, User } from './hooks.ts';
 export type { Settings, SettingsInput } from './settings/settings-table.ts';
+export type { PublicJwk } from './keys/public-jwk.ts';
 export { SettingsError } from './settings/settings.ts';
 export { openMongoStore } from './store/mongo/mongo-store.ts';
 export { openSqliteStore } from './store/sqlite/sqlite-store.ts';

@@ -5,6 +5,7 @@ import { createProgram } from './cli/program.ts';
 import { systemClock } from './clock.ts';
 import { createDemoUser, withDevelopmentKey, type DemoUser } from './development.ts';
 import { explain } from './explain.ts';
+import { KeyKeeper } from './keys/key-keeper.ts';
 import { openStore } from './open-store.ts';
 import { settingsFromEnvironment, showSettings } from './settings/settings.ts';
 
@@ -58,6 +59,7 @@ const program = createProgram({
     return assembleAuth({ settings, hooks: {}, clock: systemClock, report, store: await openStore(settings) });
   },
   settings: () => showSettings(settingsFromEnvironment()),
+  keys: () => new KeyKeeper(settingsFromEnvironment(), systemClock),
 });
 
 // Somebody read as much as they wanted, as `head` does.

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { createApolloServer } from './graphql/apollo.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import { createApp, type Patience } from './http/app.ts';
+import type { RingListener } from './keys/ring-watch.ts';
 import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
 
@@ -44,8 +45,12 @@ export async function startServer({
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
   const onSecurityEvent = (event: SecurityEvent) => logger.info({ security: event }, 'security event');
+  const onKeyRing: RingListener = {
+    changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
+    failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
+  };
   const store = await openStore(settings);
-  const auth = await assembleAuth({ settings, hooks, clock, report, onSecurityEvent, store });
+  const auth = await assembleAuth({ settings, hooks, clock, report, onSecurityEvent, onKeyRing, store });
   const isProduction = settings.nodeEnv === 'production';
   const introspection = settings.graphqlIntrospection ?? !isProduction;
   const graphiql = settings.graphiql ?? !isProduction;

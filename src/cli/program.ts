@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addKeyCommands } from './keys.ts';
 import type { CliOptions } from './services.ts';
 import { addSessionCommands } from './sessions.ts';
 import { printJson, printRows } from './terminal.ts';
@@ -35,5 +36,6 @@ export function createProgram(options: CliOptions): Command {
   addUserCommands(program, options);
   addSessionCommands(program, options);
   addTokenCommands(program, options);
+  addKeyCommands(program, options);
   return program;
 }

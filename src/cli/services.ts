@@ -1,4 +1,5 @@
 import type { User } from '../hooks.ts';
+import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { ShownSetting } from '../settings/settings.ts';
 import type { TokenService } from '../tokens/token-service.ts';
@@ -19,6 +20,8 @@ export interface CliOptions {
   start(): Promise<void>;
   open(): Promise<CliServices>;
   settings(): ShownSetting[];
+  /** The keeper of the key ring, for which no store is opened. */
+  keys(): KeyKeeper;
 }
 
 /** Runs a command on open services and closes them, whatever happens. */

@@ -21,10 +21,19 @@ const row = <Schema extends z.ZodType>(
 const secret = <Schema extends z.ZodType>(setting: Setting<Schema>): Setting<Schema> => ({ ...setting, secret: true });
 
 /** Signature algorithms (RFC 7518 3.1) that `jsonwebtoken` implements; it has no EdDSA. */
-const ALGORITHMS = [
+export const ALGORITHMS = [
   ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
   ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const),
 ] as const;
+
+/** The name of one of them. */
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** People look for EdDSA, which simplejwt has. */
+const algorithm: Kind<z.ZodEnum<{ readonly [Name in Algorithm]: Name }>> = {
+  ...oneOf(...ALGORITHMS),
+  accepts: `one of ${ALGORITHMS.join(', ')}; EdDSA is not offered, as jsonwebtoken does not have it`,
+};
 
 const claimName = text(
   'a claim name other than exp, iat, nbf, iss, aud and sid',
@@ -47,9 +56,10 @@ export const authTable = {
   rotateRefreshTokens: row('JWT_ROTATE_REFRESH_TOKENS', boolean, true, 'Refreshing also returns the successor of the refresh token.'),
   blacklistAfterRotation: row('JWT_BLACKLIST_AFTER_ROTATION', boolean, true, 'A refresh token that was exchanged for its successor is no longer usable; using it again ends the session.'),
   updateLastLogin: row('JWT_UPDATE_LAST_LOGIN', boolean, false, "Store the time of each successful sign-in in the user's `lastLogin`."),
-  algorithm: row('JWT_ALGORITHM', oneOf(...ALGORITHMS), 'HS256', 'The one algorithm that signs and is accepted.'),
-  signingKey: secret(row('JWT_SIGNING_KEY', nonEmpty('a secret of at least 32 bytes (HS), or a PEM private key of at least 2048 bits (RS, PS) or of the curve of the algorithm (ES)'), undefined, 'Signs tokens; for HS algorithms it also verifies them. Required in production and in the library.')),
-  verifyingKey: row('JWT_VERIFYING_KEY', nonEmpty('a PEM public key'), undefined, 'Verifies tokens of RS, PS and ES algorithms. Default: the public half of the signing key.'),
+  algorithm: row('JWT_ALGORITHM', algorithm, 'HS256', 'The one algorithm that signs and is accepted. With `JWT_KEYS_DIR` each key has its own; this is then that of `JWT_SIGNING_KEY`, and of the first key of `keys generate`.'),
+  signingKey: secret(row('JWT_SIGNING_KEY', nonEmpty('a secret of at least 32 bytes (HS), or a private key of at least 2048 bits (RS, PS) or of the curve of the algorithm (ES), as PEM, as a JWK in JSON, or the path of a file with any of these'), undefined, 'Signs tokens; for HS algorithms it also verifies them. Required in production and in the library, unless there is `JWT_KEYS_DIR`: then it signs nothing, and verifies tokens that name no key.')),
+  verifyingKey: row('JWT_VERIFYING_KEY', nonEmpty('a public key as PEM, as a JWK in JSON, or the path of a file with either'), undefined, 'Verifies tokens of RS, PS and ES algorithms. Default: the public half of the signing key.'),
+  keysDir: row('JWT_KEYS_DIR', nonEmpty('a folder'), undefined, 'The key ring: keys by `kid`, of which one signs and all verify, kept by the commands `keys ...` and read again as they change. See docs/keys.md. Not set: `JWT_SIGNING_KEY` is the one key.'),
   audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string().min(1))), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
   issuer: row('JWT_ISSUER', nonEmpty('a text, usually a URL'), undefined, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
   jwkUrl: row('JWT_JWK_URL', optional(text('an https or http URL', /^https?:\/\/\S+$/)), undefined, 'Where the public keys of the tokens are found by `kid` (RFC 7517). RS, PS and ES algorithms only.'),

@@ -70,6 +70,12 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
       `${nameOf(key)}: given with ${settings.algorithm}, where the signing key verifies; expected an RS, PS or ES ${nameOf('algorithm')}.`,
     );
   }
+  for (const key of ['verifyingKey', 'jwkUrl'] as const) {
+    refuse(
+      settings.keysDir !== undefined && settings[key] !== undefined,
+      `${nameOf(key)}: given with ${nameOf('keysDir')}, whose keys verify; expected one of them alone.`,
+    );
+  }
   const claims = [
     'userIdClaim',
     'tokenTypeClaim',
@@ -105,7 +111,7 @@ function libraryProblems({ corsOrigins, refreshCookie }: Settings): string[] {
 function productionProblems(settings: ServerSettings): string[] {
   if (settings.nodeEnv !== 'production') return [];
   const problems: string[] = [];
-  if (settings.signingKey === undefined) {
+  if (settings.signingKey === undefined && settings.keysDir === undefined) {
     problems.push(
       `JWT_SIGNING_KEY: not set, expected ${authTable.signingKey.accepts}; NODE_ENV=production makes none. One can be made with: openssl rand -base64 48`,
     );

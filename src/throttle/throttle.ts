@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput, Overloaded, StoreUnavailable, Throttled } from '../errors.ts';
@@ -27,6 +27,8 @@ export interface ThrottleParts {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly audit: Audit;
+  /** What makes names unreadable. Servers that count together share it; a new one begins all counts anew. */
+  readonly secret: () => KeyObject;
 }
 
 /** One of the counts of an attempt, and what becomes of it where the attempt succeeds. */
@@ -44,11 +46,13 @@ export class Throttle {
   readonly #counter: AttemptCounter;
   readonly #settings: Settings;
   readonly #audit: Audit;
+  readonly #secret: () => KeyObject;
 
-  constructor({ store, settings, clock, audit }: ThrottleParts) {
+  constructor({ store, settings, clock, audit, secret }: ThrottleParts) {
     this.#counter = new AttemptCounter(store, clock);
     this.#settings = settings;
     this.#audit = audit;
+    this.#secret = secret;
   }
 
   /**
@@ -139,9 +143,7 @@ export class Throttle {
   /** Unreadable without the key: people type passwords where a name is due, and a dump must not give them away. */
   #nameOf({ operation, client }: ThrottledAttempt, about: readonly string[]): string {
     const text = JSON.stringify([operation, networkOf(client.ipAddress), ...about]);
-    return createHmac('sha256', this.#settings.signingKey ?? '')
-      .update(`attempts ${text}`)
-      .digest('base64url');
+    return createHmac('sha256', this.#secret()).update(`attempts ${text}`).digest('base64url');
   }
 }
 

@@ -1,82 +1,126 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { systemClock, type Clock } from '../clock.ts';
+import { isSymmetric, readKey } from '../keys/key-material.ts';
+import { publicJwkOf, thumbprintOf, type PublicJwk } from '../keys/public-jwk.ts';
+import { RingWatch, type RingListener } from '../keys/ring-watch.ts';
 import { SettingsError } from '../settings/settings.ts';
-import type { Settings } from '../settings/settings-table.ts';
+import type { Algorithm, Settings } from '../settings/settings-table.ts';
 import { openRemoteKeys } from './remote-keys.ts';
 
-/** The keys of a token codec, as KeyObjects: a string would be parsed again at every verification. */
+/** A key and the one algorithm it is used with, as KeyObject: a string would be parsed again at every verification. */
+export interface TokenKey {
+  readonly key: KeyObject;
+  readonly algorithm: Algorithm;
+}
+
+/** The keys of a token codec. */
 export interface Keys {
-  readonly signing: KeyObject;
+  /** The key that signs now; a token names it where it has a `kid`, as those of a ring do. */
+  signing(): TokenKey & { readonly kid: string | null };
   /** The key that verifies a token whose header names `kid`, or null if there is none. */
-  find(kid: string | undefined): KeyObject | null | Promise<KeyObject | null>;
+  find(kid: string | undefined): TokenKey | null | Promise<TokenKey | null>;
+  /** The public keys by which others verify; none of HS algorithms. */
+  published(): readonly PublicJwk[];
+  /** Bytes that only servers with these keys have. A rotation changes them. */
+  secret(): KeyObject;
+  /** Stops watching the ring, if there is one. */
+  close(): void;
 }
 
-const MIN_SECRET_BYTES = 32; // RFC 7518 3.2 for HS256
-const MIN_RSA_BITS = 2048; // RFC 7518 3.3 and 3.5
-const CURVES: Readonly<Record<string, string>> = { ES256: 'prime256v1', ES384: 'secp384r1', ES512: 'secp521r1' };
-
-const refuse = (setting: string, problem: string): never => {
-  throw new SettingsError([`${setting}: ${problem}.`]);
-};
-
-function secretKey(secret: string, algorithm: string): KeyObject {
-  // The public half of a key pair as an HMAC secret would let anybody sign.
-  if (secret.includes('-----BEGIN')) refuse('JWT_SIGNING_KEY', `got a PEM key, expected a secret for ${algorithm}`);
-  const bytes = Buffer.from(secret, 'utf8');
-  if (bytes.length < MIN_SECRET_BYTES) {
-    refuse(
-      'JWT_SIGNING_KEY',
-      `got a secret of ${bytes.length} bytes, expected at least ${MIN_SECRET_BYTES} for ${algorithm}`,
-    );
-  }
-  return createSecretKey(bytes);
+/** Where time comes from, and who is told what becomes of a ring. */
+export interface KeysOptions {
+  readonly clock?: Clock;
+  readonly listener?: RingListener;
 }
 
-function pemKey(setting: string, pem: string, kind: 'private' | 'public', algorithm: string): KeyObject {
-  const read = kind === 'private' ? createPrivateKey : createPublicKey;
-  let key: KeyObject;
-  try {
-    key = read(pem.replaceAll('\\n', '\n'));
-  } catch {
-    return refuse(setting, `got text that is no PEM ${kind} key, expected one for ${algorithm}`);
-  }
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-  const curve = CURVES[algorithm];
-  if (curve !== undefined && namedCurve !== curve) {
-    refuse(
-      setting,
-      `got a key of ${namedCurve ?? key.asymmetricKeyType}, expected the curve ${curve} for ${algorithm}`,
-    );
-  }
-  if (curve === undefined && (key.asymmetricKeyType !== 'rsa' || modulusLength < MIN_RSA_BITS)) {
-    refuse(
-      setting,
-      `got a key of ${key.asymmetricKeyType} ${modulusLength}, expected RSA of at least ${MIN_RSA_BITS} bits for ${algorithm}`,
-    );
-  }
-  return key;
-}
+/** RFC 7638 with SHA-256: what all names of a ring are like. */
+const THUMBPRINT = /^[\w-]{43}$/;
 
-const publicPart = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
+const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {} };
 
 /**
- * Reads and checks the keys of the settings, once.
+ * Reads and checks the keys of the settings, once; those of a ring are read again when they change.
  *
  * @throws SettingsError if a key is missing, weak, or does not fit the algorithm.
  */
-export async function loadKeys(settings: Settings): Promise<Keys> {
-  const { algorithm, signingKey, verifyingKey, jwkUrl } = settings;
-  if (signingKey === undefined) return refuse('JWT_SIGNING_KEY', `not set, expected a key for ${algorithm}`);
-  if (algorithm.startsWith('HS')) {
-    const secret = secretKey(signingKey, algorithm);
-    return { signing: secret, find: () => secret };
+export async function loadKeys(
+  settings: Settings,
+  { clock = systemClock, listener = NO_LISTENER }: KeysOptions = {},
+): Promise<Keys> {
+  const { algorithm, signingKey, keysDir } = settings;
+  if (keysDir !== undefined) {
+    const single = signingKey === undefined ? null : readSingle(settings, signingKey);
+    return ringKeys(await RingWatch.open(keysDir, listener), single?.verifying ?? null, clock);
   }
-  const signing = pemKey('JWT_SIGNING_KEY', signingKey, 'private', algorithm);
+  if (signingKey === undefined) {
+    throw new SettingsError([`JWT_SIGNING_KEY: not set, expected a key for ${algorithm}.`]);
+  }
+  return singleKeys(settings, readSingle(settings, signingKey));
+}
+
+interface SingleKey {
+  readonly signing: TokenKey;
+  readonly verifying: TokenKey;
+}
+
+function readSingle({ algorithm, verifyingKey }: Settings, signingKey: string): SingleKey {
+  if (isSymmetric(algorithm)) {
+    const secret = { key: readKey('JWT_SIGNING_KEY', signingKey, 'secret', algorithm), algorithm };
+    return { signing: secret, verifying: secret };
+  }
+  const signing = readKey('JWT_SIGNING_KEY', signingKey, 'private', algorithm);
   const own = createPublicKey(signing);
-  const verifying = verifyingKey === undefined ? own : pemKey('JWT_VERIFYING_KEY', verifyingKey, 'public', algorithm);
-  if (publicPart(verifying) !== publicPart(own)) {
-    refuse('JWT_VERIFYING_KEY', 'got a key that does not belong to JWT_SIGNING_KEY, expected its public half');
+  const given = verifyingKey === undefined ? own : readKey('JWT_VERIFYING_KEY', verifyingKey, 'public', algorithm);
+  if (!given.equals(own)) {
+    const problem = 'got a key that does not belong to JWT_SIGNING_KEY, expected its public half';
+    throw new SettingsError([`JWT_VERIFYING_KEY: ${problem}.`]);
   }
-  if (jwkUrl === undefined) return { signing, find: () => verifying };
-  const remote = await openRemoteKeys(jwkUrl, algorithm);
-  return { signing, find: (kid) => (kid === undefined ? verifying : remote(kid)) };
+  return { signing: { key: signing, algorithm }, verifying: { key: own, algorithm } };
+}
+
+async function singleKeys({ algorithm, jwkUrl }: Settings, { signing, verifying }: SingleKey): Promise<Keys> {
+  const published = isSymmetric(algorithm)
+    ? []
+    : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
+  const remote = jwkUrl === undefined ? null : await openRemoteKeys(jwkUrl, algorithm);
+  const findRemote = async (kid: string) => {
+    const key = (await remote?.(kid)) ?? null;
+    return key && { key, algorithm };
+  };
+  return {
+    signing: () => ({ ...signing, kid: null }), // as simplejwt's tokens, to the byte
+    find: (kid) => (remote === null || kid === undefined ? verifying : findRemote(kid)),
+    published: () => published,
+    secret: () => secretOf(signing.key),
+    close: () => {},
+  };
+}
+
+/** `unnamed` verifies tokens that name no key: those from before there was a ring. */
+function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): Keys {
+  const signer = () => {
+    const key = watch.ring.signer(clock());
+    if (key === null) throw new Error('a ring without keys is in use');
+    return key;
+  };
+  return {
+    signing: () => {
+      const { signing: key, algorithm, kid } = signer();
+      return { key, algorithm, kid };
+    },
+    find: async (kid) => {
+      if (kid === undefined) return unnamed;
+      if (!THUMBPRINT.test(kid)) return null;
+      if (watch.ring.find(kid, clock()) === null) await watch.lookAgain();
+      const found = watch.ring.find(kid, clock());
+      return found && { key: found.verifying, algorithm: found.algorithm };
+    },
+    published: () => watch.ring.accepted(clock()).flatMap(({ publicJwk }) => publicJwk ?? []),
+    secret: () => secretOf(signer().signing),
+    close: () => watch.close(),
+  };
+}
+
+function secretOf(key: KeyObject): KeyObject {
+  return key.type === 'secret' ? key : createSecretKey(key.export({ type: 'pkcs8', format: 'der' }));
 }

@@ -29,12 +29,13 @@ export class TokenCodec {
 
   /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
   sign(claims: Readonly<Record<string, unknown>>): string {
-    const { algorithm, audience, issuer } = this.#settings;
+    const { audience, issuer } = this.#settings;
     const payload = JSON.parse(JSON.stringify(claims, this.#encoder)) as Record<string, unknown>;
     if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
     if (issuer !== undefined) payload['iss'] = issuer;
     // The library would add an `iat` of its own clock.
-    return jwt.sign(payload, this.#keys.signing, { algorithm, noTimestamp: !('iat' in payload) });
+    const { key, algorithm, kid } = this.#keys.signing();
+    return jwt.sign(payload, key, { algorithm, ...(kid !== null && { keyid: kid }), noTimestamp: !('iat' in payload) });
   }
 
   /**
@@ -45,14 +46,14 @@ export class TokenCodec {
    */
   async verify(token: string): Promise<VerifiedToken> {
     if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
-    const key = await this.#keys.find(this.#readKid(token));
-    if (key === null) throw new TokenInvalid();
-    const { algorithm, audience, issuer, leeway } = this.#settings;
+    const found = await this.#keys.find(this.#readKid(token));
+    if (found === null) throw new TokenInvalid();
+    const { audience, issuer, leeway } = this.#settings;
     const now = this.#clock() / 1000;
     try {
-      const { header, payload } = jwt.verify(token, key, {
+      const { header, payload } = jwt.verify(token, found.key, {
         complete: true,
-        algorithms: [algorithm],
+        algorithms: [found.algorithm],
         clockTimestamp: now,
         clockTolerance: leeway,
         ...(audience !== undefined && { audience: audience as [string, ...string[]] }),

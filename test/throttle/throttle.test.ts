@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Audit } from '../../src/audit.ts';
 import { InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable, Throttled } from '../../src/errors.ts';
@@ -30,12 +31,13 @@ describeEachStore('a throttle', (kind) => {
     await place.remove();
   });
 
-  const throttleWith = (options: SettingsInput) =>
+  const throttleWith = (options: SettingsInput, secret = TEST_KEY) =>
     new Throttle({
       store,
       settings: settingsFromOptions({ ...place.options, signingKey: TEST_KEY, ...options }),
       clock: clock.read,
       audit,
+      secret: () => createSecretKey(secret, 'utf8'),
     });
   const fail = (error: Error) => async (): Promise<string> => {
     throw error;
@@ -224,7 +226,7 @@ describeEachStore('a throttle', (kind) => {
 
   test('stores neither a name nor an address, nor what could be made from them without the key', async () => {
     const named = jest.spyOn(store.attempts, 'add');
-    const other = throttleWith({ signingKey: TEST_KEY.toUpperCase() });
+    const other = throttleWith({}, TEST_KEY.toUpperCase());
     await signIn('hunter2, typed into the wrong field '.repeat(1000));
     await outcome(other.signIn({ usernameKey: 'x', client: HERE }, succeed));
     await signIn('x');

@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type { KeyKeeper, ListedKey } from '../keys/key-keeper.ts';
+import { duration } from '../settings/kinds.ts';
+import { ALGORITHMS, type Algorithm } from '../settings/settings-table.ts';
+import type { CliOptions } from './services.ts';
+import { CliError, printRecord, printRows, type Row } from './terminal.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly algorithm?: string;
+  readonly activateAfter?: string;
+  readonly emergency?: boolean;
+}
+
+const ACTIVATE_AFTER = '10m';
+const delay = duration('0s', '30d');
+
+/** Adds `keys ...`. */
+export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions, 'keys'>): void {
+  const keys = program.command('keys').description('make, rotate and retire the keys of the ring in JWT_KEYS_DIR');
+
+  keys
+    .command('list')
+    .description('list the keys in the order they were made, with what each does now')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      const { keys: found, unusable } = await open().list();
+      printRows(found.map(toRow), flags);
+      for (const { file, problem } of unusable) process.stderr.write(`${file}: ${problem}\n`);
+    });
+
+  keys
+    .command('generate')
+    .description('make the first key of a ring, which signs at once')
+    .option('--algorithm <name>', 'what it signs with (default: JWT_ALGORITHM)')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      printRecord(toRow(await open().generate(algorithmOf(flags))), flags);
+    });
+
+  keys
+    .command('rotate')
+    .description('publish a key that signs a while later; the former ones end when their last token has')
+    .option('--algorithm <name>', 'what it signs with (default: as the latest key)')
+    .option('--activate-after <duration>', `how long it is published before it signs (default: ${ACTIVATE_AFTER})`)
+    .option('--emergency', 'sign with it at once, and refuse the tokens of all other keys')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      printRecord(toRow(await rotate(open(), flags)), flags);
+    });
+
+  keys
+    .command('retire <kid>')
+    .description('remove a key that does not sign: its tokens are refused')
+    .option('--json', 'print JSON')
+    .action(async (kid: string, flags: Flags) => {
+      printRecord(toRow(await open().retire(kid)), flags);
+    });
+}
+
+function rotate(keeper: KeyKeeper, flags: Flags): Promise<ListedKey> {
+  const algorithm = algorithmOf(flags);
+  if (flags.emergency === true) {
+    if (flags.activateAfter !== undefined) throw new CliError('--emergency signs at once: leave --activate-after out.');
+    return keeper.replaceAll(algorithm);
+  }
+  const { success, data } = delay.schema.safeParse(flags.activateAfter ?? ACTIVATE_AFTER);
+  if (!success) throw new CliError(`--activate-after: got "${flags.activateAfter}", expected ${delay.accepts}.`);
+  return keeper.rotate({ ...(algorithm && { algorithm }), activateAfter: data });
+}
+
+function algorithmOf({ algorithm: name }: Flags): Algorithm | undefined {
+  if (name === undefined) return undefined;
+  const algorithm = ALGORITHMS.find((known) => known === name);
+  if (algorithm !== undefined) return algorithm;
+  const hint = name === 'EdDSA' ? '; jsonwebtoken does not have EdDSA' : '';
+  throw new CliError(`--algorithm: got "${name}", expected one of ${ALGORITHMS.join(', ')}${hint}.`);
+}
+
+const toRow = ({ kid, algorithm, state, createdAt, signsFrom, retiresAt }: ListedKey): Row => ({
+  kid,
+  algorithm,
+  state,
+  createdAt,
+  signsFrom,
+  retiresAt,
+});
