@@ -64,6 +64,7 @@ export async function startServer({
       apollo,
       context: auth.context,
       ping: () => auth.ping(),
+      publicKeys: () => auth.publicKeys(),
       ...(patience && { patience }),
     });
     await app.listen({ port: settings.port, host: settings.host });

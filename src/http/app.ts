@@ -12,6 +12,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { registerPage, wantsPage } from './page.ts';
+import { registerWellKnown } from './well-known.ts';
 
 /** How long a connection may dawdle, in milliseconds. */
 export interface Patience {
@@ -39,13 +40,15 @@ export interface AppOptions<Context extends BaseContext> {
   readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<Context>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
+  /** The JWK set by which others verify. */
+  readonly publicKeys: () => object;
   /** For tests. */
   readonly patience?: Patience;
 }
 
 /** The HTTP server: the API at `/graphql`, and its health for whoever runs it. Apollo must have been started. */
 export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
-  const { settings, log, apollo, context, ping, patience = PATIENCE } = options;
+  const { settings, log, apollo, context, ping, publicKeys, patience = PATIENCE } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -82,6 +85,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
       return serve.call(app, request, reply);
     },
   });
+  registerWellKnown(app, { settings, publicKeys });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {
