@@ -13,6 +13,8 @@ interface Flags {
 }
 
 const ACTIVATE_AFTER = '10m';
+const STILL_ACCEPTED =
+  'JWT_SIGNING_KEY still verifies tokens that name no key. To refuse them too, leave it out and restart the servers.\n';
 const delay = duration('0s', '30d');
 
 /** Adds `keys ...`. */
@@ -46,7 +48,9 @@ export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions
     .option('--emergency', 'sign with it at once, and refuse the tokens of all other keys')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      printRecord(toRow(await rotate(open(), flags)), flags);
+      const keeper = open();
+      printRecord(toRow(await rotate(keeper, flags)), flags);
+      if (flags.emergency === true && keeper.acceptsUnnamed) process.stderr.write(STILL_ACCEPTED);
     });
 
   keys

@@ -34,6 +34,11 @@ export class KeyKeeper {
     this.#clock = clock;
   }
 
+  /** Whether tokens that name no key are good as well, whatever becomes of the ring. */
+  get acceptsUnnamed(): boolean {
+    return this.#settings.signingKey !== undefined;
+  }
+
   /** All keys, in the order they were made, and the files that are none. */
   async list(): Promise<{ readonly keys: readonly ListedKey[]; readonly unusable: readonly UnusableFile[] }> {
     const { ring, unusable } = await this.#read();
@@ -44,10 +49,12 @@ export class KeyKeeper {
   /**
    * Makes the first key of a ring, which signs at once.
    *
-   * @throws KeyRingError if there is one already, and if the folder cannot be written
+   * @throws KeyRingError if there is one already, also one that cannot be read, and if the folder cannot be written
    */
   async generate(algorithm: Algorithm = this.#settings.algorithm): Promise<ListedKey> {
-    const { ring } = await this.#read();
+    const { ring, unusable } = await this.#read();
+    // A first key ends all others, and a server may still have the one that cannot be read here.
+    for (const { file, problem } of unusable) throw new KeyRingError(`${file}: ${problem}. Repair or remove it first.`);
     if (ring.keys.length > 0) {
       throw new KeyRingError(`There are keys in ${this.#folder} already. \`keys rotate\` adds one.`);
     }

@@ -62,6 +62,7 @@ describe('settings', () => {
     ['JWT_ROTATE_REFRESH_TOKENS', 'perhaps', 'on or off'],
     ['JWT_ALGORITHM', 'none', 'one of HS256'],
     ['JWT_ALGORITHM', 'EdDSA', 'one of HS256'],
+    ['JWT_ALGORITHM', 'EdDSA', 'jsonwebtoken does not have it'],
     ['JWT_REUSE_GRACE', '301', 'a duration from 0s to 300s'],
     ['JWT_MAX_SESSIONS', '0', 'a whole number from 1'],
     ['JWT_AUTH_HEADER_NAME', 'HTTP_X_TOKEN', 'as it is on the wire'],
@@ -100,6 +101,16 @@ describe('settings', () => {
     ],
     ['a verifying key for HMAC', { JWT_VERIFYING_KEY: 'pem' }, 'where the signing key verifies'],
     ['remote keys for HMAC', { JWT_JWK_URL: 'https://example.com/jwks' }, 'where the signing key verifies'],
+    [
+      'a verifying key beside a ring',
+      { JWT_ALGORITHM: 'RS256', JWT_VERIFYING_KEY: 'pem', JWT_KEYS_DIR: 'keys' },
+      'JWT_VERIFYING_KEY: given with JWT_KEYS_DIR',
+    ],
+    [
+      'remote keys beside a ring',
+      { JWT_ALGORITHM: 'RS256', JWT_JWK_URL: 'https://example.com/jwks', JWT_KEYS_DIR: 'keys' },
+      'JWT_JWK_URL: given with JWT_KEYS_DIR',
+    ],
     ['one claim with two meanings', { JWT_JTI_CLAIM: 'user_id' }, 'which JWT_USER_ID_CLAIM uses already'],
     [
       'the cookie for an origin that anybody on the network can be',
@@ -128,6 +139,10 @@ describe('settings', () => {
   test('refuse named origins in the library without the cookie, which alone looks at them', () => {
     const problems = problemsOf(() => settingsFromOptions({ corsOrigins: ['https://app.example.com'] }));
     expect(problems).toEqual([expect.stringContaining('corsOrigins: given without refreshCookie')]);
+  });
+
+  test('need no signing key in production where there is a ring', () => {
+    expect(settingsFromEnvironment({ NODE_ENV: 'production', JWT_KEYS_DIR: '/srv/keys' }).keysDir).toBe('/srv/keys');
   });
 
   test('tell all that is wrong at once', () => {

@@ -1,5 +1,14 @@
-import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SettingsInput } from '../../src/settings/settings-table.ts';
 import { settingsFromOptions } from '../../src/settings/settings.ts';
 import { loadKeys } from '../../src/tokens/keys.ts';
@@ -52,7 +61,124 @@ describe('keys', () => {
     expect(await codec.verify(codec.sign(claims))).toBeDefined();
   });
 
+  test('are read from a JWK, private and public', async () => {
+    const jwk = (pem: string, read: typeof createPrivateKey | typeof createPublicKey) =>
+      JSON.stringify({ ...read(pem).export({ format: 'jwk' }), alg: 'ES384', use: 'sig' });
+    const { privateKey, publicKey } = CURVES.ES384;
+    const given = { signingKey: jwk(privateKey, createPrivateKey), verifyingKey: jwk(publicKey, createPublicKey) };
+    const [codec, pem] = await Promise.all([
+      codecOf({ algorithm: 'ES384', ...given }),
+      codecOf({ algorithm: 'ES384', signingKey: privateKey }),
+    ]);
+    expect(await pem.verify(codec.sign(claims))).toBeDefined();
+  });
+
+  test('are read from a JWK that is a secret, whose bytes are the key', async () => {
+    const jwk = JSON.stringify({ kty: 'oct', k: Buffer.from(SECRET).toString('base64url') });
+    const [codec, plain] = await Promise.all([codecOf({ signingKey: jwk }), codecOf({ signingKey: SECRET })]);
+    expect(await plain.verify(codec.sign(claims))).toBeDefined();
+  });
+
+  test('may be a secret that looks like something else', async () => {
+    const brace = `{${SECRET}`;
+    const slash = `/${randomBytes(45).toString('base64')}`;
+    for (const signingKey of [brace, slash]) {
+      const codec = await codecOf({ signingKey });
+      expect(await codec.verify(codec.sign(claims))).toBeDefined();
+      await expect((await codecOf({ signingKey: SECRET })).verify(codec.sign(claims))).rejects.toThrow();
+    }
+  });
+
+  test('leave tokens as simplejwt has them: no name of a key in the header', async () => {
+    const token = (await codecOf({ signingKey: SECRET })).sign(claims);
+    const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as object;
+    expect(header).toEqual({ alg: 'HS256', typ: 'JWT' });
+  });
+
+  describe('in files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'simplejwt-keys-'));
+    const inFile = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    let files: { secret: string; privateKey: string; publicKey: string; jwk: string };
+    beforeAll(() => {
+      const jwk = createPrivateKey(CURVES.ES256.privateKey).export({ format: 'jwk' });
+      files = {
+        secret: inFile('secret', `${SECRET}\n`),
+        privateKey: inFile('private.pem', CURVES.ES256.privateKey),
+        publicKey: inFile('public.pem', CURVES.ES256.publicKey),
+        jwk: inFile('private.json', JSON.stringify(jwk)),
+      };
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    test('are read by their path: a secret without its last line end, a PEM, a JWK', async () => {
+      const sameKeys = [
+        [{ signingKey: files.secret }, { signingKey: SECRET }],
+        [
+          { algorithm: 'ES256', signingKey: files.jwk },
+          { algorithm: 'ES256', signingKey: files.privateKey, verifyingKey: files.publicKey },
+        ],
+      ] as const;
+      for (const [one, other] of sameKeys) {
+        const [signer, verifier] = await Promise.all([codecOf(one), codecOf(other)]);
+        expect(await verifier.verify(signer.sign(claims))).toBeDefined();
+      }
+    });
+
+    test('stop the start where the path is mistyped: it must not become the secret', async () => {
+      const signingKey = join(folder, 'a-secret-whose-name-is-long-enough');
+      const start = loadKeys(settingsFromOptions({ signingKey }));
+      await expect(start).rejects.toThrow(/^JWT_SIGNING_KEY: got the path of a file that cannot be read/);
+      const pem = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey }));
+      await expect(pem).rejects.toThrow(/no PEM private key, no JWK and no readable file/);
+    });
+
+    test('stop the start where the file holds a weak or another key', async () => {
+      const short = loadKeys(settingsFromOptions({ signingKey: inFile('short', 'x'.repeat(31)) }));
+      await expect(short).rejects.toThrow(/got a secret of 31 bytes/);
+      const pem = loadKeys(settingsFromOptions({ signingKey: files.publicKey }));
+      await expect(pem).rejects.toThrow(/got a PEM key, expected a secret/);
+    });
+  });
+
+  const jwkOf = (pem: string, more: object = {}) =>
+    JSON.stringify({ ...createPrivateKey(pem).export({ format: 'jwk' }), ...more });
+  const edwards = toPem(generateKeyPairSync('ed25519') as unknown as KeyPairKeyObjectResult).privateKey;
   test.each<[string, SettingsInput, RegExp]>([
+    [
+      'EdDSA for a curve',
+      { algorithm: 'ES256', signingKey: edwards },
+      /got a key of ed25519 \(EdDSA, which jsonwebtoken/,
+    ],
+    [
+      'EdDSA for RSA',
+      { algorithm: 'RS256', signingKey: edwards },
+      /got a key of ed25519 0 \(EdDSA, which jsonwebtoken/,
+    ],
+    ['EdDSA as a JWK', { algorithm: 'ES256', signingKey: jwkOf(edwards) }, /EdDSA, which jsonwebtoken does not have/],
+    ['a JWK of a key pair as a secret', { signingKey: jwkOf(RSA.privateKey) }, /got a JWK that is no secret key/],
+    [
+      'a JWK for another algorithm',
+      { algorithm: 'PS256', signingKey: jwkOf(RSA.privateKey, { alg: 'RS256' }) },
+      /got a JWK for "RS256", expected one for PS256/,
+    ],
+    [
+      'a public JWK to sign with',
+      { algorithm: 'RS256', signingKey: JSON.stringify(createPublicKey(RSA.privateKey).export({ format: 'jwk' })) },
+      /got a JWK that is no private key/,
+    ],
+    [
+      'a short secret in a JWK',
+      { signingKey: JSON.stringify({ kty: 'oct', k: 'A'.repeat(40) }) },
+      /got a secret of 30 bytes, expected at least 32/,
+    ],
+    [
+      'a secret as a JWK for RSA',
+      { algorithm: 'RS256', signingKey: JSON.stringify({ kty: 'oct', k: 'A'.repeat(64) }) },
+      /got a JWK that is no private key/,
+    ],
     ['none at all', {}, /JWT_SIGNING_KEY: not set/],
     [
       'a secret of 31 bytes',
