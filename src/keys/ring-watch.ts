@@ -60,9 +60,11 @@ export class RingWatch {
 
   /** Reads the ring now; calls while it is being read share the reading. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#read().finally(() => {
-      this.#looking = null;
-    });
+    this.#looking ??= this.#read()
+      .catch(() => {}) // a listener that throws is not to stop the server
+      .finally(() => {
+        this.#looking = null;
+      });
     return this.#looking;
   }
 
