@@ -44,7 +44,8 @@ function sendKept(request: FastifyRequest, reply: FastifyReply, value: object): 
   const body = JSON.stringify(value);
   const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   void reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).header('etag', tag);
-  const known = (request.headers['if-none-match'] ?? '').split(',').map((name) => name.trim().replace(/^W\//, ''));
-  if (known.includes(tag) || known.includes('*')) return reply.code(304).send();
+  const tags = (request.headers['if-none-match'] ?? '').split(',').map((name) => name.trim().replace(/^W\//, ''));
+  const known = new Set(tags);
+  if (known.has(tag) || known.has('*')) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body);
 }

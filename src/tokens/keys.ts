@@ -8,7 +8,7 @@ import type { Algorithm, Settings } from '../settings/settings-table.ts';
 import { openRemoteKeys } from './remote-keys.ts';
 
 /** A key and the one algorithm it is used with, as KeyObject: a string would be parsed again at every verification. */
-export interface TokenKey {
+interface TokenKey {
   readonly key: KeyObject;
   readonly algorithm: Algorithm;
 }

@@ -118,7 +118,11 @@ describe('the metadata of the issuer', () => {
     expect(await metadata(path)).toEqual(expected);
     expect((await get(path)).headers.get('cache-control')).toBe('public, max-age=300');
     expect(await metadata(`${path}/more`)).toBe(404);
-    if (path !== METADATA) expect(await metadata()).toBe(404);
+  });
+
+  test('is not at the root where the issuer has a path', async () => {
+    await start({ JWT_ISSUER: 'https://example.com/tenants/1' });
+    expect(await metadata()).toBe(404);
   });
 
   test.each(['', 'the house', 'ftp://example.com', 'https://example.com?a=1', 'https://example.com/#a', 'https://['])(

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
@@ -17,6 +18,8 @@ const ACTIVATE_AFTER = 3;
 /** How long the other service keeps the keys it was given: less than a key is published before it signs. */
 const CACHE_MS = 1500;
 
+const VERIFIER = fileURLToPath(new URL('../support/verifier.mjs', import.meta.url));
+
 interface Key {
   readonly kid: string;
   readonly state: string;
@@ -30,8 +33,7 @@ class Verifier {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(url: URL) {
-    const program = join(import.meta.dirname, '../support/verifier.mjs');
-    this.#child = spawn(process.execPath, [program, url.href, String(CACHE_MS)]);
+    this.#child = spawn(process.execPath, [VERIFIER, url.href, String(CACHE_MS)]);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
@@ -111,11 +113,11 @@ describe('two servers on one store and one ring, and a service that keeps the pu
     ]);
     const failures: unknown[] = [];
     let requests = 0;
-    let isOver = false;
+    const over = new AbortController();
     /** One device: it refreshes at one server, and asks the other one and the service with what it got. */
     const load = async (device: number) => {
       let { refresh } = await clients[0].signIn('alice', PASSWORD);
-      for (let turn = device; !isOver; turn += 1) {
+      for (let turn = device; !over.signal.aborted; turn += 1) {
         const here = turn % 2;
         const answer = await refreshWith(clients[here] as Client, refresh);
         const greeting = await helloWith(clients[1 - here] as Client, answer.access);
@@ -145,7 +147,7 @@ describe('two servers on one store and one ring, and a service that keeps the pu
     expect(await helloOfBoth(kept)).toEqual(REFUSALS);
     expect(await helloOfBoth(tokenOfFormer())).toEqual(REFUSALS);
     expect(await helloOfBoth(stolen(next.kid)())).toEqual(GREETINGS);
-    isOver = true;
+    over.abort();
     await devices;
     expect(failures).toEqual([]);
     for (const kids of signers.values()) expect([...kids]).toEqual([former?.kid, next.kid]);

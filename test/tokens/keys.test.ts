@@ -85,7 +85,7 @@ describe('keys', () => {
     for (const signingKey of [brace, slash]) {
       const codec = await codecOf({ signingKey });
       expect(await codec.verify(codec.sign(claims))).toBeDefined();
-      await expect((await codecOf({ signingKey: SECRET })).verify(codec.sign(claims))).rejects.toThrow();
+      await expect((await codecOf({ signingKey: SECRET })).verify(codec.sign(claims))).rejects.toThrow(/invalid/);
     }
   });
 
@@ -145,7 +145,7 @@ describe('keys', () => {
 
   const jwkOf = (pem: string, more: object = {}) =>
     JSON.stringify({ ...createPrivateKey(pem).export({ format: 'jwk' }), ...more });
-  const edwards = toPem(generateKeyPairSync('ed25519') as unknown as KeyPairKeyObjectResult).privateKey;
+  const edwards = toPem(generateKeyPairSync('ed25519')).privateKey;
   test.each<[string, SettingsInput, RegExp]>([
     [
       'EdDSA for a curve',
