@@ -30,7 +30,7 @@ describe('the command line, for keys', () => {
     stderr: typeof stderr === 'string' ? `${stderr}\n` : expect.stringMatching(stderr),
   });
 
-  test('makes a first key, rotates, lists and retires, with nothing of a key in what it prints', async () => {
+  test('S8: makes a first key, rotates, lists and retires, with nothing of a key in what it prints', async () => {
     const printed: string[] = [];
     const run = async (...args: string[]) => {
       const { code, stdout, stderr } = await keys(...args);

@@ -37,7 +37,7 @@ describe('the published keys', () => {
     ['RS512', ['e', 'n']],
     ['PS256', ['e', 'n']],
     ['ES384', ['crv', 'x', 'y']],
-  ] as const)('of %s have their public members and no other', async (algorithm, members) => {
+  ] as const)('S8: of %s have their public members and no other', async (algorithm, members) => {
     const { kid } = await keeperOf(folder).generate(algorithm);
     await startWithRing();
     const { keys } = await keySet();
@@ -45,7 +45,7 @@ describe('the published keys', () => {
     expect(Object.keys(keys[0] ?? {}).toSorted()).toEqual([...COMMON, ...members].toSorted());
   });
 
-  test('are all that verify, and none of an HS algorithm', async () => {
+  test('S8: are all that verify, and none of an HS algorithm', async () => {
     const keeper = keeperOf(folder);
     await keeper.generate('HS256');
     await startWithRing();
@@ -60,7 +60,7 @@ describe('the published keys', () => {
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'JWT', kid: next.kid });
   });
 
-  test('are gone with the end of a key', async () => {
+  test('S8: are gone with the end of a key', async () => {
     const keeper = keeperOf(folder);
     await keeper.generate('ES256');
     const { kid } = await keeper.rotate({ activateAfter: 0 });
@@ -77,7 +77,7 @@ describe('the published keys', () => {
     expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT' });
   });
 
-  test('are none for the secret that is the default', async () => {
+  test('S8: are none for the secret that is the default', async () => {
     await start();
     expect(await keySet()).toEqual({ keys: [] });
   });

@@ -103,7 +103,7 @@ describe('two servers on one store and one ring, and a service that keeps the pu
     await place.remove();
   });
 
-  test('rotate under load without one request that fails, and refuse the former key after its end', async () => {
+  test('S8: rotate under load without one request that fails, and refuse the former key after its end', async () => {
     const [former] = await list();
     const tokenOfFormer = stolen(former?.kid ?? '');
     const kept = tokenOfFormer();
@@ -154,7 +154,7 @@ describe('two servers on one store and one ring, and a service that keeps the pu
     await until(async () => (await verifier.verify(kept)) === 'refused ERR_JWKS_NO_MATCHING_KEY');
   }, 90_000);
 
-  test('refuse all former tokens at once in an emergency, and let everybody sign in again', async () => {
+  test('S8: refuse all former tokens at once in an emergency, and let everybody sign in again', async () => {
     const signing = (await list()).find(({ state }) => state === 'signing');
     const forged = stolen(signing?.kid ?? '')();
     const { access, refresh } = await clients[0].signIn('alice', PASSWORD);

@@ -64,7 +64,7 @@ describe('in a ring with a key of every family', () => {
     expect(await hello(signWith(jwkOf(family), claims()))).toMatchObject(OK);
   });
 
-  test.each(PAIRS)('a token of %s is refused with the name of the key for %s', async (signed, named) => {
+  test.each(PAIRS)('S1: a token of %s is refused with the name of the key for %s', async (signed, named) => {
     const { kid } = jwkOf(named);
     expect(await hello(signWith(jwkOf(signed), claims(), { kid }))).toMatchObject(INVALID);
     // The header may say what it likes: the signature is of another algorithm.
@@ -73,7 +73,7 @@ describe('in a ring with a key of every family', () => {
     expect(await hello(`${header}.${payload}.${signature}`)).toMatchObject(INVALID);
   });
 
-  test('the RSA key of one algorithm is none for another, though it could be', async () => {
+  test('S1: the RSA key of one algorithm is none for another, though it could be', async () => {
     const { kid } = jwkOf('RS256');
     for (const alg of ['RS384', 'RS512', 'PS256', 'PS384', 'PS512']) {
       expect(await hello(signWith({ ...jwkOf('RS256'), alg }, claims(), { kid }))).toMatchObject(INVALID);
@@ -84,39 +84,42 @@ describe('in a ring with a key of every family', () => {
     }
   });
 
-  test.each(['RS256', 'PS256', 'ES256'] as const)('what is published of %s is no HMAC secret', async (family) => {
-    const key = createPublicKey({ key: jwkOf(family), format: 'jwk' });
-    const { kid } = jwkOf(family);
-    const header = { kid: String(kid) };
-    const published = key.export({ format: 'jwk' });
-    for (const text of [
-      key.export({ type: 'spki', format: 'pem' }),
-      key.export({ type: 'spki', format: 'der' }),
-      JSON.stringify(published),
-      JSON.stringify({ ...published, kid, alg: family, use: 'sig' }),
-      String(published['n'] ?? published['x']),
-    ]) {
-      for (const algorithm of ['HS256', 'HS384', 'HS512'] as const) {
-        const token = craft(claims(), { algorithm, key: createSecretKey(Buffer.from(text)), header });
-        expect(await hello(token)).toMatchObject(INVALID);
+  test.each(['RS256', 'PS256', 'ES256'] as const)(
+    'S1 S8: what is published of %s is no HMAC secret',
+    async (family) => {
+      const key = createPublicKey({ key: jwkOf(family), format: 'jwk' });
+      const { kid } = jwkOf(family);
+      const header = { kid: String(kid) };
+      const published = key.export({ format: 'jwk' });
+      for (const text of [
+        key.export({ type: 'spki', format: 'pem' }),
+        key.export({ type: 'spki', format: 'der' }),
+        JSON.stringify(published),
+        JSON.stringify({ ...published, kid, alg: family, use: 'sig' }),
+        String(published['n'] ?? published['x']),
+      ]) {
+        for (const algorithm of ['HS256', 'HS384', 'HS512'] as const) {
+          const token = craft(claims(), { algorithm, key: createSecretKey(Buffer.from(text)), header });
+          expect(await hello(token)).toMatchObject(INVALID);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test('"none" is refused with every name and without', async () => {
+  test('S1: "none" is refused with every name and without', async () => {
     for (const header of [{}, ...FAMILIES.map((family) => ({ kid: String(jwkOf(family)['kid']) }))]) {
       expect(await hello(craft(claims(), { algorithm: 'none', header }))).toMatchObject(INVALID);
     }
   });
 
-  test('a token that names no key is refused, also one that a key of the ring has signed', async () => {
+  test('S5: a token that names no key is refused, also one that a key of the ring has signed', async () => {
     for (const family of FAMILIES) {
       expect(await hello(signWith(jwkOf(family), claims(), { kid: undefined }))).toMatchObject(INVALID);
     }
     expect(await hello(craft(claims(), { key: TEST_KEY }))).toMatchObject(INVALID);
   });
 
-  test('a name that is none of a key is refused; no file is touched, and nothing is asked for', async () => {
+  test('S5: a name that is none of a key is refused; no file is touched, and nothing is asked for', async () => {
     // A good key beside the ring, where the name would lead.
     const beside = join(folder, 'x.json');
     const stranger = keeperOf(join(folder, 'stranger'));
@@ -159,7 +162,7 @@ describe('in a ring with a key of every family', () => {
     rmSync(join(ringDir, 'x.json'));
   });
 
-  test('a well-formed name of no key is refused, however often, and the ring is read ten times a second for it', async () => {
+  test('S5: a well-formed name of no key is refused, however often, and the ring is read ten times a second for it', async () => {
     const look = jest.spyOn(RingWatch.prototype, 'look');
     const begun = performance.now();
     const tokens = Array.from({ length: 200 }, (_, index) =>
@@ -173,7 +176,7 @@ describe('in a ring with a key of every family', () => {
     look.mockRestore();
   });
 
-  test('keys that a header brings along are not used', async () => {
+  test('S4: keys that a header brings along are not used', async () => {
     const stranger = keeperOf(join(folder, 'stranger'));
     const { kid } = await stranger.generate('ES256');
     const jwk = jwkIn(join(folder, 'stranger'), kid);
@@ -184,7 +187,7 @@ describe('in a ring with a key of every family', () => {
   });
 });
 
-test('where keys are at a URL, a name that is too long or no text asks for nothing', async () => {
+test('S5: where keys are at a URL, a name that is too long or no text asks for nothing', async () => {
   let requests = 0;
   const remote = createServer((_request, response) => {
     requests += 1;

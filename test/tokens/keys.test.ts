@@ -127,7 +127,7 @@ describe('keys', () => {
       }
     });
 
-    test('stop the start where the path is mistyped: it must not become the secret', async () => {
+    test('S6: stop the start where the path is mistyped: it must not become the secret', async () => {
       const signingKey = join(folder, 'a-secret-whose-name-is-long-enough');
       const start = loadKeys(settingsFromOptions({ signingKey }));
       await expect(start).rejects.toThrow(/^JWT_SIGNING_KEY: got the path of a file that cannot be read/);
@@ -135,7 +135,7 @@ describe('keys', () => {
       await expect(pem).rejects.toThrow(/no PEM private key, no JWK and no readable file/);
     });
 
-    test('stop the start where the file holds a weak or another key', async () => {
+    test('S6: stop the start where the file holds a weak or another key', async () => {
       const short = loadKeys(settingsFromOptions({ signingKey: inFile('short', 'x'.repeat(31)) }));
       await expect(short).rejects.toThrow(/got a secret of 31 bytes/);
       const pem = loadKeys(settingsFromOptions({ signingKey: files.publicKey }));
