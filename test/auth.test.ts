@@ -1,7 +1,12 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { createAuth, type Auth } from '../src/auth.ts';
 import type { Hooks } from '../src/hooks.ts';
+import { RingWatch } from '../src/keys/ring-watch.ts';
 import type { SettingsInput } from '../src/settings/settings-table.ts';
+import { keeperOf, kidOf } from './support/ring.ts';
 import { PASSWORD, TEST_KEY } from './support/server.ts';
 import { describeEachStore, newPlace, type Place } from './support/stores.ts';
 
@@ -105,5 +110,24 @@ describeEachStore('the library', (kind) => {
     ]);
     const { auth: request } = await auth.context({ req: { headers: {} } });
     expect(JSON.stringify(request)).not.toContain(TEST_KEY);
+  });
+
+  test('signs with a ring of keys, gives its public keys to be served, and stops watching it when it is closed', async () => {
+    const keysDir = mkdtempSync(join(tmpdir(), 'simplejwt-ring-'));
+    const { kid } = await keeperOf(keysDir).generate('ES256');
+    const closed = jest.spyOn(RingWatch.prototype, 'close');
+    const alice = await open({ keysDir });
+    try {
+      expect(auth.publicKeys()).toMatchObject({ keys: [{ kid, alg: 'ES256', use: 'sig' }] });
+      const pair = await auth.tokens.forUser(alice);
+      expect(kidOf(pair.access.token)).toBe(kid);
+      const { user } = await (await auth.context(requestWith(pair.access.token))).auth.authenticate();
+      expect(user.username).toBe('alice');
+      expect(closed).not.toHaveBeenCalled();
+      await auth.close();
+      expect(closed).toHaveBeenCalledTimes(1);
+    } finally {
+      rmSync(keysDir, { recursive: true });
+    }
   });
 });

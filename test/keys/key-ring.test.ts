@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KeyKeeper } from '../../src/keys/key-keeper.ts';
+import { publicJwkOf } from '../../src/keys/public-jwk.ts';
 import { ALGORITHMS } from '../../src/settings/settings-table.ts';
 import { jwkIn, keeperOf } from '../support/ring.ts';
 import { TestClock } from '../support/server.ts';
@@ -21,6 +23,15 @@ beforeEach(() => {
 afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 
 const states = async () => (await keeper.list()).keys.map(({ state }) => state);
+
+test.each(['rsa', 'ec'] as const)('S8: what is published of a private %s key is its public half', (kind) => {
+  const { privateKey, publicKey } =
+    kind === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const published = publicJwkOf(privateKey, 'a', 'RS256');
+  expect(published).toEqual({ ...publicKey.export({ format: 'jwk' }), kid: 'a', alg: 'RS256', use: 'sig' });
+});
 
 describe('a key ring', () => {
   test.each(ALGORITHMS)('makes a key for %s that signs at once, in a file for its owner alone', async (algorithm) => {
