@@ -1,6 +1,7 @@
 /**
  * All the product asks of a database. Every method is a single fact a store can make atomic; nothing here needs a
- * transaction over several records. Every method may throw `StoreUnavailable`, and then has written nothing or all.
+ * transaction over several records. Every method may throw `StoreUnavailable`, and then has written nothing or all; the
+ * two that take many records may then have written any of them.
  */
 export interface Store {
   readonly users: UserStore;
@@ -32,9 +33,14 @@ export interface UserRecord {
 /** What may change in an account. */
 export type UserChanges = Partial<Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'lastLogin'>>;
 
+/** How storing a new user went; whose both names are taken may hear either. */
+export type Insertion = 'inserted' | 'id_taken' | 'username_taken';
+
 export interface UserStore {
   /** Stores a new user; of any number of concurrent calls with one `id` or `usernameKey`, one resolves `inserted`. */
-  insert(user: UserRecord): Promise<'inserted' | 'id_taken' | 'username_taken'>;
+  insert(user: UserRecord): Promise<Insertion>;
+  /** Stores many new users, each for itself and exactly as `insert` does. Resolves to how each went, in their order. */
+  insertMany(users: readonly UserRecord[]): Promise<Insertion[]>;
   findById(id: string): Promise<UserRecord | null>;
   findByUsernameKey(usernameKey: string): Promise<UserRecord | null>;
   /** Users in the order of their `usernameKey`, at most `limit` after the key `after`. */
@@ -121,6 +127,8 @@ export interface BlacklistEntry {
 export interface Blacklist {
   /** First writer wins: of any number of concurrent calls with one `jti`, exactly one resolves true. */
   add(entry: BlacklistEntry): Promise<boolean>;
+  /** Adds many entries, each for itself and exactly as `add` does. Resolves to how each went, in their order. */
+  addMany(entries: readonly BlacklistEntry[]): Promise<boolean[]>;
   find(jti: string): Promise<BlacklistEntry | null>;
   /** Removes entries whose `expiresAt` is not after the given time. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;

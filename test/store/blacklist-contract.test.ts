@@ -65,6 +65,21 @@ describeEachStore('a blacklist', (kind) => {
     }
   });
 
+  test('adds many at once, each for itself, and keeps the first of a jti', async () => {
+    const there = newEntry();
+    await store.blacklist.add(there);
+    const entries = Array.from({ length: 300 }, () => newEntry());
+    const twice = { ...(entries[3] ?? there), expiresAt: after(90_000) };
+    const late = { ...there, expiresAt: after(90_000) };
+    const added = await twin.blacklist.addMany([...entries.slice(0, 200), late, twice, ...entries.slice(200)]);
+    expect(added.slice(200, 202)).toEqual([false, false]);
+    expect(count(added, true)).toBe(entries.length);
+    for (const entry of [there, ...entries.slice(0, 5), ...entries.slice(-1)]) {
+      expect(await store.blacklist.find(entry.jti)).toEqual(entry);
+    }
+    expect(await store.blacklist.addMany([])).toEqual([]);
+  });
+
   test('of fifty calls at once with a jti each all add theirs', async () => {
     expect(count(await race([store, twin], ({ blacklist }) => blacklist.add(newEntry())), true)).toBe(50);
   });

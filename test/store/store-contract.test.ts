@@ -8,6 +8,7 @@ import { after, newAttempts, newEntry, newSession, newSuccessor, newUser, NOW, o
 const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [
   ['ping', undefined, (store) => store.ping()],
   ['users.insert', 'inserted', ({ users }) => users.insert(newUser())],
+  ['users.insertMany', ['inserted'], ({ users }) => users.insertMany([newUser()])],
   ['users.findById', null, ({ users }) => users.findById('u')],
   ['users.findByUsernameKey', null, ({ users }) => users.findByUsernameKey('u')],
   ['users.list', [], ({ users }) => users.list({ after: null, limit: 1 })],
@@ -25,6 +26,7 @@ const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] 
   ['sessions.revokeOldest', 0, ({ sessions }) => sessions.revokeOldest('u', 0, revocation())],
   ['sessions.deleteExpired', 0, ({ sessions }) => sessions.deleteExpired(NOW)],
   ['blacklist.add', true, ({ blacklist }) => blacklist.add(newEntry())],
+  ['blacklist.addMany', [true], ({ blacklist }) => blacklist.addMany([newEntry()])],
   ['blacklist.find', null, ({ blacklist }) => blacklist.find('jti')],
   ['blacklist.deleteExpired', 0, ({ blacklist }) => blacklist.deleteExpired(NOW)],
   ['attempts.find', null, ({ attempts }) => attempts.find('name')],

@@ -78,6 +78,49 @@ describeEachStore('the users of a store', (kind) => {
     expect(await store.users.findById(id)).toEqual(users[outcomes.indexOf('inserted')]);
   });
 
+  test('of many inserted at once each is stored for itself, and told apart from those that are taken', async () => {
+    const there = await inserted();
+    const users = Array.from({ length: 300 }, (_, index) => newUser({ isActive: index % 2 === 0 }));
+    const [first = there, second = there, last = there] = [users[0], users[1], users.at(-1)];
+    const taken = [
+      newUser({ id: there.id }),
+      newUser({ usernameKey: there.usernameKey }),
+      newUser({ id: second.id }),
+      newUser({ usernameKey: first.usernameKey }),
+    ];
+    const batch = [...users.slice(0, 200), ...taken, ...users.slice(200)];
+    const outcomes = await twin.users.insertMany(batch);
+    expect(outcomes.slice(200, 204)).toEqual(['id_taken', 'username_taken', 'id_taken', 'username_taken']);
+    expect(count(outcomes, 'inserted')).toBe(users.length);
+    for (const user of [there, first, second, last]) expect(await store.users.findById(user.id)).toEqual(user);
+    for (const { usernameKey, id } of taken) {
+      expect((await store.users.findById(id))?.usernameKey).not.toBe(usernameKey);
+    }
+  });
+
+  test('a second insertion of many meets them all, and changes none', async () => {
+    const users = Array.from({ length: 20 }, () => newUser());
+    await store.users.insertMany(users);
+    const again = await twin.users.insertMany(users.map((user) => ({ ...user, passwordHash: 'another' })));
+    expect(count(again, 'inserted')).toBe(0);
+    for (const user of users) expect(await store.users.findById(user.id)).toEqual(user);
+  });
+
+  test('of two insertions of many at once each user is inserted by one', async () => {
+    const users = Array.from({ length: 300 }, () => newUser());
+    const [one = [], other = []] = await Promise.all([
+      store.users.insertMany(users),
+      twin.users.insertMany(users.toReversed()),
+    ]);
+    expect(one.map((outcome, index) => [outcome, other.at(-1 - index)].filter((each) => each === 'inserted'))).toEqual(
+      users.map(() => ['inserted']),
+    );
+  });
+
+  test('an insertion of none has no outcomes', async () => {
+    expect(await store.users.insertMany([])).toEqual([]);
+  });
+
   test.each<[string, UserChanges]>([
     ['the password', { passwordHash: 'new', passwordChangedAt: after(123) }],
     ['the switch off', { isActive: false }],

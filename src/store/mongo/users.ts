@@ -1,6 +1,6 @@
 import { trusted } from 'mongoose';
 import type { UserRecord, UserStore } from '../store.ts';
-import { inserted, translated } from './errors.ts';
+import { inserted, insertedOf, translated } from './errors.ts';
 import type { Models, UserDocument } from './models.ts';
 
 export function mongoUsers(users: Models['users']): UserStore {
@@ -9,6 +9,21 @@ export function mongoUsers(users: Models['users']): UserStore {
       if (await inserted(() => users.insertOne({ _id: id, ...user }))) return 'inserted';
       const namesake = await translated(() => users.exists({ usernameKey: user.usernameKey }));
       return namesake === null ? 'id_taken' : 'username_taken';
+    },
+    insertMany: async (many) => {
+      const added = await insertedOf(
+        users,
+        many.map(({ id, ...user }) => ({ _id: id, ...user })),
+      );
+      const keys = many.filter((_, index) => added[index] === false).map(({ usernameKey }) => usernameKey);
+      const namesakes = await translated(() =>
+        users.find({ usernameKey: trusted({ $in: keys }) }, { usernameKey: 1 }).lean(),
+      );
+      const taken = new Set(namesakes.map(({ usernameKey }) => usernameKey));
+      return many.map(({ usernameKey }, index) => {
+        if (added[index] === true) return 'inserted';
+        return taken.has(usernameKey) ? 'username_taken' : 'id_taken';
+      });
     },
     findById: async (id) => readUser(await translated(() => users.findOne({ _id: id }).lean())),
     findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),

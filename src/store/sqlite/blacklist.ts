@@ -1,4 +1,4 @@
-import type { Blacklist } from '../store.ts';
+import type { Blacklist, BlacklistEntry } from '../store.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
@@ -8,9 +8,12 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
   const select = database.prepare('SELECT jti, expires_at, blacklisted_at FROM blacklist WHERE jti = ?');
   const deleteExpired = database.prepare('DELETE FROM blacklist WHERE expires_at <= ?');
 
+  const add = ({ jti, expiresAt, blacklistedAt }: BlacklistEntry): boolean =>
+    insert.run(jti, expiresAt.getTime(), blacklistedAt.getTime()) === 1;
+
   return {
-    add: async ({ jti, expiresAt, blacklistedAt }) =>
-      insert.run(jti, expiresAt.getTime(), blacklistedAt.getTime()) === 1,
+    add: async (entry) => add(entry),
+    addMany: async (entries) => database.transaction(() => entries.map(add)),
     find: async (jti) => {
       const row = select.get(jti);
       if (row === undefined) return null;

@@ -59,6 +59,8 @@ interface Statement {
 /** One SQLite file. The only module that knows the binding. */
 export interface SqliteDatabase {
   prepare(sql: string): Statement;
+  /** Runs statements as one transaction, written to the disk once. Throws `StoreUnavailable`, with nothing written. */
+  transaction<Result>(work: () => Result): Result;
   close(): void;
 }
 
@@ -81,6 +83,7 @@ export function openDatabase(file: string): SqliteDatabase {
   });
   return {
     prepare: (sql) => prepared(database, sql),
+    transaction: (work) => translated(() => opened(database).transaction(work).immediate()),
     close: () =>
       translated(() => {
         if (!database.open) return;
@@ -115,16 +118,18 @@ function migrate(database: Database.Database): void {
 
 function prepared(database: Database.Database, sql: string): Statement {
   const statement = translated(() => database.prepare(sql));
-  const opened = () => {
-    // The binding would go on working with the statements of a database that was closed.
-    if (!database.open) throw new Error('the database is closed');
-    return statement;
-  };
+  const ready = () => opened(database) && statement;
   return {
-    run: (...values) => translated(() => opened().run(bindable(values)).changes),
-    get: (...values) => translated(() => opened().get(bindable(values)) as Row | undefined),
-    all: (...values) => translated(() => opened().all(bindable(values)) as Row[]),
+    run: (...values) => translated(() => ready().run(bindable(values)).changes),
+    get: (...values) => translated(() => ready().get(bindable(values)) as Row | undefined),
+    all: (...values) => translated(() => ready().all(bindable(values)) as Row[]),
   };
+}
+
+/** The binding would go on working with the statements of a database that was closed. */
+function opened(database: Database.Database): Database.Database {
+  if (!database.open) throw new Error('the database is closed');
+  return database;
 }
 
 /** The binding aborts the process where a value is of another kind, and takes a single object for named parameters. */
@@ -138,6 +143,6 @@ function translated<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw new StoreUnavailable(error);
+    throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error);
   }
 }

@@ -1,4 +1,4 @@
-import type { UserRecord, UserStore } from '../store.ts';
+import type { Insertion, UserRecord, UserStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
 
 const COLUMNS = 'id, username, username_key, password_hash, password_changed_at, is_active, last_login, created_at';
@@ -22,21 +22,24 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
   );
   const remove = database.prepare('DELETE FROM users WHERE id = ?');
 
+  const insertOne = (user: UserRecord): Insertion => {
+    const added = insert.run(
+      user.id,
+      user.username,
+      user.usernameKey,
+      user.passwordHash,
+      user.passwordChangedAt.getTime(),
+      Number(user.isActive),
+      user.lastLogin?.getTime() ?? null,
+      user.createdAt.getTime(),
+    );
+    if (added === 1) return 'inserted';
+    return byKey.get(user.usernameKey) === undefined ? 'id_taken' : 'username_taken';
+  };
+
   return {
-    insert: async (user) => {
-      const added = insert.run(
-        user.id,
-        user.username,
-        user.usernameKey,
-        user.passwordHash,
-        user.passwordChangedAt.getTime(),
-        Number(user.isActive),
-        user.lastLogin?.getTime() ?? null,
-        user.createdAt.getTime(),
-      );
-      if (added === 1) return 'inserted';
-      return byKey.get(user.usernameKey) === undefined ? 'id_taken' : 'username_taken';
-    },
+    insert: async (user) => insertOne(user),
+    insertMany: async (users) => database.transaction(() => users.map(insertOne)),
     findById: async (id) => readUser(byId.get(id)),
     findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
     list: async ({ after, limit }) => page.all(after ?? '', limit).flatMap((row) => readUser(row) ?? []),
