@@ -53,10 +53,17 @@ const program = createProgram({
   version,
   start,
   open: async () => {
-    const { assembleAuth } = await import('./auth.ts');
+    const [{ assembleAuth }, { Django }, { PasswordHasher }] = await Promise.all([
+      import('./auth.ts'),
+      import('./django/django.ts'),
+      import('./users/password-hasher.ts'),
+    ]);
     const settings = withDevelopmentKey(settingsFromEnvironment());
     const report = (error: unknown) => process.stderr.write(`${explain(error)}\n`);
-    return assembleAuth({ settings, hooks: {}, clock: systemClock, report, store: await openStore(settings) });
+    const store = await openStore(settings);
+    const auth = await assembleAuth({ settings, hooks: {}, clock: systemClock, report, store });
+    const hasher = new PasswordHasher(settings.passwordHashCost, systemClock);
+    return { ...auth, django: new Django({ store, settings, hasher, clock: systemClock }) };
   },
   settings: () => showSettings(settingsFromEnvironment()),
   keys: () => new KeyKeeper(settingsFromEnvironment(), systemClock),

@@ -14,6 +14,7 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['throttle/'], mayImport: ['base', 'throttle/'] },
   { rooms: ['keys/'], mayImport: ['base', 'keys/'] },
   { rooms: ['tokens/'], mayImport: ['base', 'users/', 'sessions/', 'keys/', 'tokens/'] },
+  { rooms: ['django/'], mayImport: ['base', 'users/', 'django/'] },
   { rooms: ['store/sqlite/'], mayImport: ['base', 'store/sqlite/'] },
   { rooms: ['store/mongo/'], mayImport: ['base', 'store/mongo/'] },
   { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
@@ -28,7 +29,7 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
 ];
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   base: ['errors.ts', 'clock.ts', 'settings/', 'store/store.ts', 'tokens/claims.ts', 'hooks.ts', 'audit.ts'],
-  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/'],
+  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/'],
 };
 
 /** Who alone may know a package, or `process.env`. */
@@ -40,7 +41,9 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@zxcvbn-ts/language-common': 'users/common-passwords.ts',
   mongoose: 'store/mongo/',
   libsql: 'store/sqlite/database.ts',
-  zod: 'settings/',
+  zod: ['settings/', 'django/rows.ts'],
+  '@streamparser/json': 'django/dump.ts',
+  '@node-rs/argon2': 'users/foreign-hashes.ts',
   'type-graphql': 'graphql/',
   'graphql-scalars': 'graphql/',
   'reflect-metadata': 'graphql/',

@@ -1,3 +1,4 @@
+import type { Django } from '../django/django.ts';
 import type { User } from '../hooks.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { SessionService } from '../sessions/session-service.ts';
@@ -11,6 +12,7 @@ export interface CliServices {
   readonly users: UserService;
   readonly sessions: SessionService;
   readonly tokens: TokenService;
+  readonly django: Django;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Inspection } from '../tokens/token-service.ts';
+import { addTokenImport } from './imports.ts';
 import { withServices, type CliOptions } from './services.ts';
 import { CliError, printJson, printRecord, readToken } from './terminal.ts';
 
@@ -43,6 +44,8 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
       const { sessions, blacklist } = await withServices(options, (services) => services.sessions.flushExpired());
       printRecord({ sessions, blacklist }, flags);
     });
+
+  addTokenImport(tokens, options);
 }
 
 function printInspection({ header, claims, valid, problem }: Inspection, flags: Pick<Flags, 'json'>): void {

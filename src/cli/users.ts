@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { User } from '../hooks.ts';
+import { addUserImport } from './imports.ts';
 import { expectUser, withServices, type CliOptions } from './services.ts';
 import { printRecord, printRows, readPassword, type Row } from './terminal.ts';
 
@@ -104,4 +105,6 @@ export function addUserCommands(program: Command, options: CliOptions): void {
       });
       printRecord(toRow(user), flags);
     });
+
+  addUserImport(users, options);
 }

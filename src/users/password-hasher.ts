@@ -57,6 +57,11 @@ export class PasswordHasher {
     });
   }
 
+  /** Whether a hash is one of those a password can be checked against. */
+  reads(hash: string): boolean {
+    return this.#checkOf(hash) !== null;
+  }
+
   /** Whether a hash has another format or cost than new ones. */
   needsRehash(hash: string): boolean {
     const { scheme, cost } = BCRYPT.exec(hash)?.groups ?? {};

@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings-table.ts';
 import type { RevocationReason, Store, UserRecord } from '../store/store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
+import { givenUserId } from './user-id.ts';
 import { MAX_USERNAME_LENGTH, newUsername, usernameKey } from './username.ts';
 
 /** What a new account needs; `id` only where it comes from another system. */
@@ -15,8 +16,6 @@ export interface NewUser {
   readonly password: string;
   readonly id?: string;
 }
-
-const ID = /^[\w.@+-]{1,64}$/;
 
 /** Accounts: who they are, whether they may sign in, and what ends when they change. */
 export class UserService {
@@ -136,10 +135,9 @@ export class UserService {
   async create({ username: given, password, id = randomUUID().replaceAll('-', '') }: NewUser): Promise<User> {
     const username = newUsername(given);
     await checkNewPassword('password', password, username);
-    if (!ID.test(id)) throw new InvalidInput('id', 'An id has 1 to 64 letters, digits and _ . @ + - characters.');
     const now = new Date(this.#clock());
     const record: UserRecord = {
-      id,
+      id: givenUserId(id),
       username,
       usernameKey: usernameKey(username),
       passwordHash: await this.#hasher.hash(password),

@@ -108,10 +108,7 @@ describeEachStore('the users of a store', (kind) => {
 
   test('of two insertions of many at once each user is inserted by one', async () => {
     const users = Array.from({ length: 300 }, () => newUser());
-    const [one = [], other = []] = await Promise.all([
-      store.users.insertMany(users),
-      twin.users.insertMany(users.toReversed()),
-    ]);
+    const [one, other] = await Promise.all([store.users.insertMany(users), twin.users.insertMany(users.toReversed())]);
     expect(one.map((outcome, index) => [outcome, other.at(-1 - index)].filter((each) => each === 'inserted'))).toEqual(
       users.map(() => ['inserted']),
     );

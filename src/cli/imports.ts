@@ -1,0 +1,101 @@
+import { open } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import { readDump, type DumpFormat } from '../django/dump.ts';
+import type { Remark, Watcher } from '../django/report.ts';
+import { withServices, type CliOptions } from './services.ts';
+import { CliError, printRecord, type Row } from './terminal.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly format: DumpFormat;
+}
+
+interface UserFlags extends Flags {
+  readonly model: string;
+  readonly usernameField: string;
+}
+
+const importing = (parent: Command, what: string): Command =>
+  parent
+    .command('import <file>')
+    .description(`${what} (- reads it from standard input); exit code 1 if a row was refused`)
+    .addOption(new Option('--format <format>', 'how the dump is written').choices(['json', 'jsonl']).default('json'))
+    .option('--dry-run', 'say what would be done, and write nothing')
+    .option('--json', 'print the summary as JSON');
+
+/** Adds `users import`. */
+export function addUserImport(users: Command, options: CliOptions): void {
+  importing(
+    users,
+    'take in accounts that `manage.py dumpdata auth.user` of Django has written, ids and passwords included',
+  )
+    .option('--model <name>', "the model of the users, where it is one of the project's own", 'auth.user')
+    .option('--username-field <name>', 'the field that holds the name they sign in with', 'username')
+    .action(async (file: string, flags: UserFlags) => {
+      const model = { model: flags.model.toLowerCase(), usernameField: flags.usernameField };
+      const rows = readDump(await openInput(file), flags.format);
+      const summary = await withServices(options, ({ django }) =>
+        flags.dryRun === true ? django.rehearseUsers(rows, model, watcher) : django.importUsers(rows, model, watcher),
+      );
+      printSummary({ ...summary }, flags);
+    });
+}
+
+/** Adds `tokens import`. */
+export function addTokenImport(tokens: Command, options: CliOptions): void {
+  importing(tokens, 'take in the blacklist that `manage.py dumpdata token_blacklist` of Django has written').action(
+    async (file: string, flags: Flags) => {
+      const rows = readDump(await openInput(file), flags.format);
+      const summary = await withServices(options, ({ django }) =>
+        flags.dryRun === true ? django.rehearseTokens(rows, watcher) : django.importTokens(rows, watcher),
+      );
+      printSummary({ ...summary }, flags);
+    },
+  );
+}
+
+function printSummary(summary: Row & { readonly bad: number }, flags: Flags): void {
+  clearProgress();
+  printRecord({ dryRun: flags.dryRun === true, ...summary }, flags);
+  if (summary.bad === 0) return;
+  process.exitCode = 1;
+  process.stderr.write('Some rows were refused. Correct them and import again: what is there is skipped.\n');
+}
+
+const watcher: Watcher = {
+  remark: ({ row, pk, text }: Remark) => {
+    clearProgress();
+    // Quoted, for what is in a file must not steer the terminal.
+    process.stderr.write(
+      `Row ${row}${pk === null ? '' : `, pk ${JSON.stringify(pk)}`}: ${text.replace(/\.?$/, '.')}\n`,
+    );
+  },
+  progress: (rows) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${rows} rows`);
+  },
+};
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+}
+
+/** @throws CliError if there is no such file to read */
+async function openInput(file: string): Promise<AsyncIterable<Uint8Array>> {
+  if (file === '-') return process.stdin;
+  const handle = await open(file).catch((error: unknown) => refuse(file, error));
+  return chunksOf(file, handle.createReadStream());
+}
+
+async function* chunksOf(file: string, stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    refuse(file, error);
+  }
+}
+
+function refuse(file: string, error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new CliError(`${file} cannot be read: ${why}. Expected a file that \`manage.py dumpdata\` has written.`);
+}

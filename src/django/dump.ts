@@ -1,0 +1,75 @@
+import { createInterface } from 'node:readline/promises';
+import { Readable } from 'node:stream';
+import { JSONParser } from '@streamparser/json';
+
+/** How `manage.py dumpdata` was told to write: one array, or an object a line. */
+export type DumpFormat = 'json' | 'jsonl';
+
+/** An element of a dump; `row` counts from 1. Where a line of JSONL is no JSON, `value` is undefined. */
+export interface DumpRow {
+  readonly row: number;
+  readonly value: unknown;
+}
+
+/** A file is not what `manage.py dumpdata` writes. Nothing of it is quoted: it is full of password hashes and tokens. */
+export class DumpError extends Error {
+  override name = 'DumpError';
+}
+
+/**
+ * Reads a dump row by row, however large it is.
+ *
+ * @throws DumpError where it cannot be read any further; the rows before have been given out
+ */
+export function readDump(input: AsyncIterable<Uint8Array>, format: DumpFormat): AsyncGenerator<DumpRow> {
+  return format === 'json' ? readArray(input) : readLines(input);
+}
+
+async function* readArray(input: AsyncIterable<Uint8Array>): AsyncGenerator<DumpRow> {
+  const parser = new JSONParser({ paths: ['$.*'], keepStack: false });
+  const found: unknown[] = [];
+  let isArray = true;
+  parser.onValue = ({ value, key }) => {
+    isArray &&= typeof key === 'number';
+    found.push(value);
+  };
+  let row = 0;
+  for await (const chunk of input) {
+    const problem = problemOf(() => parser.write(chunk));
+    if (!isArray) throw new DumpError(`The dump is no JSON array. ${EXPECTED}`);
+    for (const value of found.splice(0)) yield { row: ++row, value };
+    if (problem !== null) {
+      throw new DumpError(`The dump is no JSON in row ${row + 1} or right after it. ${EXPECTED}`, { cause: problem });
+    }
+  }
+  if (!parser.isEnded) throw new DumpError(`The dump ends in the middle, after ${row} whole rows. ${EXPECTED}`);
+}
+
+const EXPECTED =
+  'Expected what `manage.py dumpdata` writes, as UTF-8: an array, or with `--format jsonl` an object a line. ' +
+  'The rows before were taken as usual; import the whole again, and they are skipped.';
+
+function problemOf(work: () => void): unknown {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<DumpRow> {
+  let row = 0;
+  for await (const line of createInterface({ input: Readable.from(input), crlfDelay: Infinity })) {
+    row += 1;
+    if (line.trim() !== '') yield { row, value: parsed(line) };
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

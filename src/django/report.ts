@@ -1,0 +1,15 @@
+/** Something about one row that whoever imports should know. */
+export interface Remark {
+  readonly row: number;
+  /** Its primary key, if it has one. */
+  readonly pk: string | null;
+  readonly text: string;
+}
+
+/** Whoever watches an import. */
+export interface Watcher {
+  /** A row that was refused, or that was taken and cannot work as it did. */
+  remark(remark: Remark): void;
+  /** How many rows have been read so far. */
+  progress(rows: number): void;
+}
