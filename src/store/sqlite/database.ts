@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreUnavailable } from '../../errors.ts';
@@ -72,7 +72,9 @@ export interface SqliteDatabase {
 export function openDatabase(file: string): SqliteDatabase {
   const database = translated(() => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, 'a', 0o600)); // for the owner alone; SQLite gives its other files the same mode
+    // For the owner alone; SQLite gives its other files the same mode. A file that is there is left alone: closing it would
+    // drop the locks that another connection of this process has on it (fcntl(2)).
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const opened = new Database(file);
     opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     patiently(() => opened.pragma('journal_mode = WAL'));
