@@ -1,7 +1,3 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   HelloDocument,
@@ -11,62 +7,8 @@ import {
 } from '../generated/operations.ts';
 import { systemClock } from '../../src/clock.ts';
 import { PasswordHasher } from '../../src/users/password-hasher.ts';
-import { PASSWORD, startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
-
-const PYTHON = '/usr/bin/python3'; // Debian's, which sees python3-djangorestframework-simplejwt
-const PROJECT = join(import.meta.dirname, 'django_project.py');
-
-/** The Django project beside ours, with the same key and the same user under the id 1. */
-class Django {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'django-'));
-  readonly #env = {
-    ...process.env,
-    JWT_SIGNING_KEY: TEST_KEY,
-    DJANGO_DB: join(this.#folder, 'db.sqlite3'),
-    ALICE_PASSWORD: PASSWORD,
-  };
-  #server: ChildProcess | undefined;
-  #url = '';
-
-  async start(): Promise<void> {
-    const setup = spawnSync(PYTHON, [PROJECT, 'setup'], { env: this.#env, encoding: 'utf8' });
-    if (setup.status !== 0) throw new Error(`Django cannot be set up: ${setup.stderr}`);
-    const server = spawn(PYTHON, [PROJECT, 'serve', '0'], { env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#server = server;
-    const port = await new Promise<string>((resolve, reject) => {
-      server.once('exit', (code) => reject(new Error(`Django exited with ${code}`)));
-      server.stdout.on('data', (chunk: Buffer) => resolve(/serving (\d+)/.exec(chunk.toString())?.[1] ?? ''));
-    });
-    this.#url = `http://127.0.0.1:${port}/api/`;
-  }
-
-  /** Whether Django takes a stored hash for that of alice's password. */
-  recognises(hash: string): boolean {
-    const check = spawnSync(PYTHON, [PROJECT, 'check', hash], { env: this.#env, encoding: 'utf8' });
-    return check.stdout.trim() === 'True';
-  }
-
-  stop(): void {
-    this.#server?.removeAllListeners('exit').kill();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async post(path: string, body: unknown): Promise<{ status: number; body: Record<string, string> }> {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(this.#url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    return { status: response.status, body: (await response.json()) as Record<string, string> };
-  }
-
-  async hello(access: string): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(`${this.#url}hello/`, { headers: { authorization: `Bearer ${access}` } });
-    return { status: response.status, body: await response.json() };
-  }
-
-  async signIn(): Promise<{ access: string; refresh: string }> {
-    const { body } = await this.post('token/', { username: 'alice', password: PASSWORD });
-    return { access: body['access'] ?? '', refresh: body['refresh'] ?? '' };
-  }
-}
+import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { Django } from './django.ts';
 
 describe('beside a Django project with simplejwt and the same key', () => {
   const django = new Django();
