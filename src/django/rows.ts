@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import type { ForeignAccount } from '../users/account-import.ts';
 
+// JavaScript's numbers would make one id of several that are larger.
+const KEY = 'expected the primary key, a text or a number below 2^53; dump without --natural-primary';
+
 /** What a row of a dump is, whatever its model. */
-const dumped = z.object({
-  model: z.string('expected the name of a model'),
-  pk: z.union([z.number(), z.string()], 'expected the primary key; dump without --natural-primary').transform(String),
-  fields: z.record(z.string(), z.unknown(), 'expected an object'),
-});
+const dumped = z.object(
+  {
+    model: z.string('expected the name of a model'),
+    pk: z.union([z.int(KEY), z.string()], KEY).transform(String),
+    fields: z.record(z.string(), z.unknown(), 'expected an object'),
+  },
+  'expected an object with model, pk and fields',
+);
 
 /** A row of a dump, its fields not looked at yet. */
 export type Row = z.infer<typeof dumped>;
@@ -41,7 +47,7 @@ const outstanding = z.object({
 });
 
 const blacklisted = z.object({
-  token: z.union([z.number(), z.string()], 'expected the key of an outstanding token').transform(String),
+  token: z.union([z.int(), z.string()], 'expected the key of an outstanding token').transform(String),
   blacklisted_at: moment,
 });
 

@@ -59,8 +59,7 @@ export class AccountImport {
     if (existing?.usernameKey === record.usernameKey) {
       return { outcome: 'present', differences: this.#differences(existing, record) };
     }
-    const taken = insertion === 'username_taken' ? 'username' : 'id';
-    return { outcome: 'refused', problem: `somebody else has this ${taken} already (letter case does not count)` };
+    return { outcome: 'refused', problem: TAKEN[insertion ?? 'id_taken'] };
   }
 
   /** A hash that was upgraded here, or a sign-in here, is no difference: that is how accounts go on after a move. */
@@ -70,6 +69,11 @@ export class AccountImport {
     return existing.passwordHash === record.passwordHash || isUpgraded ? differences : [...differences, 'the password'];
   }
 }
+
+const TAKEN = {
+  id_taken: 'somebody else has this id already',
+  username_taken: 'somebody else has this username already (letter case does not count)',
+} as const;
 
 function readAccount(account: ForeignAccount): { readonly record: UserRecord } | { readonly problem: string } {
   try {

@@ -5,9 +5,10 @@ import { verify } from '@node-rs/argon2';
 const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<string, string, number, object, Buffer>(scrypt);
 
-/** No more than a gigabyte of memory; argon2 takes at least 8 characters of salt. */
+/** What checking one hash may take: Django's own parameters stay far below, and a server has several checks at once. */
+const MAX_MEMORY = 2 ** 30;
 const ARGON2 =
-  /^\$argon2(id|i|d)\$v=19\$m=\d{1,7},t=[1-9]\d{0,2},p=[1-9]\d?(,data=[\w+/]+)?\$[\w+/]{11,}\$[\w+/]{16,}$/;
+  /^\$argon2(id|i|d)\$v=19\$m=(?<memory>\d{1,7}),t=[1-9]\d{0,2},p=(?<lanes>[1-9]\d?)\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
 
 /** Whether a password is the one that was hashed. */
 export type PasswordCheck = (password: string) => Promise<boolean>;
@@ -42,7 +43,8 @@ function checkOfScrypt(fields: readonly string[]): PasswordCheck | null {
   const [cost = '', salt = '', blockSize = '', parallelization = '', expected = ''] = fields;
   const wanted = Buffer.from(expected, 'base64');
   const [N, r, p] = [cost, blockSize, parallelization].map(Number) as [number, number, number];
-  if (!(N * r * p > 0) || wanted.length === 0) return null;
+  const isPossible = N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0 && 128 * N * r <= MAX_MEMORY;
+  if (!isPossible || wanted.length === 0) return null;
   const options = { N, r, p, maxmem: 256 * N * r };
   return async (password) => timingSafeEqual(await deriveScrypt(password, salt, wanted.length, options), wanted);
 }
@@ -50,5 +52,8 @@ function checkOfScrypt(fields: readonly string[]): PasswordCheck | null {
 /** After its name, Django has the hash as the PHC string that every implementation reads: `$argon2id$v=19$m=...`. */
 function checkOfArgon2(fields: readonly string[]): PasswordCheck | null {
   const encoded = `$${fields.join('$')}`;
-  return ARGON2.test(encoded) ? (password) => verify(encoded, password) : null;
+  const { memory, lanes } = ARGON2.exec(encoded)?.groups ?? {};
+  // RFC 9106 3.1: at least 8 KiB for each lane.
+  const isPossible = Number(memory) >= 8 * Number(lanes) && Number(memory) * 1024 <= MAX_MEMORY;
+  return isPossible ? (password) => verify(encoded, password) : null;
 }

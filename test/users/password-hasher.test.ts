@@ -13,6 +13,7 @@ const OVERLOADED = { reason: 'overloaded', code: 'SERVICE_UNAVAILABLE', action: 
 const DJANGO_HASHES = {
   pbkdf2_sha256: 'pbkdf2_sha256$1000$bpRStXzh9sC9lBuFluFlvm$Sj/qwgl4jH1XAi+brkO1RtAYdxCrz+1a7g9ObKiDKko=',
   pbkdf2_sha1: 'pbkdf2_sha1$1000$JPMTb7rss5QTFnUtpirjzr$pjdaHT5Zcdlh26afytuU+k6F64s=',
+  argon2: 'argon2$argon2id$v=19$m=64,t=1,p=1$SE9JdExubTFlZ1k5clZ3WlVLV2NyTQ$/meucuu4g1XfdX1rqIlZdg',
   bcrypt_sha256: 'bcrypt_sha256$$2b$05$G.KiOstEt1cyYYTQ56NTZuc97QuW8sMmVH.hFkzkztPRwwu4DhxXC',
   bcrypt: 'bcrypt$$2b$05$aZm.7LANSwAYywZir2qKE.A6YimJBiupxGMmRS4YnRbbfmE6e9wEW',
   scrypt:
@@ -64,6 +65,11 @@ describe('the password hasher', () => {
     'md5$salt$00',
     'pbkdf2_sha256$x$y$z',
     'scrypt$0$s$0$0$',
+    'scrypt$1000$saltsalt$8$1$c2FsdHNhbHRzYWx0',
+    'scrypt$1073741824$saltsalt$8$1$c2FsdHNhbHRzYWx0',
+    'argon2$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ',
+    'argon2$argon2id$v=19$m=99999999,t=1,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ',
+    'argon2$argon2id$v=19$m=1,t=1,p=8$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ',
     '__proto__$a$b',
     'plain text',
   ])('lets nobody in with the stored hash %j', async (hash) => {
