@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { setStage, type Stage } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
@@ -66,7 +67,8 @@ describeEachStore('the command line, for imports from Django', (kind) => {
     );
     await stage.signIn('zoë', PASSWORD);
     expect(await stage.auth.users.findByUsername('ZOË')).toMatchObject({ id: '1', username: 'Zoë' });
-    await expect(stage.signIn('name2', PASSWORD)).rejects.toThrow();
+    const refused = await stage.client.send(TokenObtainPairDocument, { username: 'name2', password: PASSWORD });
+    expect(refused.errors[0]?.extensions['reason']).toBe('no_active_account');
     expect(await stage.auth.users.find('2')).toMatchObject({
       isActive: false,
       lastLogin: null,
@@ -174,9 +176,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
     expect(stderr).toMatch(line);
     expect(stderr).toMatch(/ Expected what `manage\.py dumpdata` writes, .* import the whole again, .*\.\n$/);
     expect(stderr.trimEnd()).not.toMatch(/\n|pbkdf2/);
-    expect(await stage.auth.users.find('30')).toEqual(
-      dump.startsWith('[') ? expect.objectContaining({ id: '30' }) : null,
-    );
+    expect((await stage.auth.users.find('30'))?.id).toBe(dump.startsWith('[') ? '30' : undefined);
     await stage.auth.users.delete('30');
   });
 

@@ -41,7 +41,7 @@ describe('leaving a Django project with simplejwt', () => {
     handedOut.rotated = (await django.signIn()).refresh;
     handedOut.successor = (await django.post('token/refresh/', { refresh: handedOut.rotated })).body['refresh'] ?? '';
     handedOut.signedOut = (await django.signIn()).refresh;
-    expect((await django.post('token/blacklist/', { refresh: handedOut.signedOut })).status).toBe(200);
+    await django.post('token/blacklist/', { refresh: handedOut.signedOut });
     handedOut.forUser7 = (await django.signIn('user7', passwordOf('user7'))).refresh;
     store = await openStore(settingsFromOptions(place.options));
     client = new Client((await startProcess({ env })).url);
