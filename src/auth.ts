@@ -18,6 +18,7 @@ import type { Store } from './store/store.ts';
 import { Throttle } from './throttle/throttle.ts';
 import { Authenticator } from './tokens/authenticator.ts';
 import { loadKeys } from './tokens/keys.ts';
+import { TokenAcceptor } from './tokens/token-acceptor.ts';
 import { TokenCodec } from './tokens/token-codec.ts';
 import { TokenMinter } from './tokens/token-minter.ts';
 import { TokenReader } from './tokens/token-reader.ts';
@@ -114,7 +115,8 @@ export async function assembleAuth({
   const reader = new TokenReader(codec, rotation, users, settings);
   const minter = new TokenMinter(codec, users, settings, hooks, clock);
   const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock });
-  const authenticator = new Authenticator({ codec, reader, rotation, users, settings, hooks });
+  const acceptor = new TokenAcceptor(codec, settings);
+  const authenticator = new Authenticator({ acceptor, reader, rotation, users, settings, hooks });
   const throttle = new Throttle({ store, settings, clock, audit, secret: () => keys.secret() });
   return {
     resolvers: resolversFor(settings),

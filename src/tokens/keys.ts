@@ -5,7 +5,7 @@ import { publicJwkOf, thumbprintOf, type PublicJwk } from '../keys/public-jwk.ts
 import { RingWatch, type RingListener } from '../keys/ring-watch.ts';
 import { SettingsError } from '../settings/settings.ts';
 import type { Algorithm, Settings } from '../settings/settings-table.ts';
-import { openRemoteKeys } from './remote-keys.ts';
+import { RemoteKeys } from './remote-keys.ts';
 
 /** A key and the one algorithm it is used with, as KeyObject: a string would be parsed again at every verification. */
 interface TokenKey {
@@ -55,7 +55,7 @@ export async function loadKeys(
   if (signingKey === undefined) {
     throw new SettingsError([`JWT_SIGNING_KEY: not set, expected a key for ${algorithm}.`]);
   }
-  return singleKeys(settings, readSingle(settings, signingKey));
+  return singleKeys(settings, readSingle(settings, signingKey), clock);
 }
 
 interface SingleKey {
@@ -78,18 +78,18 @@ function readSingle({ algorithm, verifyingKey }: Settings, signingKey: string): 
   return { signing: { key: signing, algorithm }, verifying: { key: own, algorithm } };
 }
 
-async function singleKeys({ algorithm, jwkUrl }: Settings, { signing, verifying }: SingleKey): Promise<Keys> {
+async function singleKeys(
+  { algorithm, jwkUrl }: Settings,
+  { signing, verifying }: SingleKey,
+  clock: Clock,
+): Promise<Keys> {
   const published = isSymmetric(algorithm)
     ? []
     : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
-  const remote = jwkUrl === undefined ? null : await openRemoteKeys(jwkUrl, algorithm);
-  const findRemote = async (kid: string) => {
-    const key = (await remote?.(kid)) ?? null;
-    return key && { key, algorithm };
-  };
+  const remote = jwkUrl === undefined ? null : new RemoteKeys(jwkUrl, [algorithm], clock);
   return {
     signing: () => ({ ...signing, kid: null }), // as simplejwt's tokens, to the byte
-    find: (kid) => (remote === null || kid === undefined ? verifying : findRemote(kid)),
+    find: (kid) => (remote === null || kid === undefined ? verifying : remote.find(kid)),
     published: () => published,
     secret: () => secretOf(signing.key),
     close: () => {},

@@ -1,21 +1,11 @@
-import {
-  NoActiveAccount,
-  PasswordChanged,
-  TokenBlacklisted,
-  TokenInvalid,
-  TokenWrongType,
-  UserInactive,
-  UserNotFound,
-} from '../errors.ts';
+import { NoActiveAccount, PasswordChanged, TokenBlacklisted, UserInactive, UserNotFound } from '../errors.ts';
 import type { Rotation, Standing } from '../sessions/rotation.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { UserRecord } from '../store/store.ts';
 import { passwordFingerprint, type UserService } from '../users/user-service.ts';
 import type { Token, TokenType, VerifiedToken } from './claims.ts';
+import { expectComplete, expectType, expectUserId } from './expectations.ts';
 import type { TokenCodec } from './token-codec.ts';
-
-/** The type of a token that names none, as simplejwt's `UntypedToken`. */
-const UNTYPED = ''; // no claim can be: a name is not empty
 
 /** A token that was read, how it stands, and the user it names, if there is one. */
 export interface Reading<Type extends string = string> {
@@ -101,27 +91,6 @@ export class TokenReader {
     const { checkRevokeToken, revokeTokenClaim } = this.#settings;
     if (checkRevokeToken && token.claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
   }
-}
-
-/** @throws TokenInvalid */
-export function expectComplete(token: VerifiedToken): Token {
-  const { expiresAt, jti, type } = token;
-  if (expiresAt === null) throw new TokenInvalid("Token has no 'exp' claim");
-  if (jti === null) throw new TokenInvalid('Token has no id');
-  return { ...token, expiresAt, jti, type: type ?? UNTYPED };
-}
-
-/** @throws TokenInvalid, TokenWrongType */
-export function expectType<Type extends TokenType>(token: Token, types: readonly Type[]): Token<Type> {
-  if (token.type === UNTYPED) throw new TokenInvalid('Token has no type');
-  const type = types.find((accepted) => accepted === token.type);
-  if (type === undefined) throw new TokenWrongType();
-  return { ...token, type };
-}
-
-/** @throws TokenInvalid */
-export function expectUserId<Some extends Token>(token: Some): asserts token is Some & { readonly userId: string } {
-  if (token.userId === null) throw new TokenInvalid('Token contained no recognizable user identification');
 }
 
 /** Whether a session is of another account than the token names: one that had the same name before, for instance. */

@@ -95,15 +95,9 @@ describeEachStore('keys of a JWK set', (kind) => {
     server = await startTestServer(kind, { env });
   });
   afterEach(async () => {
-    jest.restoreAllMocks();
     await server.remove();
   });
 
-  /** Moves the time of this process, by which keys are fetched again, ahead of the server's own. */
-  const passTime = (seconds: number) => {
-    const { now } = Date;
-    jest.spyOn(Date, 'now').mockImplementation(() => now() + seconds * 1000);
-  };
   const remotely = (kid: string, key = remote.privateKey, claims: TestClaims = {}) =>
     craft({ ...accessClaims(), ...claims }, { algorithm: 'RS256', key, header: { kid } });
 
@@ -156,7 +150,7 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 200, body: keySet('second', 'third') };
     expect(await hello(remotely('third'))).toMatchObject(INVALID);
-    passTime(10);
+    server.clock.advance(10);
     expect(await hello(remotely('third'))).toMatchObject(OK);
     expect(await hello(remotely('first'))).toMatchObject(INVALID);
     expect(requests).toBe(2);
@@ -172,14 +166,14 @@ describeEachStore('keys of a JWK set', (kind) => {
     answer = bad;
     expect(await hello(remotely('first'))).toMatchObject(INVALID);
     answer = good;
-    passTime(10);
+    server.clock.advance(10);
     expect(await hello(remotely('first'))).toMatchObject(OK);
   });
 
   test('72 S8: where the URL fails, the keys that are known stay good', async () => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 500, body: 'oops' };
-    passTime(10);
+    server.clock.advance(10);
     expect(await hello(remotely('third'))).toMatchObject(INVALID);
     expect(await hello(remotely('first'))).toMatchObject(OK);
   });
