@@ -8,7 +8,7 @@ import type { Algorithm, Settings } from '../settings/settings-table.ts';
 import { RemoteKeys } from './remote-keys.ts';
 
 /** A key and the one algorithm it is used with, as KeyObject: a string would be parsed again at every verification. */
-interface TokenKey {
+export interface TokenKey {
   readonly key: KeyObject;
   readonly algorithm: Algorithm;
 }

@@ -177,4 +177,18 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(await hello(remotely('third'))).toMatchObject(INVALID);
     expect(await hello(remotely('first'))).toMatchObject(OK);
   });
+
+  test('72 S8: however long the URL fails, the keys that are known stay good, and no token is a request', async () => {
+    expect(await hello(remotely('first'))).toMatchObject(OK);
+    answer = { status: 500, body: 'oops' };
+    for (let count = 0; count < 5; count += 1) {
+      server.clock.advance(900);
+      for (let repeat = 0; repeat < 4; repeat += 1) expect(await hello(remotely('first'))).toMatchObject(OK);
+      expect(await hello(remotely('third'))).toMatchObject(INVALID);
+    }
+    expect(requests).toBeLessThanOrEqual(1 + 5);
+    answer = { status: 200, body: keySet('third') };
+    server.clock.advance(900);
+    expect(await hello(remotely('third'))).toMatchObject(OK);
+  });
 });
