@@ -96,9 +96,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     const store = await openStore(settingsFromOptions(stage.place.options));
     const now = new Date();
     const common = { passwordHash: '!', passwordChangedAt: now, isActive: true, lastLogin: null, createdAt: now };
-    await Promise.all(
-      many.map((name) => store.users.insert({ id: name, username: name, usernameKey: name, ...common })),
-    );
+    await store.users.insertMany(many.map((name) => ({ id: name, username: name, usernameKey: name, ...common })));
     await store.close();
     const listed = JSON.parse((await stage.cli(['users', 'list', '--json'])).stdout) as { username: string }[];
     expect(listed.map(({ username }) => username)).toEqual(['alice', 'Bob', 'dora', ...many]);

@@ -15,8 +15,8 @@ export default class RequirementReporter {
       const count = (status) => its.filter((test) => test.status === status).length;
       const result = resultOf(its.length, count('passed'), count('failed'));
       if (result !== 'passed') this.#open.push(`S${number}`);
-      const files = [...new Set(its.filter(({ status }) => status !== 'pending').map(({ file }) => file))];
-      return row(`S${number}`, meaning, result, count('passed'), files.toSorted().join(', '));
+      const files = Array.from(new Set(its.filter(({ status }) => status !== 'pending').map(({ file }) => file)));
+      return row(`S${number}`, meaning, result, count('passed'), files.join(', '));
     });
     console.log(`\n${[row('', 'Requirement', 'result', 'tests', 'in'), ...lines].join('\n')}\n`);
   }
