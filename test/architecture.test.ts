@@ -20,6 +20,7 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
   { rooms: ['http/'], mayImport: ['base', 'rules', 'http/'] },
   { rooms: ['cli/'], mayImport: ['base', 'rules', 'cli/'] },
+  { rooms: ['verifier/'], mayImport: ['base', 'keys/', 'tokens/', 'verifier/'] },
   // It runs where there is no server: of ours it knows the names of errors, and nothing at run time.
   { rooms: ['client/'], mayImport: ['errors.ts', 'client/'] },
   {
@@ -89,6 +90,25 @@ describe('the architecture', () => {
     const statements = ours.flatMap((file) => sourceOf(file).match(/^(import|export)\b[^;]*'\.\.\/[^']+'/gm) ?? []);
     expect(statements).not.toEqual([]);
     expect(statements.filter((statement) => !/^(import|export) type /.test(statement))).toEqual([]);
+  });
+
+  test('the verifier loads neither a server, a store nor a password hash', () => {
+    const reached = new Set<string>();
+    const visit = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      const statements = sourceOf(file).matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm);
+      for (const [, target = ''] of statements) visit(normalize(join(dirname(file), target)));
+    };
+    visit('verifier/index.ts');
+    const packages = new Set(
+      Array.from(reached).flatMap((file) => importsOf(file).filter((name) => /^[@a-z]/.test(name))),
+    );
+    expect(
+      Array.from(packages)
+        .filter((name) => !name.startsWith('node:'))
+        .toSorted(),
+    ).toEqual(['jsonwebtoken', 'zod']);
   });
 
   test('process.env is read in the settings alone', () => {

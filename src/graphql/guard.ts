@@ -1,5 +1,5 @@
 import type { ResolverData } from 'type-graphql';
-import { PermissionDenied } from '../errors.ts';
+import { expectRole } from '../tokens/roles.ts';
 import type { AuthContext } from './context.ts';
 
 /**
@@ -13,8 +13,6 @@ export async function guard(
   roles: readonly string[],
 ): Promise<boolean> {
   const { token } = await context.auth.authenticate();
-  const { roles: granted } = token.claims;
-  if (roles.length === 0) return true;
-  if (Array.isArray(granted) && roles.some((role) => granted.includes(role))) return true;
-  throw new PermissionDenied();
+  expectRole(token, roles);
+  return true;
 }

@@ -16,11 +16,11 @@ const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Signs tokens, and reads what was signed. It knows claims and keys, not what tokens are for. */
 export class TokenCodec {
   readonly #settings: Settings;
-  readonly #keys: Keys;
+  readonly #keys: Pick<Keys, 'signing' | 'find'>;
   readonly #clock: Clock;
   readonly #encoder: Hooks['jsonEncoder'];
 
-  constructor(settings: Settings, keys: Keys, clock: Clock, encoder?: Hooks['jsonEncoder']) {
+  constructor(settings: Settings, keys: Pick<Keys, 'signing' | 'find'>, clock: Clock, encoder?: Hooks['jsonEncoder']) {
     this.#settings = settings;
     this.#keys = keys;
     this.#clock = clock;

@@ -2,7 +2,7 @@ import { createSecretKey, generateKeyPairSync, randomBytes, type KeyObject } fro
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { HelloDocument, TokenRefreshDocument, TokenVerifyDocument } from '../generated/operations.ts';
 import { craft, refusalOfAccess } from '../support/craft.ts';
 import { refusal, type TestClaims } from '../support/forge.ts';

@@ -1,0 +1,151 @@
+import { systemClock, type Clock } from '../clock.ts';
+import type { TokenUser } from '../hooks.ts';
+import { isSymmetric, readKey } from '../keys/key-material.ts';
+import { SettingsError, settingsFromOptions } from '../settings/settings.ts';
+import { ALGORITHMS, type Algorithm, type SettingsInput } from '../settings/settings-table.ts';
+import type { Claims } from '../tokens/claims.ts';
+import type { Keys } from '../tokens/keys.ts';
+import { RemoteKeys } from '../tokens/remote-keys.ts';
+import { expectRole } from '../tokens/roles.ts';
+import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../tokens/token-acceptor.ts';
+import { TokenCodec } from '../tokens/token-codec.ts';
+
+/** Settings of the server that must be the same here, where they were changed there. */
+type SharedSettings = Pick<
+  SettingsInput,
+  | 'issuer'
+  | 'audience'
+  | 'leeway'
+  | 'authHeaderTypes'
+  | 'authHeaderName'
+  | 'authTokenClasses'
+  | 'userIdClaim'
+  | 'tokenTypeClaim'
+  | 'jtiClaim'
+>;
+
+/** How tokens are verified: by the keys at a URL, or by one key. */
+export interface TokenVerifierOptions extends SharedSettings {
+  /** The JWK set of the server: `https://auth.example.com/.well-known/jwks.json`. */
+  readonly jwksUrl?: string;
+  /** One key instead: a public key as PEM, as a JWK in JSON or the path of a file with either; a secret for HS algorithms. */
+  readonly key?: string;
+  /**
+   * Algorithms that are accepted; each key is used with one of them only. Default: all RS, PS and ES algorithms with
+   * `jwksUrl`. With `key` there is exactly one.
+   */
+  readonly algorithms?: readonly Algorithm[];
+  /** The user of a request; default: the claims `user_id` and `username`. */
+  readonly tokenUser?: (claims: Claims) => TokenUser;
+  /** Milliseconds since the epoch; for tests. */
+  readonly clock?: Clock;
+}
+
+/** Whoever makes a request, as the token says. */
+export interface VerifiedRequest {
+  readonly user: TokenUser;
+  readonly token: AcceptedToken;
+}
+
+/** The context of a request in an Apollo Server: spread it into your own. */
+export interface VerifierContext {
+  readonly auth: {
+    /**
+     * Verifies the token of this request, once; what is wrong with it is thrown then, and not before.
+     *
+     * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid
+     */
+    authenticate(): Promise<VerifiedRequest>;
+  };
+}
+
+/** A request of Express, Fastify, Apollo's standalone server or plain Node.js. */
+interface IncomingRequest {
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** Verifies the tokens of another server. */
+export interface TokenVerifier {
+  /**
+   * Verifies an access token: signature, algorithm, times, issuer, audience, type.
+   *
+   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid
+   */
+  verify(token: string): Promise<VerifiedRequest>;
+  /** The context function of an Apollo Server. */
+  readonly context: (input: { readonly req: IncomingRequest }) => Promise<VerifierContext>;
+}
+
+const ASYMMETRIC = ALGORITHMS.filter((algorithm) => !isSymmetric(algorithm));
+
+/**
+ * Makes a verifier. It trusts a token until it expires, as `JWT_AUTHENTICATION=stateless` does: whether its session was
+ * ended, the server knows.
+ *
+ * @throws SettingsError for a key that is missing, weak, or does not suit the algorithm
+ */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { jwksUrl, key, algorithms, tokenUser, clock = systemClock, ...shared } = options;
+  const settings = settingsFromOptions(shared);
+  const find = finderOf({ jwksUrl, key, algorithms }, clock);
+  const acceptor = new TokenAcceptor(new TokenCodec(settings, { find, signing: signNothing }, clock), settings);
+  const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
+  const headerName = settings.authHeaderName.toLowerCase();
+  const accept = async (header: string | undefined): Promise<VerifiedRequest> => {
+    const token = await acceptor.accept(header);
+    return { user: tokenUser?.(token.claims) ?? tokenUserOf(token), token };
+  };
+  return {
+    verify: (token) => accept(`${scheme} ${token}`),
+    context: async ({ req: { headers } }) => {
+      const header = headers[headerName];
+      let request: Promise<VerifiedRequest> | undefined;
+      return { auth: { authenticate: () => (request ??= accept(typeof header === 'string' ? header : undefined)) } };
+    },
+  };
+}
+
+type KeyOptions = { readonly [Name in 'jwksUrl' | 'key' | 'algorithms']: TokenVerifierOptions[Name] };
+
+/** @throws SettingsError */
+function finderOf({ jwksUrl, key, algorithms }: KeyOptions, clock: Clock): Keys['find'] {
+  const refuse = (problem: string): never => {
+    throw new SettingsError([problem]);
+  };
+  if (jwksUrl !== undefined) {
+    if (key !== undefined) refuse('key: given with jwksUrl, whose keys verify; expected one of them alone.');
+    if (!/^https?:/.test(jwksUrl) || !URL.canParse(jwksUrl)) {
+      refuse(`jwksUrl: got ${JSON.stringify(jwksUrl)}, expected an https or http URL.`);
+    }
+    const odd = algorithms?.find((algorithm) => !ASYMMETRIC.includes(algorithm));
+    if (odd !== undefined) refuse(`algorithms: got ${odd} with jwksUrl, expected some of ${ASYMMETRIC.join(', ')}.`);
+    const remote = new RemoteKeys(jwksUrl, algorithms ?? ASYMMETRIC, clock);
+    return (kid) => remote.find(kid);
+  }
+  const [algorithm, ...more] = algorithms ?? [];
+  if (algorithm === undefined || more.length > 0 || !ALGORITHMS.includes(algorithm)) {
+    return refuse(`algorithms: got ${algorithms?.join(', ') ?? 'none'}, expected the one algorithm of the key.`);
+  }
+  if (key === undefined) return refuse('jwksUrl: not set, expected the URL of a JWK set, or a key.');
+  const found = { key: readKey('key', key, isSymmetric(algorithm) ? 'secret' : 'public', algorithm), algorithm };
+  return () => found;
+}
+
+function signNothing(): never {
+  throw new Error('a verifier signs nothing');
+}
+
+/**
+ * type-graphql's auth checker for `@Authorized()` beside `context`: lets in whoever has a good token and, for
+ * `@Authorized('ADMIN')`, one with that role in its claim `roles`.
+ *
+ * @throws AuthError
+ */
+export async function verifierGuard(
+  { context }: { readonly context: VerifierContext },
+  roles: readonly string[],
+): Promise<boolean> {
+  const { token } = await context.auth.authenticate();
+  expectRole(token, roles);
+  return true;
+}

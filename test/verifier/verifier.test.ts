@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Authorized, buildSchema, Ctx, Query, Resolver } from 'type-graphql';
+import {
+  createTokenVerifier,
+  verifierGuard,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+  type VerifierContext,
+} from '../../src/verifier/index.ts';
+import { craft } from '../support/craft.ts';
+import { startTestServer, TEST_KEY, TestClock, type TestServer } from '../support/server.ts';
+
+const SHARED = { issuer: 'https://auth.example.com', audience: 'api' };
+const pemOf = (key: KeyObject) =>
+  key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const env = {
+  JWT_ALGORITHM: 'RS256',
+  JWT_SIGNING_KEY: pemOf(pair.privateKey),
+  JWT_ISSUER: SHARED.issuer,
+  JWT_AUDIENCE: SHARED.audience,
+};
+
+describe('a verifier', () => {
+  let server: TestServer;
+  let access: string;
+  let refresh: string;
+  let clock: TestClock;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite', { env });
+    ({ access, refresh } = await server.signIn());
+  });
+  afterAll(() => server.remove());
+  const jwksUrl = () => new URL('/.well-known/jwks.json', server.url).href;
+  const make = (options: TokenVerifierOptions = {}) => {
+    clock = new TestClock();
+    const url = options.key === undefined ? { jwksUrl: jwksUrl() } : {};
+    return createTokenVerifier({ ...SHARED, ...url, clock: clock.read, ...options });
+  };
+  const byKey = { algorithms: ['RS256'] } as const;
+  const verdictOf = (verifier: TokenVerifier, token: string) =>
+    verifier.verify(token).then(
+      ({ user }) => user.id,
+      (error: unknown) => (error as { readonly reason?: string }).reason ?? String(error),
+    );
+
+  test.each([
+    ['the URL of a JWK set', () => make()],
+    ['a public key as PEM', () => make({ ...byKey, key: pemOf(pair.publicKey) })],
+    ['a public key as JWK', () => make({ ...byKey, key: JSON.stringify(pair.publicKey.export({ format: 'jwk' })) })],
+  ])('by %s accepts an access token of the server, and nothing else', async (_what, of) => {
+    const verifier = of();
+    const { user, token } = await verifier.verify(access);
+    expect(user).toEqual({ id: server.alice.id, username: '' });
+    expect(token).toMatchObject({ type: 'access', userId: server.alice.id, sessionId: expect.any(String) });
+    expect(await verdictOf(verifier, refresh)).toBe('token_wrong_type');
+    expect(await verdictOf(verifier, 'x.y.z')).toBe('token_not_valid');
+    expect(await verdictOf(verifier, `${access.slice(0, -4)}AAAA`)).toBe('token_not_valid');
+    expect(await verdictOf(verifier, craft({}, { algorithm: 'none' }))).toBe('token_not_valid');
+    const asSecret = { algorithm: 'HS256', key: createSecretKey(Buffer.from(pemOf(pair.publicKey))) } as const;
+    expect(await verdictOf(verifier, craft(token.claims, asSecret))).toBe('token_not_valid');
+    clock.advance(301);
+    expect(await verdictOf(verifier, access)).toBe('token_expired');
+  });
+
+  test.each([
+    ['another issuer', { issuer: 'https://other.example.com' }],
+    ['another audience', { audience: 'other' }],
+    ['another algorithm', { algorithms: ['RS384'] as const }],
+    ['a URL that fails', { jwksUrl: 'http://127.0.0.1:1/jwks.json' }],
+  ])('where %s is set accepts none', async (_what, options) => {
+    expect(await verdictOf(make(options), access)).toBe('token_not_valid');
+  });
+
+  test('by a secret accepts the tokens of a server that has the same', async () => {
+    const symmetric = await startTestServer('sqlite');
+    const verifier = createTokenVerifier({ key: TEST_KEY, algorithms: ['HS256'] });
+    expect(await verdictOf(verifier, (await symmetric.signIn()).access)).toBe(symmetric.alice.id);
+    await symmetric.remove();
+  });
+
+  test.each<[string, TokenVerifierOptions, RegExp]>([
+    ['neither key nor URL', { algorithms: ['RS256'] }, /^jwksUrl: not set, expected/],
+    ['a key and no algorithm', { key: TEST_KEY }, /^algorithms: got none, expected the one/],
+    ['a key and a URL', { key: TEST_KEY, jwksUrl: 'https://a.example' }, /^key: given with jwksUrl/],
+    ['a URL that is none', { jwksUrl: 'auth.example.com' }, /^jwksUrl: got "auth.example.com", expected/],
+    [
+      'a secret for a URL',
+      { jwksUrl: 'https://a.example', algorithms: ['HS256'] },
+      /^algorithms: got HS256 with jwksUrl/,
+    ],
+    ['a short secret', { key: 'short', algorithms: ['HS256'] }, /^key: got a secret of 5 bytes/],
+    ['a key of another kind', { key: pemOf(pair.publicKey), algorithms: ['ES256'] }, /^key: got a key of rsa/],
+    ['a public key as a secret', { key: pemOf(pair.publicKey), algorithms: ['HS256'] }, /^key: got a PEM key/],
+    ['a lifetime', { jwksUrl: 'https://a.example', ...({ accessTokenLifetimes: 5 } as object) }, /unknown option/],
+  ])('is not made of %s', (_what, options, message) => {
+    expect(() => createTokenVerifier(options)).toThrow(message);
+  });
+});
+
+@Resolver()
+class SecretResolver {
+  @Authorized()
+  @Query(() => String)
+  async whoami(@Ctx() { auth }: VerifierContext): Promise<string> {
+    return (await auth.authenticate()).user.id;
+  }
+  @Authorized('ADMIN')
+  @Query(() => String)
+  secret(): string {
+    return '42';
+  }
+  @Query(() => String)
+  open(): string {
+    return 'open';
+  }
+}
+
+describe('an Apollo Server of another service', () => {
+  let server: TestServer;
+  let service: ApolloServer<VerifierContext>;
+  afterEach(async () => {
+    await service.stop();
+    await server.remove();
+  });
+
+  test('lets in whoever has a token of the server, and whom a role lets in', async () => {
+    const claims = (user: { readonly username: string }) => ({ username: user.username, roles: ['ADMIN'] });
+    server = await startTestServer('sqlite', { env, hooks: { claims } });
+    const { access } = await server.signIn();
+    const verifier = createTokenVerifier({ ...SHARED, jwksUrl: new URL('/.well-known/jwks.json', server.url).href });
+    const schema = await buildSchema({ resolvers: [SecretResolver], authChecker: verifierGuard, validate: false });
+    service = new ApolloServer<VerifierContext>({ schema });
+    const { url } = await startStandaloneServer(service, { listen: { port: 0 }, context: verifier.context });
+    const ask = async (query: string, authorization?: string) => {
+      const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      return (await response.json()) as { data: unknown; errors?: { extensions: { reason: string } }[] };
+    };
+    expect(await ask('{ open }', 'Bearer nonsense')).toEqual({ data: { open: 'open' } });
+    expect(await ask('{ whoami secret }', `Bearer ${access}`)).toEqual({
+      data: { whoami: server.alice.id, secret: '42' },
+    });
+    for (const [header, reason] of [
+      [undefined, 'not_authenticated'],
+      ['Bearer', 'bad_authorization_header'],
+      ['Bearer nonsense', 'token_not_valid'],
+    ] as const) {
+      const { data, errors } = await ask('{ whoami }', header);
+      expect(data).toBeNull();
+      expect(errors?.[0]?.extensions.reason).toBe(reason);
+    }
+  });
+});
