@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KeyKeeper } from '../../src/keys/key-keeper.ts';
 import { publicJwkOf } from '../../src/keys/public-jwk.ts';
+import { writeKeyFile } from '../../src/keys/ring-folder.ts';
+import { makeRingKey } from '../../src/keys/ring-key.ts';
 import { ALGORITHMS } from '../../src/settings/settings-table.ts';
 import { jwkIn, keeperOf } from '../support/ring.ts';
 import { TestClock } from '../support/server.ts';
@@ -91,6 +93,16 @@ describe('a key ring', () => {
     const { kid } = await keeper.replaceAll('PS256');
     expect((await keeper.list()).keys).toMatchObject([{ kid, algorithm: 'PS256', state: 'signing' }]);
     expect(readdirSync(folder)).toEqual([`${kid}.json`]);
+  });
+
+  test('in an emergency is whole with the new file alone, if nothing could be removed after it', async () => {
+    await keeper.generate();
+    await keeper.rotate({ activateAfter: 0 });
+    const now = clock.read();
+    const times = { createdAt: now + 2, signsFrom: now, predecessorsEnd: now };
+    const { kid, text } = await makeRingKey('ES256', times);
+    await writeKeyFile(folder, kid, text);
+    expect(await states()).toEqual(['retired', 'retired', 'signing']);
   });
 
   test('retires a key by hand, but not the one that signs', async () => {

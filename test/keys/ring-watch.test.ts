@@ -107,6 +107,16 @@ describe('a ring in use', () => {
     expect({ kids: kids(again), told: problems.length }).toEqual({ kids: [kid], told: 1 });
   });
 
+  test('keeps a key whose file has been broken beside one that is whole', async () => {
+    const first = await keeper.generate();
+    const second = await keeper.rotate({ activateAfter: 60 });
+    const ring = await open();
+    writeFileSync(join(folder, `${first.kid}.json`), '');
+    await ring.look();
+    expect(kids(ring)).toEqual([first.kid, second.kid]);
+    expect(ring.ring.signer(clock.read())?.kid).toBe(first.kid);
+  });
+
   test('keeps a key whose file has been broken, and takes all that has changed beside it', async () => {
     const first = await keeper.generate();
     const ring = await open();
