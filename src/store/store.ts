@@ -8,6 +8,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly blacklist: Blacklist;
   readonly attempts: AttemptStore;
+  readonly services: ServiceStore;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
   /** Ends all connections; afterwards every method throws. */
@@ -113,8 +114,19 @@ export interface SessionStore {
   revokeAll(userId: string, revocation: Revocation, exceptId?: string): Promise<number>;
   /** Ends the oldest live sessions of a user, so that at most `keep` live on. Resolves to how many this call ended. */
   revokeOldest(userId: string, keep: number, revocation: Revocation): Promise<number>;
+  /** Sessions that were revoked after this position, in the order of `revokedAt` and `id`, at most `limit`. */
+  listRevoked(after: ListPosition, limit: number): Promise<SessionRecord[]>;
   /** Removes sessions whose `expiresAt` is not after the given time. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
+}
+
+/**
+ * A place in a list that is in the order of moments, and where these are the same, of names. With no name, it is before
+ * all records of its moment.
+ */
+export interface ListPosition {
+  readonly at: Date;
+  readonly name: string;
 }
 
 /** A jti that is refused until its token would have expired anyway. */
@@ -130,6 +142,8 @@ export interface Blacklist {
   /** Adds many entries, each for itself and exactly as `add` does. Resolves to how each went, in their order. */
   addMany(entries: readonly BlacklistEntry[]): Promise<boolean[]>;
   find(jti: string): Promise<BlacklistEntry | null>;
+  /** Entries after this position, in the order of `blacklistedAt` and `jti`, at most `limit`. */
+  list(after: ListPosition, limit: number): Promise<BlacklistEntry[]>;
   /** Removes entries whose `expiresAt` is not after the given time. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
 }
@@ -164,4 +178,22 @@ export interface AttemptStore {
   delete(name: string): Promise<boolean>;
   /** Removes records whose `expiresAt` is not after the given time. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
+}
+
+/** Another program that may ask about tokens. */
+export interface ServiceRecord {
+  readonly name: string;
+  /** Of its secret, which is kept nowhere: SHA-256 in base64url. */
+  readonly secretHash: string;
+  readonly createdAt: Date;
+}
+
+export interface ServiceStore {
+  /** Of any number of concurrent calls with one `name`, exactly one resolves true. */
+  insert(service: ServiceRecord): Promise<boolean>;
+  find(name: string): Promise<ServiceRecord | null>;
+  /** All of them, by name. */
+  list(): Promise<ServiceRecord[]>;
+  /** Resolves to whether there was such a service. */
+  delete(name: string): Promise<boolean>;
 }

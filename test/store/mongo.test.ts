@@ -6,16 +6,30 @@ import { StoreUnavailable } from '../../src/errors.ts';
 import { openMongoStore } from '../../src/store/mongo/mongo-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
-import { failureOf, newAttempts, newEntry, newSession, newSuccessor, newUser, NOW, revocation } from './records.ts';
+import {
+  failureOf,
+  newAttempts,
+  newEntry,
+  newService,
+  newSession,
+  newSuccessor,
+  newUser,
+  NOW,
+  revocation,
+} from './records.ts';
 
 const TTL = 600;
 const INDEXES = {
   users: [{ name: 'username_key', key: { usernameKey: 1 }, unique: true }],
   sessions: [
     { name: 'expired_sessions', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
+    { name: 'revoked_sessions', key: { revokedAt: 1, _id: 1 } },
     { name: 'sessions_of_user', key: { userId: 1, createdAt: -1, _id: -1 } },
   ],
-  blacklist: [{ name: 'expired_entries', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
+  blacklist: [
+    { name: 'entries_by_time', key: { blacklistedAt: 1, _id: 1 } },
+    { name: 'expired_entries', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
+  ],
   attempts: [{ name: 'expired_attempts', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
 };
 /** What JSON can hold in place of a text. */
@@ -112,11 +126,13 @@ onMongoDb('the MongoDB store', () => {
     const session = newSession({ id: 's', userId: 'u', jti: 'j' });
     const entry = newEntry({ jti: 'j' });
     const attempts = newAttempts({ name: 'a', count: 2 });
+    const service = newService();
     beforeEach(async () => {
       await store.users.insert(user);
       await store.sessions.insert(session);
       await store.blacklist.add(entry);
       await store.attempts.replace(null, attempts);
+      await store.services.insert(service);
     });
 
     /** What a call answers; `refused` if the store cannot make sense of it. */
@@ -136,6 +152,7 @@ onMongoDb('the MongoDB store', () => {
           store.sessions.find(odd),
           store.blacklist.find(odd),
           store.attempts.find(odd),
+          store.services.find(odd),
         ];
         for (const answer of await Promise.all(finding.map(answerOf))) expect([null, 'refused']).toContain(answer);
         expect([[], 'refused']).toContainEqual(await answerOf(store.sessions.listLive(odd, NOW)));
@@ -156,6 +173,7 @@ onMongoDb('the MongoDB store', () => {
           store.attempts.replace({ ...attempts, name: odd }, { ...attempts, name: odd, count: 9 }),
           store.attempts.takeBack(odd),
           store.attempts.delete(odd),
+          store.services.delete(odd),
         ];
         const nothing = [null, false, 0, 'refused'];
         for (const answer of await Promise.all(changing.map(answerOf))) expect(nothing).toContain(answer);
@@ -163,6 +181,7 @@ onMongoDb('the MongoDB store', () => {
         expect(await store.sessions.find('s')).toEqual(session);
         expect(await store.blacklist.find('j')).toEqual(entry);
         expect(await store.attempts.find('a')).toEqual(attempts);
+        expect(await store.services.list()).toEqual([service]);
       },
     );
 

@@ -7,6 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type {
   AttemptRecord,
   BlacklistEntry,
+  ServiceRecord,
   SessionRecord,
   Store,
   Successor,
@@ -64,6 +65,10 @@ export function newEntry(fields: Partial<BlacklistEntry> = {}): BlacklistEntry {
 
 export function newAttempts(fields: Partial<AttemptRecord> = {}): AttemptRecord {
   return { name: newId(), count: 1, nextAt: after(1), expiresAt: after(60_000), ...fields };
+}
+
+export function newService(fields: Partial<ServiceRecord> = {}): ServiceRecord {
+  return { name: newId(), secretHash: newId(), createdAt: after(1), ...fields };
 }
 
 export function newSuccessor(fields: Partial<Successor> = {}): Successor {

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, newAttempts, newEntry, newSession, newSuccessor, newUser, NOW, openAt, revocation } from './records.ts';
+import {
+  after,
+  newAttempts,
+  newEntry,
+  newService,
+  newSession,
+  newSuccessor,
+  newUser,
+  NOW,
+  openAt,
+  revocation,
+} from './records.ts';
 
 /** Every method of a store, and what it answers where there is nothing yet. */
 const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [
@@ -24,17 +35,23 @@ const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] 
   ['sessions.revoke', false, ({ sessions }) => sessions.revoke('s', revocation())],
   ['sessions.revokeAll', 0, ({ sessions }) => sessions.revokeAll('u', revocation())],
   ['sessions.revokeOldest', 0, ({ sessions }) => sessions.revokeOldest('u', 0, revocation())],
+  ['sessions.listRevoked', [], ({ sessions }) => sessions.listRevoked({ at: NOW, name: '' }, 1)],
   ['sessions.deleteExpired', 0, ({ sessions }) => sessions.deleteExpired(NOW)],
   ['blacklist.add', true, ({ blacklist }) => blacklist.add(newEntry())],
   ['blacklist.addMany', [true], ({ blacklist }) => blacklist.addMany([newEntry()])],
   ['blacklist.find', null, ({ blacklist }) => blacklist.find('jti')],
   ['blacklist.deleteExpired', 0, ({ blacklist }) => blacklist.deleteExpired(NOW)],
+  ['blacklist.list', [], ({ blacklist }) => blacklist.list({ at: NOW, name: '' }, 1)],
   ['attempts.find', null, ({ attempts }) => attempts.find('name')],
   ['attempts.add', false, ({ attempts }) => attempts.add('name', { limit: 1, at: NOW })],
   ['attempts.replace', true, ({ attempts }) => attempts.replace(null, newAttempts())],
   ['attempts.takeBack', false, ({ attempts }) => attempts.takeBack('name')],
   ['attempts.delete', false, ({ attempts }) => attempts.delete('name')],
   ['attempts.deleteExpired', 0, ({ attempts }) => attempts.deleteExpired(NOW)],
+  ['services.insert', true, ({ services }) => services.insert(newService())],
+  ['services.find', null, ({ services }) => services.find('name')],
+  ['services.list', [], ({ services }) => services.list()],
+  ['services.delete', false, ({ services }) => services.delete('name')],
 ];
 
 describeEachStore('a store', (kind) => {
@@ -50,8 +67,8 @@ describeEachStore('a store', (kind) => {
   });
 
   test('has the methods that this suite knows', () => {
-    const { users, sessions, blacklist, attempts } = store;
-    const rooms = Object.entries({ users, sessions, blacklist, attempts });
+    const { users, sessions, blacklist, attempts, services } = store;
+    const rooms = Object.entries({ users, sessions, blacklist, attempts, services });
     const names = rooms.flatMap(([room, methods]) => Object.keys(methods).map((method) => `${room}.${method}`));
     expect(['ping', ...names].toSorted()).toEqual(METHODS.map(([name]) => name).toSorted());
   });

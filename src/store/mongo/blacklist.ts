@@ -1,7 +1,7 @@
 import { trusted } from 'mongoose';
 import type { Blacklist } from '../store.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
-import type { Models } from './models.ts';
+import type { BlacklistDocument, Models } from './models.ts';
 
 export function mongoBlacklist(blacklist: Models['blacklist']): Blacklist {
   return {
@@ -13,9 +13,20 @@ export function mongoBlacklist(blacklist: Models['blacklist']): Blacklist {
       ),
     find: async (jti) => {
       const document = await translated(() => blacklist.findOne({ _id: jti }).lean());
-      return document && { jti, expiresAt: document.expiresAt, blacklistedAt: document.blacklistedAt };
+      return document && toEntry(document);
+    },
+    list: async ({ at, name }, limit) => {
+      if (limit === 0) return []; // to MongoDB, zero is no limit
+      const later = [{ blacklistedAt: trusted({ $gt: at }) }, { _id: trusted({ $gt: name }) }];
+      const filter = { blacklistedAt: trusted({ $gte: at }), $or: later };
+      const found = await translated(() =>
+        blacklist.find(filter).sort({ blacklistedAt: 1, _id: 1 }).limit(limit).lean(),
+      );
+      return found.map(toEntry);
     },
     deleteExpired: async (at) =>
       (await translated(() => blacklist.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
   };
 }
+
+const toEntry = ({ _id: jti, expiresAt, blacklistedAt }: BlacklistDocument) => ({ jti, expiresAt, blacklistedAt });

@@ -1,11 +1,12 @@
 import { Schema, type Connection } from 'mongoose';
-import type { AttemptRecord, BlacklistEntry, SessionRecord, UserRecord } from '../store.ts';
+import type { AttemptRecord, BlacklistEntry, ServiceRecord, SessionRecord, UserRecord } from '../store.ts';
 
 /** A record as MongoDB keeps it: its name is `_id`. */
 export type UserDocument = Omit<UserRecord, 'id'> & { readonly _id: string };
 export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
+export type ServiceDocument = Omit<ServiceRecord, 'name'> & { readonly _id: string };
 
 /**
  * Expired records are removed this long after their end: clocks differ, and within the leeway (at most as long) a
@@ -62,6 +63,7 @@ function sessionSchema(): Schema<SessionDocument> {
     { ...options, collection: 'sessions' },
   );
   schema.index({ userId: 1, createdAt: -1, _id: -1 }, { name: 'sessions_of_user' });
+  schema.index({ revokedAt: 1, _id: 1 }, { name: 'revoked_sessions' });
   schema.index({ expiresAt: 1 }, { name: 'expired_sessions', expireAfterSeconds: TTL_SLACK_SECONDS });
   return schema;
 }
@@ -71,6 +73,7 @@ function blacklistSchema(): Schema<BlacklistDocument> {
     { _id: String, expiresAt: { type: Date, ...required }, blacklistedAt: { type: Date, ...required } },
     { ...options, collection: 'blacklist' },
   );
+  schema.index({ blacklistedAt: 1, _id: 1 }, { name: 'entries_by_time' });
   schema.index({ expiresAt: 1 }, { name: 'expired_entries', expireAfterSeconds: TTL_SLACK_SECONDS });
   return schema;
 }
@@ -89,6 +92,13 @@ function attemptSchema(): Schema<AttemptDocument> {
   return schema;
 }
 
+function serviceSchema(): Schema<ServiceDocument> {
+  return new Schema<ServiceDocument>(
+    { _id: String, secretHash: { type: String, ...required }, createdAt: { type: Date, ...required } },
+    { ...options, collection: 'services' },
+  );
+}
+
 /** The collections of one connection. */
 export function defineModels(connection: Connection) {
   return {
@@ -96,6 +106,7 @@ export function defineModels(connection: Connection) {
     sessions: connection.model('Session', sessionSchema()),
     blacklist: connection.model('BlacklistEntry', blacklistSchema()),
     attempts: connection.model('Attempts', attemptSchema()),
+    services: connection.model('Service', serviceSchema()),
   };
 }
 

@@ -4,6 +4,7 @@ import { mongoAttempts } from './attempts.ts';
 import { mongoBlacklist } from './blacklist.ts';
 import { translated } from './errors.ts';
 import { defineModels } from './models.ts';
+import { mongoServices } from './services.ts';
 import { mongoSessions } from './sessions.ts';
 import { mongoUsers } from './users.ts';
 
@@ -49,6 +50,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     sessions: mongoSessions(models.sessions),
     blacklist: mongoBlacklist(models.blacklist),
     attempts: mongoAttempts(models.attempts),
+    services: mongoServices(models.services),
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },

@@ -39,6 +39,13 @@ export function mongoSessions(sessions: Models['sessions']): SessionStore {
       const ids = oldest.map(({ _id }) => _id);
       return changeMany({ _id: trusted({ $in: ids }) }, { revokedAt: at, revokedReason: reason });
     },
+    listRevoked: async ({ at, name }, limit) => {
+      if (limit === 0) return []; // to MongoDB, zero is no limit
+      const later = [{ revokedAt: trusted({ $gt: at }) }, { _id: trusted({ $gt: name }) }];
+      const filter = { revokedAt: trusted({ $gte: at }), $or: later };
+      const found = await translated(() => sessions.find(filter).sort({ revokedAt: 1, _id: 1 }).limit(limit).lean());
+      return found.flatMap((document) => readSession(document) ?? []);
+    },
     deleteExpired: async (at) =>
       (await translated(() => sessions.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
   };

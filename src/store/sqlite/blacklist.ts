@@ -1,11 +1,15 @@
 import type { Blacklist, BlacklistEntry } from '../store.ts';
-import type { SqliteDatabase } from './database.ts';
+import type { Row, SqliteDatabase } from './database.ts';
+
+const COLUMNS = 'jti, expires_at, blacklisted_at';
 
 export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
-  const insert = database.prepare(
-    'INSERT INTO blacklist (jti, expires_at, blacklisted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  const insert = database.prepare(`INSERT INTO blacklist (${COLUMNS}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`);
+  const select = database.prepare(`SELECT ${COLUMNS} FROM blacklist WHERE jti = ?`);
+  const page = database.prepare(
+    `SELECT ${COLUMNS} FROM blacklist WHERE blacklisted_at >= ?1 AND (blacklisted_at > ?1 OR jti > ?2)
+     ORDER BY blacklisted_at, jti LIMIT ?3`,
   );
-  const select = database.prepare('SELECT jti, expires_at, blacklisted_at FROM blacklist WHERE jti = ?');
   const deleteExpired = database.prepare('DELETE FROM blacklist WHERE expires_at <= ?');
 
   const add = ({ jti, expiresAt, blacklistedAt }: BlacklistEntry): boolean =>
@@ -14,15 +18,17 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
   return {
     add: async (entry) => add(entry),
     addMany: async (entries) => database.transaction(() => entries.map(add)),
-    find: async (jti) => {
-      const row = select.get(jti);
-      if (row === undefined) return null;
-      return {
-        jti,
-        expiresAt: new Date(Number(row['expires_at'])),
-        blacklistedAt: new Date(Number(row['blacklisted_at'])),
-      };
-    },
+    find: async (jti) => readEntry(select.get(jti)),
+    list: async ({ at, name }, limit) => page.all(at.getTime(), name, limit).flatMap((row) => readEntry(row) ?? []),
     deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+  };
+}
+
+function readEntry(row: Row | undefined): BlacklistEntry | null {
+  if (row === undefined) return null;
+  return {
+    jti: String(row['jti']),
+    expiresAt: new Date(Number(row['expires_at'])),
+    blacklistedAt: new Date(Number(row['blacklisted_at'])),
   };
 }

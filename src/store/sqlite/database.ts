@@ -2,47 +2,10 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreUnavailable } from '../../errors.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
 const RETRY_AFTER_MS = 10;
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE users (
-    id TEXT PRIMARY KEY,
-    username TEXT NOT NULL,
-    username_key TEXT NOT NULL UNIQUE,
-    password_hash TEXT NOT NULL,
-    password_changed_at INTEGER NOT NULL,
-    is_active INTEGER NOT NULL,
-    last_login INTEGER,
-    created_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE sessions (
-    id TEXT PRIMARY KEY,
-    user_id TEXT NOT NULL,
-    jti TEXT NOT NULL,
-    previous_jti TEXT,
-    rotated_at INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    last_used_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    ends_at INTEGER NOT NULL,
-    user_agent TEXT,
-    ip_address TEXT,
-    revoked_at INTEGER,
-    revoked_reason TEXT
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX sessions_of_user ON sessions (user_id, created_at);
-  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
-  CREATE TABLE blacklist (
-    jti TEXT PRIMARY KEY,
-    expires_at INTEGER NOT NULL,
-    blacklisted_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX blacklist_by_expiry ON blacklist (expires_at);
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
 export type SqlValue = string | number | null;
@@ -65,7 +28,7 @@ export interface SqliteDatabase {
 }
 
 /**
- * Opens the file, and makes it with its folder and tables if it is not there.
+ * Opens the file, and makes it with its folder and tables if it is not there. One of an older version is brought up to date.
  *
  * @throws StoreUnavailable if it cannot be read or written, is no database, or is of a newer version.
  */
@@ -112,10 +75,12 @@ function patiently(work: () => void): void {
 
 function migrate(database: Database.Database): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version === 0) database.exec(SCHEMA);
-  if (version > SCHEMA_VERSION) {
-    throw new Error(`the store has version ${version}, this program knows ${SCHEMA_VERSION}: start a newer program`);
+  const known = MIGRATIONS.length;
+  if (version > known) {
+    throw new Error(`the store has version ${version}, this program knows ${known}: start a newer program`);
   }
+  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+  if (version < known) database.exec(`PRAGMA user_version = ${known}`);
 }
 
 function prepared(database: Database.Database, sql: string): Statement {

@@ -32,6 +32,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
        SELECT id FROM sessions WHERE user_id = ?3 AND revoked_at IS NULL AND expires_at > ?1
        ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?4)`,
   );
+  const selectRevoked = database.prepare(
+    `SELECT ${COLUMNS} FROM sessions WHERE revoked_at >= ?1 AND (revoked_at > ?1 OR id > ?2)
+     ORDER BY revoked_at, id LIMIT ?3`,
+  );
   const deleteExpired = database.prepare('DELETE FROM sessions WHERE expires_at <= ?');
 
   return {
@@ -46,6 +50,8 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     revoke: async (id, { at, reason }) => revoke.run(at.getTime(), reason, id) === 1,
     revokeAll: async (userId, { at, reason }, exceptId = '') => revokeAll.run(at.getTime(), reason, userId, exceptId),
     revokeOldest: async (userId, keep, { at, reason }) => revokeOldest.run(at.getTime(), reason, userId, keep),
+    listRevoked: async ({ at, name }, limit) =>
+      selectRevoked.all(at.getTime(), name, limit).flatMap((row) => readSession(row) ?? []),
     deleteExpired: async (at) => deleteExpired.run(at.getTime()),
   };
 }

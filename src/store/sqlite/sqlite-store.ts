@@ -2,6 +2,7 @@ import type { Store } from '../store.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { openDatabase } from './database.ts';
 import { sqliteBlacklist } from './blacklist.ts';
+import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
 import { sqliteUsers } from './users.ts';
 
@@ -19,6 +20,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
     sessions: sqliteSessions(database),
     blacklist: sqliteBlacklist(database),
     attempts: sqliteAttempts(database),
+    services: sqliteServices(database),
     ping: async () => {
       ping.get();
     },

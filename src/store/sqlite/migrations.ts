@@ -1,0 +1,51 @@
+const TABLES = `
+  CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    username TEXT NOT NULL,
+    username_key TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    password_changed_at INTEGER NOT NULL,
+    is_active INTEGER NOT NULL,
+    last_login INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    jti TEXT NOT NULL,
+    previous_jti TEXT,
+    rotated_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    user_agent TEXT,
+    ip_address TEXT,
+    revoked_at INTEGER,
+    revoked_reason TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of_user ON sessions (user_id, created_at);
+  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+  CREATE TABLE blacklist (
+    jti TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL,
+    blacklisted_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX blacklist_by_expiry ON blacklist (expires_at);
+`;
+
+const SERVICES_AND_REVOCATIONS = `
+  CREATE TABLE services (
+    name TEXT PRIMARY KEY,
+    secret_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_revocation ON sessions (revoked_at, id) WHERE revoked_at IS NOT NULL;
+  CREATE INDEX blacklist_by_time ON blacklist (blacklisted_at, jti);
+`;
+
+/**
+ * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
+ * it has had. What was released never changes; a change of the schema is a further line.
+ */
+export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS];
