@@ -23,6 +23,8 @@ import { TokenCodec } from './tokens/token-codec.ts';
 import { TokenMinter } from './tokens/token-minter.ts';
 import { TokenReader } from './tokens/token-reader.ts';
 import { TokenService } from './tokens/token-service.ts';
+import { Introspection } from './trust/introspection.ts';
+import { ServiceCredentials } from './trust/service-credentials.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
 
@@ -51,6 +53,10 @@ export interface Auth {
   readonly tokens: TokenService;
   readonly users: UserService;
   readonly sessions: SessionService;
+  /** The services that may ask about tokens. */
+  readonly services: ServiceCredentials;
+  /** What they are answered. */
+  readonly introspection: Introspection;
   /** The JWK set (RFC 7517 5) by which others verify tokens, to be served by your own server; empty for HS algorithms. */
   publicKeys(): { readonly keys: readonly PublicJwk[] };
   /** Resolves when the store answers. */
@@ -127,6 +133,8 @@ export async function assembleAuth({
     tokens,
     users,
     sessions,
+    services: new ServiceCredentials({ store, throttle, clock }),
+    introspection: new Introspection({ reader, rotation, sessions, settings }),
     publicKeys: () => ({ keys: keys.published() }),
     ping: () => store.ping(),
     close: async () => {

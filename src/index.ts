@@ -16,3 +16,5 @@ export { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 export type * from './store/store.ts';
 export type { Authenticated } from './tokens/authenticator.ts';
 export type { Claims, JsonValue, Token, TokenType } from './tokens/claims.ts';
+export type { IntrospectedToken } from './trust/introspection.ts';
+export type { Service } from './trust/service-credentials.ts';

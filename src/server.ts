@@ -65,6 +65,8 @@ export async function startServer({
       context: auth.context,
       ping: () => auth.ping(),
       publicKeys: () => auth.publicKeys(),
+      services: auth.services,
+      introspection: auth.introspection,
       ...(patience && { patience }),
     });
     await app.listen({ port: settings.port, host: settings.host });

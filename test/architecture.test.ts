@@ -15,6 +15,10 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['keys/'], mayImport: ['base', 'keys/'] },
   { rooms: ['tokens/'], mayImport: ['base', 'users/', 'sessions/', 'keys/', 'tokens/'] },
   { rooms: ['django/'], mayImport: ['base', 'users/', 'django/'] },
+  {
+    rooms: ['trust/'],
+    mayImport: ['base', 'users/', 'sessions/', 'throttle/', 'tokens/', 'trust/'],
+  },
   { rooms: ['store/sqlite/'], mayImport: ['base', 'store/sqlite/'] },
   { rooms: ['store/mongo/'], mayImport: ['base', 'store/mongo/'] },
   { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
@@ -30,7 +34,7 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
 ];
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   base: ['errors.ts', 'clock.ts', 'settings/', 'store/store.ts', 'tokens/claims.ts', 'hooks.ts', 'audit.ts'],
-  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/'],
+  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/', 'trust/'],
 };
 
 /** Who alone may know a package, or `process.env`. */

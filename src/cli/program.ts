@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addKeyCommands } from './keys.ts';
 import type { CliOptions } from './services.ts';
+import { addServiceCommands } from './service-credentials.ts';
 import { addSessionCommands } from './sessions.ts';
 import { printJson, printRows } from './terminal.ts';
 import { addTokenCommands } from './tokens.ts';
@@ -37,5 +38,6 @@ export function createProgram(options: CliOptions): Command {
   addSessionCommands(program, options);
   addTokenCommands(program, options);
   addKeyCommands(program, options);
+  addServiceCommands(program, options);
   return program;
 }

@@ -4,6 +4,7 @@ import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { ShownSetting } from '../settings/settings.ts';
 import type { TokenService } from '../tokens/token-service.ts';
+import type { ServiceCredentials } from '../trust/service-credentials.ts';
 import type { UserService } from '../users/user-service.ts';
 import { CliError } from './terminal.ts';
 
@@ -13,6 +14,8 @@ export interface CliServices {
   readonly sessions: SessionService;
   readonly tokens: TokenService;
   readonly django: Django;
+  /** The other programs that may ask about tokens. */
+  readonly services: ServiceCredentials;
   close(): Promise<void>;
 }
 

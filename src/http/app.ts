@@ -12,6 +12,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { registerPage, wantsPage } from './page.ts';
+import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
 
 /** How long a connection may dawdle, in milliseconds. */
@@ -31,7 +32,7 @@ export interface Patience {
 export const PATIENCE: Patience = { headers: 5000, request: 10_000, check: 1000, silence: 30_000, keepAlive: 72_000 };
 
 /** What the HTTP side serves. */
-export interface AppOptions<Context extends BaseContext> {
+export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly settings: ServerSettings;
   readonly log: FastifyBaseLogger;
   /** Whether a browser finds GraphiQL. */
@@ -86,6 +87,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     },
   });
   registerWellKnown(app, { settings, publicKeys });
+  await app.register(async (scope) => registerServiceApi(scope, options));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../settings/settings-table.ts';
+import { INTROSPECTION, REVOCATION } from './service-api.ts';
 
 /** Half of the time that `keys rotate` gives a key before it signs, so that whoever keeps the set knows it by then. */
 const MAX_AGE_SECONDS = 300;
@@ -14,7 +15,7 @@ export interface WellKnown {
   readonly publicKeys: () => object;
 }
 
-/** Publishes the public keys (RFC 7517 5), and where they are, if the issuer is a URL (RFC 8414 3). */
+/** Publishes the public keys (RFC 7517 5), and where they and the endpoints for services are, if the issuer is a URL (RFC 8414 3). */
 export function registerWellKnown(app: FastifyInstance, { settings, publicKeys }: WellKnown): void {
   app.get(KEY_SET, (request, reply) => sendKept(request, reply, publicKeys()));
   const issuer = issuerUrlOf(settings.issuer);
@@ -22,6 +23,10 @@ export function registerWellKnown(app: FastifyInstance, { settings, publicKeys }
   const metadata = {
     issuer: settings.issuer,
     jwks_uri: new URL(KEY_SET, issuer).href,
+    introspection_endpoint: new URL(INTROSPECTION, issuer).href,
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
+    revocation_endpoint: new URL(REVOCATION, issuer).href,
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
     // Required by RFC 8414 2, and never empty. This one promises nothing: there is no authorization endpoint.
     response_types_supported: ['none'],
   };

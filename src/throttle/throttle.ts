@@ -15,7 +15,7 @@ const DAY = 24 * HOUR;
 
 /** What was refused, to whom. */
 export interface ThrottledAttempt {
-  readonly operation: 'sign_in' | 'password_change' | 'registration' | 'refresh';
+  readonly operation: 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';
   /** Where somebody who is signed in asks; null otherwise, for then only a name was typed. */
   readonly userId: string | null;
   readonly client: Client;
@@ -109,6 +109,20 @@ export class Throttle {
   refresh<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
     const rule = budget({ limit: this.#settings.throttleRefreshes, window: MINUTE });
     return this.#guarded({ operation: 'refresh', userId: null, client }, work, [
+      { about: [], rule, afterSuccess: null },
+    ]);
+  }
+
+  /**
+   * Counts a name or secret of a service that was wrong, whichever it was. Right ones are not counted, so that this keeps
+   * no service out: it makes whoever knocks without a key stop, and tells of them.
+   *
+   * @throws Throttled, StoreUnavailable
+   */
+  serviceRefused(client: Client): Promise<void> {
+    const { throttleAddressFailures: limit, throttleMaxWait: maxWait } = this.#settings;
+    const rule = growingWait({ limit, maxWait, memory: HOUR });
+    return this.#guarded({ operation: 'service_credentials', userId: null, client }, async () => {}, [
       { about: [], rule, afterSuccess: null },
     ]);
   }

@@ -114,7 +114,15 @@ describe('the metadata of the issuer', () => {
   ])('%s is at %s, and names it as its tokens do', async (issuer, path) => {
     await start({ JWT_ISSUER: issuer });
     const { origin } = new URL(issuer);
-    const expected = { issuer, jwks_uri: `${origin}${KEY_SET}`, response_types_supported: ['none'] };
+    const expected = {
+      issuer,
+      jwks_uri: `${origin}${KEY_SET}`,
+      introspection_endpoint: `${origin}/oauth/introspect`,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
+      revocation_endpoint: `${origin}/oauth/revoke`,
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
+      response_types_supported: ['none'],
+    };
     expect(await metadata(path)).toEqual(expected);
     expect((await get(path)).headers.get('cache-control')).toBe('public, max-age=300');
     expect(await metadata(`${path}/more`)).toBe(404);
