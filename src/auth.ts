@@ -24,6 +24,7 @@ import { TokenMinter } from './tokens/token-minter.ts';
 import { TokenReader } from './tokens/token-reader.ts';
 import { TokenService } from './tokens/token-service.ts';
 import { Introspection } from './trust/introspection.ts';
+import { RevocationFeed } from './trust/revocation-feed.ts';
 import { ServiceCredentials } from './trust/service-credentials.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
@@ -57,6 +58,8 @@ export interface Auth {
   readonly services: ServiceCredentials;
   /** What they are answered. */
   readonly introspection: Introspection;
+  /** What they are told of revocations. */
+  readonly revocations: RevocationFeed;
   /** The JWK set (RFC 7517 5) by which others verify tokens, to be served by your own server; empty for HS algorithms. */
   publicKeys(): { readonly keys: readonly PublicJwk[] };
   /** Resolves when the store answers. */
@@ -135,6 +138,7 @@ export async function assembleAuth({
     sessions,
     services: new ServiceCredentials({ store, throttle, clock }),
     introspection: new Introspection({ reader, rotation, sessions, settings }),
+    revocations: new RevocationFeed({ store, settings, clock }),
     publicKeys: () => ({ keys: keys.published() }),
     ping: () => store.ping(),
     close: async () => {

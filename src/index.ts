@@ -17,4 +17,5 @@ export type * from './store/store.ts';
 export type { Authenticated } from './tokens/authenticator.ts';
 export type { Claims, JsonValue, Token, TokenType } from './tokens/claims.ts';
 export type { IntrospectedToken } from './trust/introspection.ts';
+export type { RevocationPage } from './trust/revocation-feed.ts';
 export type { Service } from './trust/service-credentials.ts';

@@ -67,6 +67,7 @@ export async function startServer({
       publicKeys: () => auth.publicKeys(),
       services: auth.services,
       introspection: auth.introspection,
+      revocations: auth.revocations,
       ...(patience && { patience }),
     });
     await app.listen({ port: settings.port, host: settings.host });

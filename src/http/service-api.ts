@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { AuthError, InvalidInput, Throttled } from '../errors.ts';
 import type { Client } from '../hooks.ts';
 import type { Introspection } from '../trust/introspection.ts';
+import type { RevocationFeed } from '../trust/revocation-feed.ts';
 import type { ServiceCredentials } from '../trust/service-credentials.ts';
 import { basicCredentialsIn } from './basic-credentials.ts';
 
@@ -17,10 +18,11 @@ const FORM = 'application/x-www-form-urlencoded';
 export interface ServiceApi {
   readonly services: ServiceCredentials;
   readonly introspection: Introspection;
+  readonly revocations: RevocationFeed;
 }
 
 /** What other programs may ask, with a name and secret of their own. Give it a scope: it sets what holds for all of it. */
-export function registerServiceApi(scope: FastifyInstance, { services, introspection }: ServiceApi): void {
+export function registerServiceApi(scope: FastifyInstance, { services, introspection, revocations }: ServiceApi): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BODY_BYTES }, readForm);
   scope.setErrorHandler<FastifyError>(async (error, request, reply) => {
@@ -47,9 +49,17 @@ export function registerServiceApi(scope: FastifyInstance, { services, introspec
     const why = 'Nothing is kept by which this token could be refused: it is of no session, and ends by itself.';
     return refuse(reply, 400, 'unsupported_token_type', why);
   });
+  scope.get('/revocations', (request) => revocations.page(cursorIn(request)));
 }
 
 const readForm = async (_request: FastifyRequest, body: string): Promise<URLSearchParams> => new URLSearchParams(body);
+
+/** @throws InvalidInput */
+function cursorIn({ query }: FastifyRequest): string | undefined {
+  const { since } = query as { readonly since?: unknown };
+  if (since === undefined || typeof since === 'string') return since;
+  throw new InvalidInput('since', 'Got `since` several times, expected it once, or not at all.');
+}
 
 /** @throws InvalidInput */
 function tokenIn({ body }: FastifyRequest): string {
