@@ -111,13 +111,22 @@ describeEachStore('the feed of revocations', (kind) => {
   test('takes no cursor but its own', async () => {
     const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const now = server.clock.read();
-    const odd = [
-      ...['', 'x', '0', String(now), '[]', 'bnVsbA', encoded({}), encoded([]), encoded(['1']), encoded([-1])],
-      ...[encoded([9e15]), encoded([1.5]), encoded([{ $gt: 0 }]), encoded([now, now])],
-      ...[encoded([now, now, 'users', now, '']), encoded([now, now, 'tokens', now, { $gt: '' }])],
-      ...[encoded([now, now, 'tokens', { $gt: 0 }, '']), encoded([now, now, 'tokens', now, 'x'.repeat(256)])],
-      encoded([now, now, 'sessions', now, '', 1]),
+    const values: readonly unknown[] = [
+      {},
+      [],
+      ['1'],
+      [-1],
+      [9e15],
+      [1.5],
+      [{ $gt: 0 }],
+      [now, now],
+      [now, now, 'users', now, ''],
+      [now, now, 'tokens', now, { $gt: '' }],
+      [now, now, 'tokens', { $gt: 0 }, ''],
+      [now, now, 'tokens', now, 'x'.repeat(256)],
+      [now, now, 'sessions', now, '', 1],
     ];
+    const odd = ['', 'x', '0', String(now), '[]', 'bnVsbA', ...values.map(encoded)];
     const queries = [...odd.map((since) => `since=${since}`), 'since=a&since=b'];
     for (const query of queries) {
       const { status, body } = await service.get(`/revocations?${query}`);
