@@ -47,8 +47,12 @@ function generateJwk(algorithm: Algorithm): JsonWebKey {
 
 /** Makes a key: its name, and the text of its file. */
 export async function makeRingKey(algorithm: Algorithm, times: RingTimes): Promise<{ kid: string; text: string }> {
-  const jwk = generateJwk(algorithm);
-  const kid = await thumbprintOf(keyOfJwk(jwk, kindOf(algorithm)));
+  let jwk: JsonWebKey;
+  let kid: string;
+  do {
+    jwk = generateJwk(algorithm);
+    kid = await thumbprintOf(keyOfJwk(jwk, kindOf(algorithm)));
+  } while (kid.startsWith('-')); // on a command line it would be an option
   const moments = Object.fromEntries(TIMES.map((name) => [name, new Date(times[name]).toISOString()]));
   const file = { ...moments, jwk: { ...jwk, kid, alg: algorithm, use: 'sig' } };
   return { kid, text: `${JSON.stringify(file, null, 2)}\n` };

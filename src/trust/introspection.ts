@@ -4,7 +4,8 @@ import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { JsonValue, TokenType } from '../tokens/claims.ts';
-import { expectUserId, type Reading, type TokenReader } from '../tokens/token-reader.ts';
+import { expectUserId } from '../tokens/expectations.ts';
+import type { Reading, TokenReader } from '../tokens/token-reader.ts';
 
 /** What is told of a token (RFC 7662 2.2): of one that is not good, only that. Times are NumericDate, in whole seconds. */
 export type IntrospectedToken = { readonly active: false } | ActiveToken;
