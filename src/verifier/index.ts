@@ -9,6 +9,7 @@ export { SettingsError } from '../settings/settings.ts';
 export type { Algorithm } from '../settings/settings-table.ts';
 export type { Claims, JsonValue } from '../tokens/claims.ts';
 export type { AcceptedToken } from '../tokens/token-acceptor.ts';
+export type { RevocationOptions } from './revocations.ts';
 export {
   createTokenVerifier,
   verifierGuard,

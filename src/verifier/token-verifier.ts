@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../clock.ts';
+import { SessionRevoked } from '../errors.ts';
 import type { TokenUser } from '../hooks.ts';
 import { isSymmetric, readKey } from '../keys/key-material.ts';
 import { SettingsError, settingsFromOptions } from '../settings/settings.ts';
@@ -9,6 +10,7 @@ import { RemoteKeys } from '../tokens/remote-keys.ts';
 import { expectRole } from '../tokens/roles.ts';
 import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../tokens/token-acceptor.ts';
 import { TokenCodec } from '../tokens/token-codec.ts';
+import { Revocations, type RevocationOptions } from './revocations.ts';
 
 /** Settings of the server that must be the same here, where they were changed there. */
 type SharedSettings = Pick<
@@ -35,6 +37,8 @@ export interface TokenVerifierOptions extends SharedSettings {
    * `jwksUrl`. With `key` there is exactly one.
    */
   readonly algorithms?: readonly Algorithm[];
+  /** Refuses what was revoked, too, a few seconds later. Not set: a token is good until it expires. */
+  readonly revocations?: RevocationOptions;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
   /** Milliseconds since the epoch; for tests. */
@@ -53,7 +57,7 @@ export interface VerifierContext {
     /**
      * Verifies the token of this request, once; what is wrong with it is thrown then, and not before.
      *
-     * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid
+     * @throws NotAuthenticated, BadAuthorizationHeader, and what `verify` throws
      */
     authenticate(): Promise<VerifiedRequest>;
   };
@@ -69,34 +73,38 @@ export interface TokenVerifier {
   /**
    * Verifies an access token: signature, algorithm, times, issuer, audience, type.
    *
-   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid
+   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid; with `revocations` SessionRevoked, StoreUnavailable
    */
   verify(token: string): Promise<VerifiedRequest>;
   /** The context function of an Apollo Server. */
   readonly context: (input: { readonly req: IncomingRequest }) => Promise<VerifierContext>;
+  /** Stops asking for revocations. */
+  close(): void;
 }
 
 const ASYMMETRIC = ALGORITHMS.filter((algorithm) => !isSymmetric(algorithm));
 
 /**
- * Makes a verifier. It trusts a token until it expires, as `JWT_AUTHENTICATION=stateless` does: whether its session was
- * ended, the server knows.
+ * Makes a verifier. Without `revocations` it trusts a token until it expires, as `JWT_AUTHENTICATION=stateless` does.
  *
  * @throws SettingsError for a key that is missing, weak, or does not suit the algorithm
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { jwksUrl, key, algorithms, tokenUser, clock = systemClock, ...shared } = options;
+  const { jwksUrl, key, algorithms, tokenUser, revocations, clock = systemClock, ...shared } = options;
   const settings = settingsFromOptions(shared);
   const find = finderOf({ jwksUrl, key, algorithms }, clock);
   const acceptor = new TokenAcceptor(new TokenCodec(settings, { find, signing: signNothing }, clock), settings);
+  const revoked = revocations && new Revocations(revocations, clock, settings.leeway);
   const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
   const headerName = settings.authHeaderName.toLowerCase();
   const accept = async (header: string | undefined): Promise<VerifiedRequest> => {
     const token = await acceptor.accept(header);
+    if (await revoked?.include(token)) throw new SessionRevoked();
     return { user: tokenUser?.(token.claims) ?? tokenUserOf(token), token };
   };
   return {
     verify: (token) => accept(`${scheme} ${token}`),
+    close: () => revoked?.close(),
     context: async ({ req: { headers } }) => {
       const header = headers[headerName];
       let request: Promise<VerifiedRequest> | undefined;
