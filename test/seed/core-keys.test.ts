@@ -170,6 +170,15 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
   });
 
+  test('72 S1: a key that is for another algorithm, or not for signatures, verifies nothing', async () => {
+    const keys = [{ alg: 'RS384' }, { use: 'enc' }, { kty: 'oct', k: 'AAAA' }];
+    const named = keys.map((members, index) => ({ ...publicJwk, ...members, kid: `odd-${index}` }));
+    answer = { status: 200, body: JSON.stringify({ keys: [...named, { ...publicJwk, kid: 'first', alg: 'RS256' }] }) };
+    for (const { kid } of named) expect(await hello(remotely(kid))).toMatchObject(INVALID);
+    expect(await hello(remotely('first'))).toMatchObject(OK);
+    expect(requests).toBe(1);
+  });
+
   test('72 S8: where the URL fails, the keys that are known stay good', async () => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 500, body: 'oops' };
