@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   PasswordChangeDocument,
   TokenObtainPairDocument,
@@ -79,6 +79,17 @@ describeEachStore('a request that makes no sense', (kind) => {
     expect(response.status < 500 && (response.status >= 400 || errors.length > 0)).toBe(true);
     expect(text).not.toMatch(LEAKS);
     expect([...response.headers.values()].join('\n')).not.toMatch(/fastify|express|apollo-server|node/i);
+  });
+
+  test('S34: a bug outside of GraphQL is told of as one, and no more', async () => {
+    const bug = jest.spyOn(server.auth, 'publicKeys').mockImplementation(() => {
+      throw new Error('no such file: /srv/keys/a.json');
+    });
+    const response = await fetch(new URL('/.well-known/jwks.json', server.url));
+    bug.mockRestore();
+    expect(response.status).toBe(500);
+    const masked = { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    expect(await response.json()).toEqual({ errors: [masked] });
   });
 
   test('S34: a store that fails amid a request tells nothing of itself', async () => {
