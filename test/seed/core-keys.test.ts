@@ -172,7 +172,7 @@ describeEachStore('keys of a JWK set', (kind) => {
 
   test('72 S1: a key that is for another algorithm, or not for signatures, verifies nothing', async () => {
     const keys = [{ alg: 'RS384' }, { use: 'enc' }, { kty: 'oct', k: 'AAAA' }];
-    const named = keys.map((members, index) => ({ ...publicJwk, ...members, kid: `odd-${index}` }));
+    const named = keys.map((members, index) => Object.assign({ kid: `odd-${index}` }, publicJwk, members));
     answer = { status: 200, body: JSON.stringify({ keys: [...named, { ...publicJwk, kid: 'first', alg: 'RS256' }] }) };
     for (const { kid } of named) expect(await hello(remotely(kid))).toMatchObject(INVALID);
     expect(await hello(remotely('first'))).toMatchObject(OK);
