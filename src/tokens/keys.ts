@@ -87,8 +87,9 @@ async function singleKeys(
     ? []
     : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
   const remote = jwkUrl === undefined ? null : new RemoteKeys(jwkUrl, [algorithm], clock);
+  const signer = { ...signing, kid: null }; // as simplejwt's tokens, to the byte
   return {
-    signing: () => ({ ...signing, kid: null }), // as simplejwt's tokens, to the byte
+    signing: () => signer,
     find: (kid) => (remote === null || kid === undefined ? verifying : remote.find(kid)),
     published: () => published,
     secret: () => secretOf(signing.key),
@@ -121,6 +122,14 @@ function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): Key
   };
 }
 
+/** Each attempt that is counted asks for it, and a private key is slow to export. */
+const secrets = new WeakMap<KeyObject, KeyObject>();
+
 function secretOf(key: KeyObject): KeyObject {
-  return key.type === 'secret' ? key : createSecretKey(key.export({ type: 'pkcs8', format: 'der' }));
+  if (key.type === 'secret') return key;
+  const known = secrets.get(key);
+  if (known) return known;
+  const secret = createSecretKey(key.export({ type: 'pkcs8', format: 'der' }));
+  secrets.set(key, secret);
+  return secret;
 }
