@@ -143,7 +143,7 @@ describe('leaving a Django project with simplejwt', () => {
     async () => {
       django.run('flush', '--no-input', '-v', '0');
       django.run('loaddata', file('users.json'), '-v', '0');
-      // Whatever Django has of its own kinds opens with another password, so that only our hashes can.
+      // Before the hashes come back nobody has a password in Django, so that only ours can open.
       const [, code = ''] = /```python\n(import sqlite3\n.*?)```/s.exec(GUIDE) ?? [];
       expect(code).toContain('"data/simplejwt.sqlite"');
       const spoil = 'from django.contrib.auth import get_user_model\nget_user_model().objects.update(password="!")\n';
