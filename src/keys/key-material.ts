@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { SettingsError } from '../settings/settings.ts';
 import type { Algorithm } from '../settings/settings-table.ts';
 
@@ -99,7 +99,7 @@ function contentsOf(given: string, kind: KeyKind, refuse: (problem: string) => n
 
 /** Below the root: there a base64 secret may begin, too. */
 function isFolder(path: string): boolean {
-  return path !== '/' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  return resolve(path) !== '/' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
 function jwkOf(text: string): JsonWebKey | null {
