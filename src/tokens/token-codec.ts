@@ -5,7 +5,7 @@ import type { Hooks } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { Claims, JsonValue, VerifiedToken } from './claims.ts';
 import type { Keys } from './keys.ts';
-import { isUnambiguous } from './unambiguous.ts';
+import { hasOneReading, hasUniqueNames } from './unambiguous.ts';
 
 /** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
 const MAX_TOKEN_LENGTH = 8192;
@@ -19,6 +19,7 @@ export class TokenCodec {
   readonly #keys: Pick<Keys, 'signing' | 'find'>;
   readonly #clock: Clock;
   readonly #encoder: Hooks['jsonEncoder'];
+  #lastHeader: { readonly part: string; readonly kid: string | undefined } = { part: '', kid: undefined };
 
   constructor(settings: Settings, keys: Pick<Keys, 'signing' | 'find'>, clock: Clock, encoder?: Hooks['jsonEncoder']) {
     this.#settings = settings;
@@ -46,12 +47,12 @@ export class TokenCodec {
    */
   async verify(token: string): Promise<VerifiedToken> {
     if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
-    const found = await this.#keys.find(this.#readKid(token));
+    const found = await this.#keys.find(this.#kidOf(token));
     if (found === null) throw new TokenInvalid();
     const { audience, issuer, leeway } = this.#settings;
     const now = this.#clock() / 1000;
     try {
-      const { header, payload } = jwt.verify(token, found.key, {
+      const { payload } = jwt.verify(token, found.key, {
         complete: true,
         algorithms: [found.algorithm],
         clockTimestamp: now,
@@ -59,7 +60,7 @@ export class TokenCodec {
         ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
         ...(issuer !== undefined && { issuer }),
       });
-      if (!isUnambiguous(token, header, payload)) throw new TokenInvalid();
+      if (!hasOneReading(token, payload)) throw new TokenInvalid();
       return this.#read(payload, now + leeway);
     } catch (error) {
       if (error instanceof TokenInvalid) throw error;
@@ -80,13 +81,11 @@ export class TokenCodec {
     }
   }
 
-  #readKid(token: string): string | undefined {
-    const header = this.decode(token)?.header;
-    // RFC 7515 4.1.11: an extension we do not understand makes the token invalid, and we understand none.
-    if (!isObject(header) || 'crit' in header) throw new TokenInvalid();
-    const { kid } = header;
-    if (kid !== undefined && !isName(kid)) throw new TokenInvalid();
-    return kid;
+  /** The name of the key in a token's header. Tokens of one key have one header, which is read once. */
+  #kidOf(token: string): string | undefined {
+    const part = token.slice(0, token.indexOf('.'));
+    if (part !== this.#lastHeader.part) this.#lastHeader = { part, kid: readKid(part) };
+    return this.#lastHeader.kid;
   }
 
   #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {
@@ -111,6 +110,21 @@ export class TokenCodec {
       claims: payload,
     };
   }
+}
+
+/** @throws TokenInvalid */
+function readKid(headerPart: string): string | undefined {
+  let header: unknown;
+  try {
+    header = JSON.parse(Buffer.from(headerPart, 'base64url').toString());
+  } catch (cause) {
+    throw new TokenInvalid(undefined, { cause });
+  }
+  // RFC 7515 4.1.11: an extension we do not understand makes the token invalid, and we understand none.
+  if (!isObject(header) || 'crit' in header || !hasUniqueNames(headerPart, header)) throw new TokenInvalid();
+  const { kid } = header;
+  if (kid !== undefined && !isName(kid)) throw new TokenInvalid();
+  return kid;
 }
 
 function optional<Value extends JsonValue>(

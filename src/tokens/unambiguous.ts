@@ -1,20 +1,19 @@
 const TEXTS = /"(?:[^"\\]|\\.)*"/g;
 
 /**
- * Whether a token whose signature holds can be read in one way only: no name is twice in an object, where some parsers
- * take the first and others the last (RFC 7519 4), and no unused bits of the signature are set (RFC 4648 3.5).
+ * Whether a token whose signature holds can be read in one way only: no name is twice in an object of its claims, where some
+ * parsers take the first and others the last (RFC 7519 4), and no unused bits of the signature are set (RFC 4648 3.5).
  */
-export function isUnambiguous(token: string, header: unknown, claims: unknown): boolean {
-  const [headerPart = '', payloadPart = '', signature = ''] = token.split('.');
-  return (
-    hasUniqueNames(headerPart, header) &&
-    hasUniqueNames(payloadPart, claims) &&
-    Buffer.from(signature, 'base64url').toString('base64url') === signature
-  );
+export function hasOneReading(token: string, claims: unknown): boolean {
+  const [, payloadPart = '', signature = ''] = token.split('.');
+  return hasUniqueNames(payloadPart, claims) && Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-/** Outside its texts, JSON has a colon for each member; a parser has kept one member for each name. */
-function hasUniqueNames(part: string, parsed: unknown): boolean {
+/**
+ * Whether no name is twice in an object of a part of a token. Outside its texts, JSON has a colon for each member; a parser
+ * has kept one member for each name.
+ */
+export function hasUniqueNames(part: string, parsed: unknown): boolean {
   const written = Buffer.from(part, 'base64url').toString().replaceAll(TEXTS, '').split(':').length - 1;
   return written === countMembers(parsed);
 }
