@@ -1,13 +1,12 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import type { AuthContext } from './context.ts';
 import { createFormatError } from './format-error.ts';
-import { limitsRule } from './limits.ts';
+import { limitsRule, noSubscriptions } from './limits.ts';
 import { buildAuthSchema } from './schema.ts';
 
 /** What the server needs to know beside its settings. */
@@ -35,40 +34,26 @@ export function createApolloServer({
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     csrfPrevention: true,
-    validationRules: [limitsRule(settings)],
+    validationRules: [limitsRule(settings), noSubscriptions],
     parseOptions: { maxTokens: settings.maxTokens },
     stopOnTerminationSignals: false,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      refuseSubscriptions,
       challenge(settings.authHeaderTypes[0] ?? 'Bearer'),
       ...plugins,
     ],
   });
 }
 
-/** There are none in the schema; graphql-js would find that out too late, and call it an internal error. */
-const refuseSubscriptions: ApolloServerPlugin<AuthContext> = {
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ operation }) => {
-      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
-      throw new GraphQLError('This server has no subscriptions.', {
-        extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-      });
-    },
-  }),
-};
-
 /** RFC 9110 11.6.1: an answer may say which credentials would have helped, whatever its status. */
 function challenge(scheme: string): ApolloServerPlugin<AuthContext> {
-  return {
-    requestDidStart: async () => ({
-      willSendResponse: async ({ errors, response }) => {
-        if (errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) {
-          response.http.headers.set('www-authenticate', `${scheme} realm="api"`);
-        }
-      },
-    }),
+  const listener: GraphQLRequestListener<AuthContext> = {
+    willSendResponse: async ({ errors, response }) => {
+      if (errors?.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) {
+        response.http.headers.set('www-authenticate', `${scheme} realm="api"`);
+      }
+    },
   };
+  return { requestDidStart: async () => listener };
 }

@@ -88,6 +88,7 @@ export function createContextFunction(
 
 function headerOf({ headers }: IncomingRequest, name: string): string | undefined {
   const value = headers[name];
+  if (typeof value === 'string') return value;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.every((part) => typeof part === 'string') ? values.join(' ') : undefined;
 }

@@ -1,6 +1,7 @@
 import {
   GraphQLError,
   Kind,
+  OperationTypeNode,
   type ASTVisitor,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -45,6 +46,14 @@ export function limitsRule(limits: Limits): ValidationRule {
     OperationDefinition: (operation) => checkOperation(context, operation, limits),
   });
 }
+
+/** There are none in the schema; graphql-js would find that out too late, and call it an internal error. */
+export const noSubscriptions: ValidationRule = (context) => ({
+  OperationDefinition({ operation }) {
+    if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+    context.reportError(new GraphQLError('This server has no subscriptions.'));
+  },
+});
 
 function checkOperation(context: ValidationContext, operation: OperationDefinitionNode, limits: Limits): void {
   const scale = new Scale(context);

@@ -12,6 +12,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { registerPage, wantsPage } from './page.ts';
+import { isPlain, servePlain } from './plain-operation.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
 
@@ -75,14 +76,16 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   }
 
   const sendPage = options.graphiql ? await registerPage(app, settings) : null;
-  const serve = fastifyApolloHandler(apollo, { context: (req, reply) => context({ req, res: headersOf(reply) }) });
+  const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
+  const serve = fastifyApolloHandler(apollo, { context: contextOf });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handler(request, reply) {
+    async handler(request, reply) {
       if (sendPage && wantsPage(request)) return sendPage(reply);
       // RFC 6749 5.1: an answer that may hold a token is not to be kept.
       void reply.header('cache-control', 'no-store');
+      if (isPlain(request)) return servePlain(apollo, request, reply, await contextOf(request, reply));
       return serve.call(app, request, reply);
     },
   });
