@@ -1,0 +1,50 @@
+/** graphql-yoga with `@graphql-yoga/plugin-jwt`, as its documentation shows it. */
+import { createServer } from 'node:http';
+import { createInlineSigningKeyProvider, extractFromHeader, useJWT } from '@graphql-yoga/plugin-jwt';
+import { createSchema, createYoga } from 'graphql-yoga';
+import jwt from 'jsonwebtoken';
+import { ACCESS_LIFETIME, checkPassword, claimsOf, listening, REFRESH_LIFETIME, SECRET, typeDefs } from './account.mjs';
+
+const verify = (token) => jwt.verify(token, SECRET);
+const pair = () => ({
+  access: jwt.sign(claimsOf('access'), SECRET, { expiresIn: ACCESS_LIFETIME }),
+  refresh: jwt.sign(claimsOf('refresh'), SECRET, { expiresIn: REFRESH_LIFETIME }),
+});
+
+const yoga = createYoga({
+  logging: 'error',
+  graphiql: false,
+  schema: createSchema({
+    typeDefs,
+    resolvers: {
+      Query: {
+        hello(_parent, _args, { jwt: token }) {
+          if (!token) throw new Error('Not authenticated');
+          return `Hello, ${token.payload.user_id}!`;
+        },
+      },
+      Mutation: {
+        async tokenObtainPair(_parent, { username, password }) {
+          await checkPassword(username, password);
+          return pair();
+        },
+        tokenRefresh(_parent, { refresh }) {
+          verify(refresh);
+          return pair();
+        },
+        tokenVerify: (_parent, { token }) => ({ userId: verify(token).user_id }),
+      },
+    },
+  }),
+  plugins: [
+    useJWT({
+      signingKeyProviders: [createInlineSigningKeyProvider(SECRET)],
+      tokenLookupLocations: [extractFromHeader({ name: 'authorization', prefix: 'Bearer' })],
+      tokenVerification: { algorithms: ['HS256'] },
+      extendContext: true,
+      reject: { missingToken: false, invalidToken: true },
+    }),
+  ],
+});
+const server = createServer((request, response) => void yoga(request, response));
+server.listen(0, '127.0.0.1', () => listening(server));

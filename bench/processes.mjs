@@ -1,0 +1,102 @@
+/** Processes to be measured: started, watched, and gone when this one ends. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import bcrypt from 'bcrypt';
+
+export const PASSWORD = 'wonderland123!';
+const COST = 10;
+/** The environment of all contestants: same key, same account, same cost of a hash. */
+export const ACCOUNT = {
+  PATH: process.env.PATH,
+  PORT: '0',
+  PASSWORD,
+  PASSWORD_HASH: bcrypt.hashSync(PASSWORD, COST),
+  PASSWORD_HASH_COST: String(COST),
+  JWT_SIGNING_KEY: 'bench-bench-bench-bench-bench-bench-bench',
+};
+/** The cores of who is measured and of who measures. */
+export const SERVER_CORE = '0';
+export const LOAD_CORE = '1';
+const TICKS = 100; // of a second, in /proc: USER_HZ on every Linux
+
+const children = [];
+const folders = [];
+const endings = [];
+process.on('exit', () => {
+  for (const end of endings) end();
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
+/** Has something done, at once, when this process ends. */
+export const atExit = (end) => endings.push(end);
+
+export const program = (build) => join(build, 'main.js');
+
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'simplejwt-bench-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Starts a contestant on its core. */
+export function run(command, env) {
+  const child = spawn('taskset', ['-c', SERVER_CORE, ...command], {
+    env: { ...ACCOUNT, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stderr.on('data', (chunk) => {
+    if (process.env.DEBUG) process.stderr.write(chunk);
+  });
+  children.push(child);
+  return child;
+}
+
+/** Runs a command to its end. */
+export function finish(command, env, options = {}) {
+  const stdio = [options.input === undefined ? 'ignore' : 'pipe', 'ignore', 'inherit'];
+  execFileSync(command[0], command.slice(1), { env: { ...ACCOUNT, ...env }, stdio, ...options });
+}
+
+/** Resolves to the origin a contestant says it serves, on either of its streams. */
+export function whenListening(child, pattern = /"url":"(http:[^"]+)"/) {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        const found = pattern.exec(line);
+        if (found) resolve(new URL(found[1]).origin);
+      });
+    }
+  });
+}
+
+/** A process and its children, and theirs. */
+function familyOf(pid) {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const next = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '));
+  return [pid, ...next.filter(Boolean).flatMap(familyOf)];
+}
+
+/** CPU time of a process and its children so far, in seconds. */
+export function cpuSeconds(pid) {
+  let ticks = 0;
+  for (const member of familyOf(pid)) {
+    const fields = readFileSync(`/proc/${member}/stat`, 'utf8').split(') ')[1].split(' ');
+    ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks / TICKS;
+}
+
+/** Memory of a process and its children in MB: now (`VmRSS`) or at its highest (`VmHWM`). */
+export function memory(pid, field) {
+  let kilobytes = 0;
+  for (const member of familyOf(pid)) {
+    kilobytes += Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${member}/status`, 'utf8'))?.[1]);
+  }
+  return kilobytes / 1024;
+}

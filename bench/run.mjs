@@ -1,0 +1,74 @@
+/**
+ * This server beside its peers: `npm run bench`, or `node bench/run.mjs --only limit,stateless --work hello`.
+ *
+ * Every contestant has one core for itself, the load the other. Each round asks all of them in turns, so that what else
+ * the machine does hits all alike; a figure is the median of the rounds, a ratio the median of the rounds' ratios. Prints
+ * Markdown. It ends by itself.
+ */
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { contestants } from './contestants.mjs';
+import { load } from './load.mjs';
+import { median } from './numbers.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    build: { type: 'string', default: join(import.meta.dirname, '../dist') },
+    /** More builds of this server, to be compared with the first. */
+    also: { type: 'string', multiple: true, default: [] },
+    only: { type: 'string' },
+    work: { type: 'string', default: 'hello,tokenVerify,tokenRefresh,tokenObtainPair,mix' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '16' },
+  },
+});
+const [rounds, seconds, connections] = [options.rounds, options.seconds, options.connections].map(Number);
+const names = options.only?.split(',');
+
+const running = [];
+for (const contestant of contestants({ build: options.build, builds: options.also })) {
+  if (names && !names.some((name) => contestant.name.startsWith(name))) continue;
+  running.push({ ...contestant, ...(await contestant.start()) });
+}
+console.log(`${cpus()[0].model}, ${cpus().length} cores, Node.js ${process.version}, ${new Date().toISOString()}`);
+console.log(`${rounds} rounds of ${seconds} s in turns, ${connections} connections\n`);
+
+for (const work of options.work.split(',')) {
+  const results = new Map(running.map(({ name }) => [name, []]));
+  for (const contestant of running) await load(contestant, { work, seconds: 2, connections }); // warms up
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of running) {
+      const result = await load(contestant, { work, seconds, connections });
+      results.get(contestant.name).push(result);
+      if (result.failed) console.error(`${contestant.name}, ${work}: ${result.failed} failed: ${result.example}`);
+    }
+  }
+  print(work, results);
+}
+process.exit();
+
+function print(work, results) {
+  const of = (name, field) => results.get(name)?.map((result) => result[field]) ?? [];
+  const times = (name, other) => {
+    const others = of(other, 'rate');
+    if (others.length === 0) return '';
+    return median(of(name, 'rate').map((rate, round) => rate / others[round])).toFixed(2);
+  };
+  console.log(`### ${work}\n`);
+  console.log(
+    '| | ops/s | of the limit | times the seed | p50 ms | p99 ms | CPU s/1,000 | of its core | peak MB | failed |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|---|---|');
+  for (const name of results.keys()) {
+    const [rate, p50, p99, cpu, share, peak] = ['rate', 'p50', 'p99', 'cpu', 'share', 'memory'].map((field) =>
+      median(of(name, field)),
+    );
+    const failed = of(name, 'failed').reduce((sum, count) => sum + count, 0);
+    const cells = [rate.toFixed(rate < 100 ? 1 : 0), times(name, 'limit'), times(name, 'seed'), p50.toFixed(2)];
+    cells.push(p99.toFixed(2), cpu.toFixed(3), share.toFixed(2), peak.toFixed(0), failed);
+    console.log(`| ${[name, ...cells].join(' | ')} |`);
+  }
+  console.log('');
+}

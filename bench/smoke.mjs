@@ -1,0 +1,46 @@
+/**
+ * Catches a slip of speed in CI: `npm run build && npm run bench:smoke`.
+ *
+ * Compares the CPU time of a request with that of the limit (bare `node:http` and jsonwebtoken), in turns in the same run,
+ * so that neither the machine nor its other load matters much. The bounds are three times what was measured
+ * (RESULTS.md): they catch a secret that is parsed for each token, or a document validated for each request.
+ */
+import { join } from 'node:path';
+import { contestants } from './contestants.mjs';
+import { load } from './load.mjs';
+import { median } from './numbers.mjs';
+
+const ROUNDS = 3;
+/** CPU time of a request in that of the limit's hello. */
+const BOUNDS = [
+  { name: 'stateless', work: 'hello', bound: 6 },
+  { name: 'sqlite', work: 'hello', bound: 8 },
+  { name: 'sqlite', work: 'tokenVerify', bound: 8 },
+  { name: 'sqlite', work: 'tokenRefresh', bound: 24 },
+];
+
+const running = new Map();
+for (const contestant of contestants({ build: join(import.meta.dirname, '../dist') })) {
+  if (!['limit', 'stateless', 'sqlite'].includes(contestant.name)) continue;
+  running.set(contestant.name, { ...contestant, ...(await contestant.start()) });
+}
+const cpuOf = async (name, work, seconds) => {
+  const { cpu, failed, example } = await load(running.get(name), { work, seconds, connections: 8 });
+  if (failed) throw new Error(`${name}, ${work}: ${failed} failed: ${example}`);
+  return cpu;
+};
+
+await cpuOf('limit', 'hello', 2);
+for (const { name, work, bound } of BOUNDS) {
+  await cpuOf(name, work, 4); // warms up
+  const times = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    times.push((await cpuOf(name, work, 2)) / (await cpuOf('limit', 'hello', 1)));
+  }
+  const isSlow = median(times) > bound;
+  if (isSlow) process.exitCode = 1;
+  console.log(
+    `${isSlow ? 'TOO SLOW' : 'ok'}: ${work}, ${name}: ${median(times).toFixed(1)} times the limit's hello, bound ${bound}`,
+  );
+}
+process.exit();
