@@ -1,4 +1,4 @@
-// Another service: it verifies tokens by the published keys alone, and keeps the set as long as it is told to. One token
+// Another service, with jose: it verifies tokens by the published keys alone, and keeps the set as long as it is told to. One token
 // a line comes in, one answer a line goes out.
 import { createInterface } from 'node:readline';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
