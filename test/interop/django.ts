@@ -4,20 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 
-const PYTHON = '/usr/bin/python3'; // Debian's, which sees python3-djangorestframework-simplejwt
+/** Debian's, which sees python3-djangorestframework-simplejwt. */
+export const PYTHON = '/usr/bin/python3';
 const PROJECT = join(import.meta.dirname, 'django_project.py');
 
-/** The Django project beside ours, with the same key and the user alice under the id 1. */
+/** The Django project beside ours, with the same key (`SIMPLE_JWT` may say otherwise) and the user alice under the id 1. */
 export class Django {
   readonly folder = mkdtempSync(join(tmpdir(), 'django-'));
-  readonly #env = {
-    ...process.env,
-    JWT_SIGNING_KEY: TEST_KEY,
-    DJANGO_DB: join(this.folder, 'db.sqlite3'),
-    ALICE_PASSWORD: PASSWORD,
-  };
+  readonly #env: NodeJS.ProcessEnv;
   #server: ChildProcess | undefined;
   #url = '';
+
+  /** With what is to be added to its SIMPLE_JWT. */
+  constructor(simpleJwt: Readonly<Record<string, string>> = {}) {
+    this.#env = {
+      ...process.env,
+      JWT_SIGNING_KEY: TEST_KEY,
+      DJANGO_DB: join(this.folder, 'db.sqlite3'),
+      ALICE_PASSWORD: PASSWORD,
+      SIMPLE_JWT: JSON.stringify(simpleJwt),
+    };
+  }
 
   async start(): Promise<void> {
     this.run('setup');

@@ -2,7 +2,8 @@
 
 `setup` makes its database, `serve PORT` serves it on 127.0.0.1, `check HASH` says whether it is that of the password.
 `populate COUNT` makes users with hashes of every kind, `authenticate FILE` names those of a JSON object of passwords whom
-Django does not let in, `shell FILE` runs code, and any other command is one of `manage.py`.
+Django does not let in, `shell FILE` runs code, and any other command is one of `manage.py`. In the environment SIMPLE_JWT
+is a JSON object of more of those settings.
 """
 
 import base64
@@ -43,7 +44,11 @@ settings.configure(
         "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     },
-    SIMPLE_JWT={"ROTATE_REFRESH_TOKENS": True, "BLACKLIST_AFTER_ROTATION": True},
+    SIMPLE_JWT={
+        "ROTATE_REFRESH_TOKENS": True,
+        "BLACKLIST_AFTER_ROTATION": True,
+        **json.loads(os.environ.get("SIMPLE_JWT", "{}")),
+    },
 )
 django.setup()
 
