@@ -20,8 +20,10 @@ export type Forgery = keyof ReturnType<typeof forgeriesOf>;
 
 /** A server in a process of its own, with a key ring, and tokens for those that read its published keys. */
 export interface Issuer {
-  readonly url: string;
+  readonly origin: string;
   readonly jwksUrl: string;
+  /** Of the command line, beside the server. */
+  readonly env: Readonly<Record<string, string>>;
   readonly accepted: Tokens<'as issued' | 'with a claim more'>;
   readonly forged: Tokens<Forgery>;
   /** Lets a new key sign, beside the former one; resolves to an access token that it has signed. */
@@ -54,7 +56,8 @@ export async function startIssuer(): Promise<Issuer> {
   const kid = String(kidOf(access));
   const more = { ...jwt.decode(access, { json: true }), plan: 'basic' };
   return {
-    url,
+    origin: new URL(url).origin,
+    env,
     jwksUrl: new URL('/.well-known/jwks.json', url).href,
     // The second is made like the forged ones below, so that only what their name says can be wrong with those.
     accepted: { 'as issued': access, 'with a claim more': signWith(jwkIn(keysDir, kid), more) },

@@ -8,13 +8,13 @@ import { HelloDocument, TokenRefreshDocument } from '../generated/operations.ts'
 import { Client } from '../support/client.ts';
 import { endProcesses, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
+import { snippetsOf } from '../support/snippets.ts';
 import { newPlace } from '../support/stores.ts';
 import { Django } from './django.ts';
 
 const COUNT = 1000;
 const KINDS = ['pbkdf2_sha256', 'pbkdf2_sha1', 'bcrypt_sha256', 'bcrypt', 'argon2', 'scrypt'];
 const LONG = 120_000;
-const GUIDE = readFileSync(join(import.meta.dirname, '../../docs/leaving-django.md'), 'utf8');
 
 const names = Array.from({ length: COUNT }, (_, index) => `user${index}`);
 const passwordOf = (name: string) => `pässword of ${name.slice('user'.length)}`;
@@ -144,7 +144,7 @@ describe('leaving a Django project with simplejwt', () => {
       django.run('flush', '--no-input', '-v', '0');
       django.run('loaddata', file('users.json'), '-v', '0');
       // Before the hashes come back nobody has a password in Django, so that only ours can open.
-      const [, code = ''] = /```python\n(import sqlite3\n.*?)```/s.exec(GUIDE) ?? [];
+      const [, code = ''] = snippetsOf('docs/leaving-django.md', 'python');
       expect(code).toContain('"data/simplejwt.sqlite"');
       const spoil = 'from django.contrib.auth import get_user_model\nget_user_model().objects.update(password="!")\n';
       const database = join(place.options.dataDir, 'simplejwt.sqlite');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
 import { claimsOf } from '../support/forge.ts';
 import { helloWith } from '../support/process.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -18,7 +19,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe('oauth4webapi', () => {
+describe('libraries for OAuth', () => {
   let server: TestServer;
   let issuer: URL;
   let authority: oauth.AuthorizationServer;
@@ -39,7 +40,7 @@ describe('oauth4webapi', () => {
     return oauth.processIntrospectionResponse(authority, client, response);
   };
 
-  test('finds out where to introspect and revoke, does both, and understands what it is answered', async () => {
+  test('oauth4webapi finds out where to introspect and revoke, does both, and understands what it is answered', async () => {
     const { access } = await server.signIn();
     const { jti, sid } = claimsOf(access);
     expect(await introspect(access)).toMatchObject({ active: true, iss: issuer.origin, jti, sid, username: 'alice' });
@@ -51,7 +52,18 @@ describe('oauth4webapi', () => {
     expect(await helloWith(server.client, access)).toBe('session_revoked');
   });
 
-  test('understands a refusal', async () => {
+  test('openid-client finds out where to introspect and revoke, and does both', async () => {
+    const { access } = await server.signIn();
+    const configuration = await openid.discovery(issuer, client.client_id, secret, openid.ClientSecretBasic(secret), {
+      algorithm: 'oauth2',
+      execute: [openid.allowInsecureRequests],
+    });
+    expect(await openid.tokenIntrospection(configuration, access)).toMatchObject({ active: true, username: 'alice' });
+    await openid.tokenRevocation(configuration, access);
+    expect(await openid.tokenIntrospection(configuration, access)).toEqual({ active: false });
+  });
+
+  test('oauth4webapi understands a refusal', async () => {
     const refused = introspect('abc', 'wrong');
     await expect(refused).rejects.toMatchObject({ status: 401, cause: [{ scheme: 'basic' }] });
   });
