@@ -52,16 +52,15 @@ export class TokenCodec {
     const { audience, issuer, leeway } = this.#settings;
     const now = this.#clock() / 1000;
     try {
-      const { payload } = jwt.verify(token, found.key, {
-        complete: true,
+      const claims = jwt.verify(token, found.key, {
         algorithms: [found.algorithm],
         clockTimestamp: now,
         clockTolerance: leeway,
         ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
         ...(issuer !== undefined && { issuer }),
       });
-      if (!hasOneReading(token, payload)) throw new TokenInvalid();
-      return this.#read(payload, now + leeway);
+      if (!hasOneReading(token, claims)) throw new TokenInvalid();
+      return this.#read(claims, now + leeway);
     } catch (error) {
       if (error instanceof TokenInvalid) throw error;
       if (error instanceof jwt.TokenExpiredError) throw new TokenExpired(this.#afterExpiry(token));
