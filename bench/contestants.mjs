@@ -1,7 +1,7 @@
 /** Who is measured, and how each is asked the same things. */
 import { join } from 'node:path';
 import { startMongoDb } from '../test/support/mongodb.mjs';
-import { atExit, finish, PASSWORD, program, run, temporaryFolder, whenListening } from './processes.mjs';
+import { atExit, finish, PASSWORD, program, run, SETTINGS, temporaryFolder, whenListening } from './processes.mjs';
 
 const FOLDER = join(import.meta.dirname, 'contestants');
 /** Debian's, which sees python3-djangorestframework-simplejwt; or that of a virtual environment. */
@@ -52,11 +52,8 @@ function ours(name, { build, more = {}, withMongoDb = false }) {
       if (mongo) atExit(mongo.stop);
       if (withMongoDb && !mongo.uri) throw new Error('There is no MongoDB: set MONGODB_URI.');
       const settings = {
-        NODE_ENV: 'test', // no account of its own, and plain lines
-        GRAPHIQL: 'off',
+        ...SETTINGS,
         DATA_DIR: temporaryFolder(),
-        JWT_ACCESS_TOKEN_LIFETIME: '1h',
-        THROTTLE: 'off', // or there were soon nothing to measure
         ...(mongo && { MONGODB_URI: `${mongo.uri}/bench${process.pid}` }),
         ...more,
       };

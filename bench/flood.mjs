@@ -8,7 +8,9 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { median, ms, PASSWORD, percentile, post, PROGRAM, SIGN_IN, startServer } from './server.mjs';
+import { median, ms, percentile } from './numbers.mjs';
+import { PASSWORD } from './processes.mjs';
+import { post, PROGRAM, SIGN_IN, startServer } from './server.mjs';
 
 const { values: options } = parseArgs({
   options: {

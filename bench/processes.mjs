@@ -17,6 +17,13 @@ export const ACCOUNT = {
   PASSWORD_HASH_COST: String(COST),
   JWT_SIGNING_KEY: 'bench-bench-bench-bench-bench-bench-bench',
 };
+/** What this server is told beside that, whoever measures it. */
+export const SETTINGS = {
+  NODE_ENV: 'test', // no account of its own, and plain lines
+  GRAPHIQL: 'off',
+  JWT_ACCESS_TOKEN_LIFETIME: '1h',
+  THROTTLE: 'off', // or there were soon nothing to measure
+};
 /** The cores of who is measured and of who measures. */
 export const SERVER_CORE = '0';
 export const LOAD_CORE = '1';

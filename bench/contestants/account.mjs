@@ -1,5 +1,6 @@
 /** What every contestant of Node.js is told, and does the way its own tutorials do. */
 import bcrypt from 'bcrypt';
+import jwt from 'jsonwebtoken';
 
 export const SECRET = process.env.JWT_SIGNING_KEY;
 export const ACCESS_LIFETIME = 3600; // seconds
@@ -24,6 +25,28 @@ export async function checkPassword(username, password) {
 }
 
 export const claimsOf = (type) => ({ token_type: type, jti: crypto.randomUUID().replaceAll('-', ''), user_id: '1' });
+
+/** The mutations of the peers, which keep nothing: given how each reads a token and makes a pair. */
+export const mutationsOf = ({ verify, pair }) => ({
+  async tokenObtainPair(_parent, { username, password }) {
+    await checkPassword(username, password);
+    return pair();
+  },
+  async tokenRefresh(_parent, { refresh }) {
+    verify(refresh);
+    return pair();
+  },
+  tokenVerify: async (_parent, { token }) => ({ userId: verify(token).user_id }),
+});
+
+/** Tokens as tutorials make and read them: with jsonwebtoken and a secret that is a string. */
+export const tutorialTokens = {
+  verify: (token) => jwt.verify(token, SECRET),
+  pair: () => ({
+    access: jwt.sign(claimsOf('access'), SECRET, { expiresIn: ACCESS_LIFETIME }),
+    refresh: jwt.sign(claimsOf('refresh'), SECRET, { expiresIn: REFRESH_LIFETIME }),
+  }),
+};
 
 export function listening(server) {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/graphql` }));

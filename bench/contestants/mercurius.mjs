@@ -3,7 +3,7 @@ import { fastify } from 'fastify';
 import { createSigner, createVerifier } from 'fast-jwt';
 import mercurius from 'mercurius';
 import mercuriusAuth from 'mercurius-auth';
-import { ACCESS_LIFETIME, checkPassword, claimsOf, listening, REFRESH_LIFETIME, SECRET, typeDefs } from './account.mjs';
+import { ACCESS_LIFETIME, claimsOf, listening, mutationsOf, REFRESH_LIFETIME, SECRET, typeDefs } from './account.mjs';
 
 const verify = createVerifier({ key: SECRET, algorithms: ['HS256'], cache: false }); // as all others have none
 const signAccess = createSigner({ key: SECRET, algorithm: 'HS256', expiresIn: ACCESS_LIFETIME * 1000 });
@@ -16,17 +16,7 @@ await app.register(mercurius, {
   jit: 1,
   resolvers: {
     Query: { hello: (_parent, _args, { auth }) => `Hello, ${auth.user.user_id}!` },
-    Mutation: {
-      async tokenObtainPair(_parent, { username, password }) {
-        await checkPassword(username, password);
-        return pair();
-      },
-      async tokenRefresh(_parent, { refresh }) {
-        verify(refresh);
-        return pair();
-      },
-      tokenVerify: async (_parent, { token }) => ({ userId: verify(token).user_id }),
-    },
+    Mutation: mutationsOf({ verify, pair }),
   },
 });
 await app.register(mercuriusAuth, {

@@ -2,14 +2,7 @@
 import { createServer } from 'node:http';
 import { createInlineSigningKeyProvider, extractFromHeader, useJWT } from '@graphql-yoga/plugin-jwt';
 import { createSchema, createYoga } from 'graphql-yoga';
-import jwt from 'jsonwebtoken';
-import { ACCESS_LIFETIME, checkPassword, claimsOf, listening, REFRESH_LIFETIME, SECRET, typeDefs } from './account.mjs';
-
-const verify = (token) => jwt.verify(token, SECRET);
-const pair = () => ({
-  access: jwt.sign(claimsOf('access'), SECRET, { expiresIn: ACCESS_LIFETIME }),
-  refresh: jwt.sign(claimsOf('refresh'), SECRET, { expiresIn: REFRESH_LIFETIME }),
-});
+import { listening, mutationsOf, SECRET, tutorialTokens, typeDefs } from './account.mjs';
 
 const yoga = createYoga({
   logging: 'error',
@@ -23,17 +16,7 @@ const yoga = createYoga({
           return `Hello, ${token.payload.user_id}!`;
         },
       },
-      Mutation: {
-        async tokenObtainPair(_parent, { username, password }) {
-          await checkPassword(username, password);
-          return pair();
-        },
-        tokenRefresh(_parent, { refresh }) {
-          verify(refresh);
-          return pair();
-        },
-        tokenVerify: (_parent, { token }) => ({ userId: verify(token).user_id }),
-      },
+      Mutation: mutationsOf(tutorialTokens),
     },
   }),
   plugins: [
