@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { assembleAuth, type Auth } from './auth.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { createApolloServer } from './graphql/apollo.ts';
+import { GraphQLServer } from './graphql/graphql-server.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { RingListener } from './keys/ring-watch.ts';
@@ -55,13 +55,13 @@ export async function startServer({
   const introspection = settings.graphqlIntrospection ?? !isProduction;
   const graphiql = settings.graphiql ?? !isProduction;
   try {
-    const apollo = createApolloServer({ settings, introspection, plugins: [], report });
-    await apollo.start();
+    const graphql = new GraphQLServer({ settings, introspection, report });
+    await graphql.apollo.start();
     const app = await createApp({
       settings,
       log: logger,
       graphiql,
-      apollo,
+      graphql,
       context: auth.context,
       ping: () => auth.ping(),
       publicKeys: () => auth.publicKeys(),
@@ -79,7 +79,7 @@ export async function startServer({
       close: async () => {
         clearInterval(flush);
         await app.close();
-        await apollo.stop();
+        await graphql.apollo.stop();
         await auth.close();
       },
     };

@@ -112,7 +112,7 @@ describe('the architecture', () => {
       Array.from(packages)
         .filter((name) => !name.startsWith('node:'))
         .toSorted(),
-    ).toEqual(['jsonwebtoken', 'zod']);
+    ).toEqual(['jsonwebtoken', 'lru-cache', 'zod']);
   });
 
   test('process.env is read in the settings alone', () => {

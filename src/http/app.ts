@@ -12,7 +12,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { registerPage, wantsPage } from './page.ts';
-import { isPlain, servePlain } from './plain-operation.ts';
+import { isPlain, sendAnswer, type Answer, type PlainOperation } from './plain-operation.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
 
@@ -38,7 +38,11 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly log: FastifyBaseLogger;
   /** Whether a browser finds GraphiQL. */
   readonly graphiql: boolean;
-  readonly apollo: ApolloServer<Context>;
+  readonly graphql: {
+    /** Started. */
+    readonly apollo: ApolloServer<Context>;
+    run(operation: PlainOperation, context: Context): Promise<Answer>;
+  };
   readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<Context>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
@@ -48,9 +52,9 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly patience?: Patience;
 }
 
-/** The HTTP server: the API at `/graphql`, and its health for whoever runs it. Apollo must have been started. */
+/** The HTTP server: the API at `/graphql`, and its health for whoever runs it. */
 export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
-  const { settings, log, apollo, context, ping, publicKeys, patience = PATIENCE } = options;
+  const { settings, log, graphql, context, ping, publicKeys, patience = PATIENCE } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -77,7 +81,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
 
   const sendPage = options.graphiql ? await registerPage(app, settings) : null;
   const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
-  const serve = fastifyApolloHandler(apollo, { context: contextOf });
+  const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -85,8 +89,8 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
       if (sendPage && wantsPage(request)) return sendPage(reply);
       // RFC 6749 5.1: an answer that may hold a token is not to be kept.
       void reply.header('cache-control', 'no-store');
-      if (isPlain(request)) return servePlain(apollo, request, reply, await contextOf(request, reply));
-      return serve.call(app, request, reply);
+      if (!isPlain(request)) return serve.call(app, request, reply);
+      return sendAnswer(request, reply, await graphql.run(request.body, await contextOf(request, reply)));
     },
   });
   registerWellKnown(app, { settings, publicKeys });

@@ -1,4 +1,3 @@
-import type { ApolloServer, BaseContext, GraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -28,6 +27,13 @@ export interface PlainOperation {
   readonly query: string;
   readonly variables?: Record<string, unknown> | null;
   readonly operationName?: string | null;
+}
+
+/** What it is answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly result: { readonly errors?: unknown; readonly data?: unknown; readonly extensions?: unknown };
 }
 
 /**
@@ -61,28 +67,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * Runs a plain operation and answers as Apollo Server's HTTP side would.
- *
- * @throws what Apollo Server's plugins throw, as an HTTP 500
- */
-export async function servePlain<Context extends BaseContext>(
-  apollo: ApolloServer<Context>,
-  request: FastifyRequest<{ Body: PlainOperation }>,
-  reply: FastifyReply,
-  contextValue: Context,
-): Promise<string> {
-  const { query, variables, operationName } = request.body;
-  const operation = { query, ...(variables && { variables }), ...(operationName != null && { operationName }) };
-  const { http, body } = await apollo.executeOperation(operation, { contextValue });
-  for (const [name, value] of http.headers) void reply.header(name, value);
-  void reply.code(http.status ?? 200).header('content-type', ANSWER_TYPES.get(request.headers.accept));
-  return `${JSON.stringify(resultOf(body))}\n`;
-}
-
-/** Errors first, as people look for them first. */
-function resultOf(body: GraphQLResponse['body']) {
-  // An answer in parts needs directives that the schema does not have.
-  const { errors, data, extensions } = body.kind === 'single' ? body.singleResult : body.initialResult;
-  return { errors, data, extensions };
+/** Sends what a plain operation is answered, as Apollo Server's HTTP side would. */
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): string {
+  for (const [name, value] of answer.headers) void reply.header(name, value);
+  void reply.code(answer.status).header('content-type', ANSWER_TYPES.get(request.headers.accept));
+  // Errors first, as people look for them first.
+  const { errors, data, extensions } = answer.result;
+  return `${JSON.stringify({ errors, data, extensions })}\n`;
 }

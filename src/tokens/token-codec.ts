@@ -4,8 +4,9 @@ import { TokenExpired, TokenInvalid } from '../errors.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { Claims, JsonValue, VerifiedToken } from './claims.ts';
-import type { Keys } from './keys.ts';
+import type { Keys, TokenKey } from './keys.ts';
 import { hasOneReading, hasUniqueNames } from './unambiguous.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 /** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
 const MAX_TOKEN_LENGTH = 8192;
@@ -19,6 +20,7 @@ export class TokenCodec {
   readonly #keys: Pick<Keys, 'signing' | 'find'>;
   readonly #clock: Clock;
   readonly #encoder: Hooks['jsonEncoder'];
+  readonly #verified: VerifiedTokens;
   #lastHeader: { readonly part: string; readonly kid: string | undefined } = { part: '', kid: undefined };
 
   constructor(settings: Settings, keys: Pick<Keys, 'signing' | 'find'>, clock: Clock, encoder?: Hooks['jsonEncoder']) {
@@ -26,6 +28,7 @@ export class TokenCodec {
     this.#keys = keys;
     this.#clock = clock;
     this.#encoder = encoder;
+    this.#verified = new VerifiedTokens(settings.leeway);
   }
 
   /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
@@ -49,11 +52,20 @@ export class TokenCodec {
     if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
     const found = await this.#keys.find(this.#kidOf(token));
     if (found === null) throw new TokenInvalid();
-    const { audience, issuer, leeway } = this.#settings;
     const now = this.#clock() / 1000;
+    const known = this.#verified.find(token, found.key, now);
+    if (known !== null) return known;
+    const verified = this.#check(token, found, now);
+    // Whoever presents a refresh token gets another one.
+    if (verified.type !== 'refresh') this.#verified.add(token, found.key, now, verified);
+    return verified;
+  }
+
+  #check(token: string, { key, algorithm }: TokenKey, now: number): VerifiedToken {
+    const { audience, issuer, leeway } = this.#settings;
     try {
-      const claims = jwt.verify(token, found.key, {
-        algorithms: [found.algorithm],
+      const claims = jwt.verify(token, key, {
+        algorithms: [algorithm],
         clockTimestamp: now,
         clockTolerance: leeway,
         ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
