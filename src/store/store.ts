@@ -1,7 +1,7 @@
 /**
  * All the product asks of a database. Every method is a single fact a store can make atomic; nothing here needs a
  * transaction over several records. Every method may throw `StoreUnavailable`, and then has written nothing or all; the
- * two that take many records may then have written any of them.
+ * two that take many records may then have written any of them, and `deleteExpired` removed any of them.
  */
 export interface Store {
   readonly users: UserStore;
@@ -116,7 +116,10 @@ export interface SessionStore {
   revokeOldest(userId: string, keep: number, revocation: Revocation): Promise<number>;
   /** Sessions that were revoked after this position, in the order of `revokedAt` and `id`, at most `limit`. */
   listRevoked(after: ListPosition, limit: number): Promise<SessionRecord[]>;
-  /** Removes sessions whose `expiresAt` is not after the given time. Resolves to how many. */
+  /**
+   * Removes sessions whose `expiresAt` is not after the given time, without keeping other calls waiting for all of it.
+   * Resolves to how many.
+   */
   deleteExpired(at: Date): Promise<number>;
 }
 
@@ -144,7 +147,7 @@ export interface Blacklist {
   find(jti: string): Promise<BlacklistEntry | null>;
   /** Entries after this position, in the order of `blacklistedAt` and `jti`, at most `limit`. */
   list(after: ListPosition, limit: number): Promise<BlacklistEntry[]>;
-  /** Removes entries whose `expiresAt` is not after the given time. Resolves to how many. */
+  /** Removes entries whose `expiresAt` is not after the given time, as sessions are. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
 }
 
@@ -176,7 +179,7 @@ export interface AttemptStore {
   takeBack(name: string): Promise<boolean>;
   /** Resolves to whether there was such a record. */
   delete(name: string): Promise<boolean>;
-  /** Removes records whose `expiresAt` is not after the given time. Resolves to how many. */
+  /** Removes records whose `expiresAt` is not after the given time, as sessions are. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
 }
 

@@ -1,5 +1,6 @@
 import type { AttemptRecord, AttemptStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
+import { removeInSlices } from './slices.ts';
 
 const COLUMNS = 'name, count, next_at, expires_at';
 
@@ -24,7 +25,9 @@ export function sqliteAttempts(database: SqliteDatabase): AttemptStore {
   const takeLast = database.prepare('DELETE FROM attempts WHERE name = ? AND count = 1');
   const takeOne = database.prepare('UPDATE attempts SET count = count - 1 WHERE name = ?');
   const remove = database.prepare('DELETE FROM attempts WHERE name = ?');
-  const deleteExpired = database.prepare('DELETE FROM attempts WHERE expires_at <= ?');
+  const deleteExpired = database.prepare(
+    'DELETE FROM attempts WHERE name IN (SELECT name FROM attempts WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
+  );
 
   return {
     find: async (name) => readAttempts(select.get(name)),
@@ -35,7 +38,7 @@ export function sqliteAttempts(database: SqliteDatabase): AttemptStore {
     },
     takeBack: async (name) => takeLast.run(name) === 1 || takeOne.run(name) === 1,
     delete: async (name) => remove.run(name) === 1,
-    deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
   };
 }
 

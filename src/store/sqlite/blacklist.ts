@@ -1,5 +1,6 @@
 import type { Blacklist, BlacklistEntry } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
+import { removeInSlices } from './slices.ts';
 
 const COLUMNS = 'jti, expires_at, blacklisted_at';
 
@@ -10,7 +11,9 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
     `SELECT ${COLUMNS} FROM blacklist WHERE blacklisted_at >= ?1 AND (blacklisted_at > ?1 OR jti > ?2)
      ORDER BY blacklisted_at, jti LIMIT ?3`,
   );
-  const deleteExpired = database.prepare('DELETE FROM blacklist WHERE expires_at <= ?');
+  const deleteExpired = database.prepare(
+    'DELETE FROM blacklist WHERE jti IN (SELECT jti FROM blacklist WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
+  );
 
   const add = ({ jti, expiresAt, blacklistedAt }: BlacklistEntry): boolean =>
     insert.run(jti, expiresAt.getTime(), blacklistedAt.getTime()) === 1;
@@ -20,7 +23,7 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
     addMany: async (entries) => database.transaction(() => entries.map(add)),
     find: async (jti) => readEntry(select.get(jti)),
     list: async ({ at, name }, limit) => page.all(at.getTime(), name, limit).flatMap((row) => readEntry(row) ?? []),
-    deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
   };
 }
 

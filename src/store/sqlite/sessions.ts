@@ -1,5 +1,6 @@
 import type { RevocationReason, SessionRecord, SessionStore } from '../store.ts';
 import type { Row, SqliteDatabase, SqlValue } from './database.ts';
+import { removeInSlices } from './slices.ts';
 
 const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
   ip_address, revoked_at, revoked_reason`;
@@ -36,7 +37,9 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     `SELECT ${COLUMNS} FROM sessions WHERE revoked_at >= ?1 AND (revoked_at > ?1 OR id > ?2)
      ORDER BY revoked_at, id LIMIT ?3`,
   );
-  const deleteExpired = database.prepare('DELETE FROM sessions WHERE expires_at <= ?');
+  const deleteExpired = database.prepare(
+    'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
+  );
 
   return {
     insert: async (session) => insert.run(...values(session)) === 1,
@@ -52,7 +55,7 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     revokeOldest: async (userId, keep, { at, reason }) => revokeOldest.run(at.getTime(), reason, userId, keep),
     listRevoked: async ({ at, name }, limit) =>
       selectRevoked.all(at.getTime(), name, limit).flatMap((row) => readSession(row) ?? []),
-    deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
   };
 }
 

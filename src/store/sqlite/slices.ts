@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const FIRST_SLICE = 64;
+const LARGEST_SLICE = 4096;
+/** A slice that takes longer is followed by a smaller one; one that takes less than half of it, by a larger. */
+const LONG_MS = 10;
+const SHORTEST_PAUSE_MS = 1;
+
+/** How slices know what they take, and give way. */
+export interface SliceTime {
+  /** Milliseconds since any fixed moment. */
+  readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+const realTime: SliceTime = { now: () => performance.now(), pause: (milliseconds) => sleep(milliseconds) };
+
+/**
+ * Removes records a slice at a time until a slice is not full. Resolves to how many.
+ *
+ * A slice has the thread and the file's one write lock for about ten milliseconds; then both are free for as long as it took,
+ * for the requests of this process and the writers of others.
+ *
+ * @param removeSlice removes at most so many records, as one transaction, and tells how many
+ * @throws what `removeSlice` throws; slices before that stay removed
+ */
+export async function removeInSlices(
+  removeSlice: (limit: number) => number,
+  { now, pause }: SliceTime = realTime,
+): Promise<number> {
+  let limit = FIRST_SLICE;
+  let total = 0;
+  for (;;) {
+    const startedAt = now();
+    const removed = removeSlice(limit);
+    total += removed;
+    if (removed < limit) return total;
+    const took = now() - startedAt;
+    await pause(Math.max(took, SHORTEST_PAUSE_MS));
+    limit = nextLimit(limit, took);
+  }
+}
+
+function nextLimit(limit: number, took: number): number {
+  if (took > LONG_MS) return Math.max(1, Math.floor(limit / 2));
+  return took < LONG_MS / 2 ? Math.min(LARGEST_SLICE, limit * 2) : limit;
+}
