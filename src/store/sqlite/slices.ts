@@ -4,7 +4,8 @@ const FIRST_SLICE = 64;
 const LARGEST_SLICE = 4096;
 /** A slice that takes longer is followed by a smaller one; one that takes less than half of it, by a larger. */
 const LONG_MS = 10;
-const SHORTEST_PAUSE_MS = 1;
+/** SQLite's busy handler looks for the lock after 1, 3, 8, 18, 33 and 53 ms: a pause shorter than its steps is easily missed. */
+const SHORTEST_PAUSE_MS = 20;
 
 /** How slices know what they take, and give way. */
 export interface SliceTime {
@@ -18,8 +19,8 @@ const realTime: SliceTime = { now: () => performance.now(), pause: (milliseconds
 /**
  * Removes records a slice at a time until a slice is not full. Resolves to how many.
  *
- * A slice has the thread and the file's one write lock for about ten milliseconds; then both are free for as long as it took,
- * for the requests of this process and the writers of others.
+ * A slice has the thread and the file's one write lock for about ten milliseconds; then both are free for longer, for the
+ * requests of this process and the writers of others.
  *
  * @param removeSlice removes at most so many records, as one transaction, and tells how many
  * @throws what `removeSlice` throws; slices before that stay removed

@@ -1,0 +1,101 @@
+/** Stores with many users, each with one session. Everything follows from a number, so nothing need be remembered. */
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import { openDatabase } from '../dist/store/sqlite/database.js';
+import { sqliteSessions } from '../dist/store/sqlite/sessions.js';
+import { sqliteUsers } from '../dist/store/sqlite/users.js';
+import { ACCOUNT } from './processes.mjs';
+
+const BATCH = 10_000;
+const HOUR_MS = 3_600_000;
+/** Of the length of most browsers'. */
+const USER_AGENT = 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+
+/** What a server makes of 16 random bytes: no two neighbours of an index belong together. */
+const nameOf = (kind, index) => createHash('sha256').update(`${kind} ${index}`).digest('hex').slice(0, 32);
+const fileIn = (folder) => join(folder, 'simplejwt.sqlite');
+
+const user = (index, at) => ({
+  id: nameOf('user', index),
+  username: `user${index}@example.com`,
+  usernameKey: `user${index}@example.com`,
+  passwordHash: ACCOUNT.PASSWORD_HASH,
+  passwordChangedAt: at,
+  isActive: true,
+  lastLogin: at,
+  createdAt: at,
+});
+
+const session = (index, { at, expiresAt }) => ({
+  id: nameOf('session', index),
+  userId: nameOf('user', index),
+  jti: nameOf('token', index),
+  previousJti: nameOf('predecessor', index),
+  rotatedAt: at,
+  createdAt: at,
+  lastUsedAt: at,
+  expiresAt,
+  endsAt: expiresAt,
+  userAgent: USER_AGENT,
+  ipAddress: '203.0.113.7',
+  revokedAt: null,
+  revokedReason: null,
+});
+
+/** Opens the store of a folder, works on it, and resolves to the size of its file in bytes. */
+async function grown(folder, work) {
+  const database = openDatabase(fileIn(folder));
+  try {
+    await work(database);
+  } finally {
+    database.close();
+  }
+  return statSync(fileIn(folder)).size;
+}
+
+async function inBatches({ first = 0, count }, work) {
+  for (let done = 0; done < count; done += BATCH) {
+    await work(Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => first + done + index));
+  }
+}
+
+/** Adds so many users; the bytes the file has grown by for each. */
+export async function addUsers(folder, count) {
+  const at = new Date();
+  const before = await grown(folder, () => {});
+  const after = await grown(folder, (database) => {
+    const users = sqliteUsers(database);
+    return inBatches({ count }, (indexes) => users.insertMany(indexes.map((index) => user(index, at))));
+  });
+  return (after - before) / count;
+}
+
+/** Adds so many sessions, of users with the same numbers, which end an hour from now or ago; the bytes for each. */
+export async function addSessions(folder, count, { isExpired = false, first = 0 } = {}) {
+  const at = new Date(Date.now() - 2 * HOUR_MS);
+  const expiresAt = new Date(Date.now() + (isExpired ? -HOUR_MS : HOUR_MS));
+  const before = await grown(folder, () => {});
+  const after = await grown(folder, (database) => {
+    const sessions = sqliteSessions(database);
+    // The adapter's methods run at once, so that all of a batch are one transaction.
+    const add = (indexes) => indexes.map((index) => sessions.insert(session(index, { at, expiresAt })));
+    return inBatches({ first, count }, (indexes) => Promise.all(database.transaction(() => add(indexes))));
+  });
+  return (after - before) / count;
+}
+
+/** A token of the session with this number, as this server makes them. */
+export function tokenOf(index, type) {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    token_type: type,
+    exp: now + 3000,
+    iat: now,
+    jti: nameOf(type === 'refresh' ? 'token' : 'access', index),
+    user_id: nameOf('user', index),
+    sid: nameOf('session', index),
+  };
+  return jwt.sign(claims, ACCOUNT.JWT_SIGNING_KEY);
+}
