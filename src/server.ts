@@ -71,20 +71,42 @@ export async function startServer({
       ...(patience && { patience }),
     });
     await app.listen({ port: settings.port, host: settings.host });
-    const flush = setInterval(() => void auth.sessions.flushExpired().catch(report), FLUSH_INTERVAL_MS).unref();
+    const flushing = flushHourly(auth, report);
     const { port } = app.server.address() as AddressInfo;
     return {
       url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
       auth,
       close: async () => {
-        clearInterval(flush);
+        flushing.stop();
         await app.close();
         await graphql.apollo.stop();
         await auth.close();
+        await flushing.ended();
       },
     };
   } catch (error) {
     await auth.close();
     throw error;
   }
+}
+
+/** Removes what has expired once an hour, until stopped. What still runs then is ended by the store's closing, as no error. */
+function flushHourly({ sessions }: Pick<Auth, 'sessions'>, report: (error: unknown) => void) {
+  let isStopped = false;
+  let last = Promise.resolve();
+  const flush = () =>
+    sessions.flushExpired().then(
+      () => {},
+      (error: unknown) => {
+        if (!isStopped) report(error);
+      },
+    );
+  const timer = setInterval(() => (last = flush()), FLUSH_INTERVAL_MS).unref();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearInterval(timer);
+    },
+    ended: () => last,
+  };
 }
