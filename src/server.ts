@@ -101,7 +101,9 @@ function flushHourly({ sessions }: Pick<Auth, 'sessions'>, report: (error: unkno
         if (!isStopped) report(error);
       },
     );
-  const timer = setInterval(() => (last = flush()), FLUSH_INTERVAL_MS).unref();
+  const timer = setInterval(() => {
+    last = flush();
+  }, FLUSH_INTERVAL_MS).unref();
   return {
     stop: () => {
       isStopped = true;

@@ -2,57 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import {
-  after,
-  newAttempts,
-  newEntry,
-  newService,
-  newSession,
-  newSuccessor,
-  newUser,
-  NOW,
-  openAt,
-  revocation,
-} from './records.ts';
-
-/** Every method of a store, and what it answers where there is nothing yet. */
-const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [
-  ['ping', undefined, (store) => store.ping()],
-  ['users.insert', 'inserted', ({ users }) => users.insert(newUser())],
-  ['users.insertMany', ['inserted'], ({ users }) => users.insertMany([newUser()])],
-  ['users.findById', null, ({ users }) => users.findById('u')],
-  ['users.findByUsernameKey', null, ({ users }) => users.findByUsernameKey('u')],
-  ['users.list', [], ({ users }) => users.list({ after: null, limit: 1 })],
-  ['users.update', null, ({ users }) => users.update('u', { isActive: false })],
-  ['users.replacePasswordHash', false, ({ users }) => users.replacePasswordHash('u', 'old', 'new')],
-  ['users.delete', false, ({ users }) => users.delete('u')],
-  ['sessions.insert', true, ({ sessions }) => sessions.insert(newSession())],
-  ['sessions.find', null, ({ sessions }) => sessions.find('s')],
-  ['sessions.listLive', [], ({ sessions }) => sessions.listLive('u', NOW)],
-  ['sessions.rotate', false, ({ sessions }) => sessions.rotate('s', 'jti', newSuccessor())],
-  ['sessions.replaceCurrent', false, ({ sessions }) => sessions.replaceCurrent('s', newSuccessor())],
-  ['sessions.touch', false, ({ sessions }) => sessions.touch('s', NOW)],
-  ['sessions.revoke', false, ({ sessions }) => sessions.revoke('s', revocation())],
-  ['sessions.revokeAll', 0, ({ sessions }) => sessions.revokeAll('u', revocation())],
-  ['sessions.revokeOldest', 0, ({ sessions }) => sessions.revokeOldest('u', 0, revocation())],
-  ['sessions.listRevoked', [], ({ sessions }) => sessions.listRevoked({ at: NOW, name: '' }, 1)],
-  ['sessions.deleteExpired', 0, ({ sessions }) => sessions.deleteExpired(NOW)],
-  ['blacklist.add', true, ({ blacklist }) => blacklist.add(newEntry())],
-  ['blacklist.addMany', [true], ({ blacklist }) => blacklist.addMany([newEntry()])],
-  ['blacklist.find', null, ({ blacklist }) => blacklist.find('jti')],
-  ['blacklist.deleteExpired', 0, ({ blacklist }) => blacklist.deleteExpired(NOW)],
-  ['blacklist.list', [], ({ blacklist }) => blacklist.list({ at: NOW, name: '' }, 1)],
-  ['attempts.find', null, ({ attempts }) => attempts.find('name')],
-  ['attempts.add', false, ({ attempts }) => attempts.add('name', { limit: 1, at: NOW })],
-  ['attempts.replace', true, ({ attempts }) => attempts.replace(null, newAttempts())],
-  ['attempts.takeBack', false, ({ attempts }) => attempts.takeBack('name')],
-  ['attempts.delete', false, ({ attempts }) => attempts.delete('name')],
-  ['attempts.deleteExpired', 0, ({ attempts }) => attempts.deleteExpired(NOW)],
-  ['services.insert', true, ({ services }) => services.insert(newService())],
-  ['services.find', null, ({ services }) => services.find('name')],
-  ['services.list', [], ({ services }) => services.list()],
-  ['services.delete', false, ({ services }) => services.delete('name')],
-];
+import { METHODS } from './methods.ts';
+import { after, newEntry, newSession, newUser, openAt, revocation } from './records.ts';
 
 describeEachStore('a store', (kind) => {
   let place: Place;
