@@ -19,8 +19,8 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
     insert.run(jti, expiresAt.getTime(), blacklistedAt.getTime()) === 1;
 
   return {
-    add: async (entry) => add(entry),
-    addMany: async (entries) => database.transaction(() => entries.map(add)),
+    add: (entry) => database.write(() => add(entry)),
+    addMany: (entries) => database.write(() => entries.map(add)),
     find: async (jti) => readEntry(select.get(jti)),
     list: async ({ at, name }, limit) => page.all(at.getTime(), name, limit).flatMap((row) => readEntry(row) ?? []),
     deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),

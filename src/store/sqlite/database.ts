@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreUnavailable } from '../../errors.ts';
+import { GroupCommit } from './group-commit.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -22,8 +23,12 @@ interface Statement {
 /** One SQLite file. The only module that knows the binding. */
 export interface SqliteDatabase {
   prepare(sql: string): Statement;
-  /** Runs statements as one transaction, written to the disk once. Throws `StoreUnavailable`, with nothing written. */
-  transaction<Result>(work: () => Result): Result;
+  /**
+   * Runs statements as one transaction, perhaps together with others, and resolves once they are on the disk for good. Rejects
+   * with `StoreUnavailable`, and nothing of them written.
+   */
+  write<Result>(work: () => Result): Promise<Result>;
+  /** Writes what still waits, and closes the file. */
   close(): void;
 }
 
@@ -46,12 +51,14 @@ export function openDatabase(file: string): SqliteDatabase {
     opened.transaction(() => migrate(opened)).immediate();
     return opened;
   });
+  const group = new GroupCommit((work) => translated(() => transaction(opened(database), work)));
   return {
     prepare: (sql) => prepared(database, sql),
-    transaction: (work) => translated(() => opened(database).transaction(work).immediate()),
+    write: (work) => group.write(work),
     close: () =>
       translated(() => {
         if (!database.open) return;
+        group.commit();
         // Prepared statements keep the binding from doing this itself: what was written goes into the one file.
         database.pragma('wal_checkpoint(PASSIVE)');
         database.close();
@@ -81,6 +88,18 @@ function migrate(database: Database.Database): void {
   }
   for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
   if (version < known) database.exec(`PRAGMA user_version = ${known}`);
+}
+
+/** The binding's own hides the error of a full disk: it rolls back what SQLite has rolled back already. */
+function transaction(database: Database.Database, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function prepared(database: Database.Database, sql: string): Statement {

@@ -6,6 +6,7 @@ const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_us
   ip_address, revoked_at, revoked_reason`;
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
+  const { write } = database;
   const insert = database.prepare(
     `INSERT INTO sessions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
@@ -42,17 +43,20 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
   );
 
   return {
-    insert: async (session) => insert.run(...values(session)) === 1,
+    insert: (session) => write(() => insert.run(...values(session)) === 1),
     find: async (id) => readSession(select.get(id)),
     listLive: async (userId, at) => selectLive.all(userId, at.getTime()).flatMap((row) => readSession(row) ?? []),
-    rotate: async (id, presentedJti, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
-      rotate.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id, presentedJti) === 1,
-    replaceCurrent: async (id, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
-      replaceCurrent.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id) === 1,
-    touch: async (id, at) => touch.run(at.getTime(), id) === 1,
-    revoke: async (id, { at, reason }) => revoke.run(at.getTime(), reason, id) === 1,
-    revokeAll: async (userId, { at, reason }, exceptId = '') => revokeAll.run(at.getTime(), reason, userId, exceptId),
-    revokeOldest: async (userId, keep, { at, reason }) => revokeOldest.run(at.getTime(), reason, userId, keep),
+    rotate: (id, presentedJti, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
+      write(
+        () => rotate.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id, presentedJti) === 1,
+      ),
+    replaceCurrent: (id, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
+      write(() => replaceCurrent.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id) === 1),
+    touch: (id, at) => write(() => touch.run(at.getTime(), id) === 1),
+    revoke: (id, { at, reason }) => write(() => revoke.run(at.getTime(), reason, id) === 1),
+    revokeAll: (userId, { at, reason }, exceptId = '') =>
+      write(() => revokeAll.run(at.getTime(), reason, userId, exceptId)),
+    revokeOldest: (userId, keep, { at, reason }) => write(() => revokeOldest.run(at.getTime(), reason, userId, keep)),
     listRevoked: async ({ at, name }, limit) =>
       selectRevoked.all(at.getTime(), name, limit).flatMap((row) => readSession(row) ?? []),
     deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),

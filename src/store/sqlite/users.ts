@@ -4,6 +4,7 @@ import type { Row, SqliteDatabase } from './database.ts';
 const COLUMNS = 'id, username, username_key, password_hash, password_changed_at, is_active, last_login, created_at';
 
 export function sqliteUsers(database: SqliteDatabase): UserStore {
+  const { write } = database;
   const insert = database.prepare(
     `INSERT INTO users (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
@@ -38,25 +39,27 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
   };
 
   return {
-    insert: async (user) => insertOne(user),
-    insertMany: async (users) => database.transaction(() => users.map(insertOne)),
+    insert: (user) => write(() => insertOne(user)),
+    insertMany: (users) => write(() => users.map(insertOne)),
     findById: async (id) => readUser(byId.get(id)),
     findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
     list: async ({ after, limit }) => page.all(after ?? '', limit).flatMap((row) => readUser(row) ?? []),
-    update: async (id, { passwordHash, passwordChangedAt, isActive, lastLogin }) =>
-      readUser(
-        update.get(
-          passwordHash ?? null,
-          passwordChangedAt?.getTime() ?? null,
-          isActive === undefined ? null : Number(isActive),
-          Number(lastLogin !== undefined),
-          lastLogin?.getTime() ?? null,
-          id,
+    update: (id, { passwordHash, passwordChangedAt, isActive, lastLogin }) =>
+      write(() =>
+        readUser(
+          update.get(
+            passwordHash ?? null,
+            passwordChangedAt?.getTime() ?? null,
+            isActive === undefined ? null : Number(isActive),
+            Number(lastLogin !== undefined),
+            lastLogin?.getTime() ?? null,
+            id,
+          ),
         ),
       ),
-    replacePasswordHash: async (id, expected, passwordHash, changedAt) =>
-      replaceHash.run(passwordHash, changedAt?.getTime() ?? null, id, expected) === 1,
-    delete: async (id) => remove.run(id) === 1,
+    replacePasswordHash: (id, expected, passwordHash, changedAt) =>
+      write(() => replaceHash.run(passwordHash, changedAt?.getTime() ?? null, id, expected) === 1),
+    delete: (id) => write(() => remove.run(id) === 1),
   };
 }
 
