@@ -6,7 +6,7 @@ import { systemClock } from './clock.ts';
 import { createDemoUser, withDevelopmentKey, type DemoUser } from './development.ts';
 import { explain } from './explain.ts';
 import { KeyKeeper } from './keys/key-keeper.ts';
-import { openStore } from './open-store.ts';
+import { openKeeper, openStore } from './open-store.ts';
 import { settingsFromEnvironment, showSettings } from './settings/settings.ts';
 
 /** Longer than a request may take. */
@@ -67,6 +67,7 @@ const program = createProgram({
   },
   settings: () => showSettings(settingsFromEnvironment()),
   keys: () => new KeyKeeper(settingsFromEnvironment(), systemClock),
+  keeper: () => openKeeper(settingsFromEnvironment()),
 });
 
 // Somebody read as much as they wanted, as `head` does.

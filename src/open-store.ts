@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { StoreUnavailable } from './errors.ts';
 import type { Settings } from './settings/settings-table.ts';
 import { SettingsError } from './settings/settings.ts';
+import type { StoreKeeper } from './store/store-keeper.ts';
 import type { Store } from './store/store.ts';
+
+type Place = Pick<Settings, 'mongodbUri' | 'dataDir'>;
 
 /** The file of the embedded store in `DATA_DIR`. */
 const SQLITE_FILE = 'simplejwt.sqlite';
@@ -13,14 +16,27 @@ const SQLITE_FILE = 'simplejwt.sqlite';
  *
  * @throws SettingsError naming the setting, if the store cannot be opened
  */
-export async function openStore({ mongodbUri, dataDir }: Pick<Settings, 'mongodbUri' | 'dataDir'>): Promise<Store> {
+export async function openStore({ mongodbUri, dataDir }: Place): Promise<Store> {
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./store/mongo/mongo-store.ts');
-    return openMongoStore(mongodbUri).catch(refuse('MONGODB_URI: the MongoDB it names cannot be used', explainMongo));
+    return openMongoStore(mongodbUri).catch(refuseMongo);
   }
   const { openSqliteStore } = await import('./store/sqlite/sqlite-store.ts');
   const file = join(dataDir, SQLITE_FILE);
-  return openSqliteStore(file).catch(refuse(`DATA_DIR: the store ${file} cannot be used`));
+  return openSqliteStore(file).catch(refuseFile(file));
+}
+
+/** Whoever looks after the store that the settings name. Their `version` throws as `openStore` does. */
+export async function openKeeper({ mongodbUri, dataDir }: Place): Promise<StoreKeeper> {
+  if (mongodbUri !== undefined) {
+    const { mongoKeeper } = await import('./store/mongo/mongo-keeper.ts');
+    const keeper = mongoKeeper(mongodbUri);
+    return { ...keeper, version: () => keeper.version().catch(refuseMongo) };
+  }
+  const { sqliteKeeper } = await import('./store/sqlite/sqlite-keeper.ts');
+  const file = join(dataDir, SQLITE_FILE);
+  const keeper = sqliteKeeper(file);
+  return { ...keeper, version: () => keeper.version().catch(refuseFile(file)) };
 }
 
 type Explain = (cause: Error) => string;
@@ -34,6 +50,11 @@ const refuse =
 
 const messageOf: Explain = ({ message }) => message;
 
-/** What a server or the network says is told; what is wrong with the URI is not, for it may quote the password. */
+/** What a server, the network or the schema says is told; what is wrong with the URI is not, for it may quote the password. */
 const explainMongo: Explain = ({ name, message }) =>
-  /^Mongo(ose)?(Server|Network)/.test(name) ? message : 'expected mongodb://[user:password@]host[:port]/database';
+  /^(Mongo(ose)?(Server|Network)|NewerSchema|ForeignSchema)/.test(name)
+    ? message
+    : 'expected mongodb://[user:password@]host[:port]/database';
+
+const refuseMongo = refuse('MONGODB_URI: the MongoDB it names cannot be used', explainMongo);
+const refuseFile = (file: string) => refuse(`DATA_DIR: the store ${file} cannot be used`);

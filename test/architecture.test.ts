@@ -6,7 +6,10 @@ import { describe, expect, test } from '@jest/globals';
 const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: readonly string[] }[] = [
   { rooms: ['errors.ts', 'errors/', 'clock.ts'], mayImport: ['errors/'] },
   { rooms: ['settings/'], mayImport: ['settings/'] },
-  { rooms: ['store/store.ts', 'tokens/claims.ts'], mayImport: [] },
+  {
+    rooms: ['store/store.ts', 'store/schema-version.ts', 'store/store-keeper.ts', 'tokens/claims.ts'],
+    mayImport: ['store/schema-version.ts'],
+  },
   { rooms: ['hooks.ts'], mayImport: ['store/store.ts', 'tokens/claims.ts'] },
   { rooms: ['audit.ts'], mayImport: ['hooks.ts'] },
   { rooms: ['users/'], mayImport: ['base', 'users/'] },
@@ -33,7 +36,17 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   },
 ];
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  base: ['errors.ts', 'clock.ts', 'settings/', 'store/store.ts', 'tokens/claims.ts', 'hooks.ts', 'audit.ts'],
+  base: [
+    'errors.ts',
+    'clock.ts',
+    'settings/',
+    'store/store.ts',
+    'store/schema-version.ts',
+    'store/store-keeper.ts',
+    'tokens/claims.ts',
+    'hooks.ts',
+    'audit.ts',
+  ],
   rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/', 'trust/'],
 };
 

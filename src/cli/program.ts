@@ -3,6 +3,7 @@ import { addKeyCommands } from './keys.ts';
 import type { CliOptions } from './services.ts';
 import { addServiceCommands } from './service-credentials.ts';
 import { addSessionCommands } from './sessions.ts';
+import { addStoreCommands } from './store.ts';
 import { printJson, printRows } from './terminal.ts';
 import { addTokenCommands } from './tokens.ts';
 import { addUserCommands } from './users.ts';
@@ -39,5 +40,6 @@ export function createProgram(options: CliOptions): Command {
   addTokenCommands(program, options);
   addKeyCommands(program, options);
   addServiceCommands(program, options);
+  addStoreCommands(program, options);
   return program;
 }

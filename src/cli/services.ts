@@ -3,6 +3,7 @@ import type { User } from '../hooks.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { ShownSetting } from '../settings/settings.ts';
+import type { StoreKeeper } from '../store/store-keeper.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { ServiceCredentials } from '../trust/service-credentials.ts';
 import type { UserService } from '../users/user-service.ts';
@@ -27,6 +28,8 @@ export interface CliOptions {
   settings(): ShownSetting[];
   /** The keeper of the key ring, for which no store is opened. */
   keys(): KeyKeeper;
+  /** The keeper of the store that the settings name, which is not opened to be served. */
+  keeper(): Promise<StoreKeeper>;
 }
 
 /** Runs a command on open services and closes them, whatever happens. */

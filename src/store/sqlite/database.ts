@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreUnavailable } from '../../errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import { refuseNewerSchema } from '../schema-version.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -37,19 +38,43 @@ export interface SqliteDatabase {
  *
  * @throws StoreUnavailable if it cannot be read or written, is no database, or is of a newer version.
  */
-export function openDatabase(file: string): SqliteDatabase {
+export function openDatabase(file: string, migrations: readonly string[] = MIGRATIONS): SqliteDatabase {
+  translated(() => makeFile(file));
+  return open(file, (database) => {
+    patiently(() => database.pragma('journal_mode = WAL'));
+    database.pragma('synchronous = FULL');
+    database.pragma('temp_store = MEMORY');
+    transaction(database, () => migrate(database, migrations));
+  });
+}
+
+/**
+ * Opens a file that is there, whatever it is: nothing in it is changed by that.
+ *
+ * @throws StoreUnavailable if it cannot be opened
+ */
+export function openAsItIs(file: string): SqliteDatabase {
+  return open(file, () => {});
+}
+
+function makeFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // For the owner alone; SQLite gives its other files the same mode. A file that is there is left alone: closing it would
+  // drop the locks that another connection of this process has on it (fcntl(2)).
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+}
+
+function open(file: string, setUp: (database: Database.Database) => void): SqliteDatabase {
   const database = translated(() => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // For the owner alone; SQLite gives its other files the same mode. A file that is there is left alone: closing it would
-    // drop the locks that another connection of this process has on it (fcntl(2)).
-    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const opened = new Database(file);
-    opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    patiently(() => opened.pragma('journal_mode = WAL'));
-    opened.pragma('synchronous = FULL');
-    opened.pragma('temp_store = MEMORY');
-    opened.transaction(() => migrate(opened)).immediate();
-    return opened;
+    try {
+      opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      setUp(opened);
+      return opened;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
   });
   const group = new GroupCommit((work) => translated(() => transaction(opened(database), work)));
   return {
@@ -80,13 +105,11 @@ function patiently(work: () => void): void {
   }
 }
 
-function migrate(database: Database.Database): void {
+function migrate(database: Database.Database, migrations: readonly string[]): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  const known = MIGRATIONS.length;
-  if (version > known) {
-    throw new Error(`the store has version ${version}, this program knows ${known}: start a newer program`);
-  }
-  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+  const known = migrations.length;
+  refuseNewerSchema(version, known);
+  for (const migration of migrations.slice(version)) database.exec(migration);
   if (version < known) database.exec(`PRAGMA user_version = ${known}`);
 }
 

@@ -12,8 +12,8 @@ import { sqliteUsers } from './users.ts';
  *
  * @throws StoreUnavailable
  */
-export async function openSqliteStore(file: string): Promise<Store> {
-  const database = openDatabase(file);
+export async function openSqliteStore(file: string, migrations?: readonly string[]): Promise<Store> {
+  const database = openDatabase(file, migrations);
   const ping = database.prepare('SELECT count(*) AS tables FROM sqlite_schema');
   return {
     users: sqliteUsers(database),

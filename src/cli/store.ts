@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { CliOptions } from './services.ts';
+import { printRecord } from './terminal.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly force?: boolean;
+  readonly endSessions?: boolean;
+}
+
+/** Adds `store ...`. */
+export function addStoreCommands(program: Command, { keeper: open }: Pick<CliOptions, 'keeper'>): void {
+  const store = program.command('store').description('back up the store, restore it, and see its version');
+
+  store
+    .command('version')
+    .description("show the version of the store's schema, and the latest that this program knows")
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      printRecord({ ...(await (await open()).version()) }, flags);
+    });
+
+  store
+    .command('backup <file>')
+    .description('write all of the embedded store into a new file, while servers go on')
+    .option('--json', 'print JSON')
+    .action(async (file: string, flags: Flags) => {
+      printRecord({ backup: file, ...(await (await open()).backup(file)) }, flags);
+    });
+
+  store
+    .command('restore <file>')
+    .description('put a backup in the place of the embedded store, while no server runs')
+    .option('--force', 'even if there is a store, which is kept under another name')
+    .option('--end-sessions', 'end all sessions of the backup: everybody signs in again')
+    .option('--json', 'print JSON')
+    .action(async (file: string, flags: Flags) => {
+      const { force = false, endSessions = false } = flags;
+      printRecord({ restored: file, ...(await (await open()).restore(file, { force, endSessions })) }, flags);
+    });
+}
