@@ -8,6 +8,7 @@ import { createApp, type Patience } from './http/app.ts';
 import type { RingListener } from './keys/ring-watch.ts';
 import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
+import type { Store } from './store/store.ts';
 
 const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 
@@ -17,6 +18,8 @@ export interface ServerOptions {
   readonly hooks?: Hooks;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Default: the one that the settings name. `close()` closes it. */
+  readonly store?: Store;
   /** For tests. */
   readonly patience?: Patience;
 }
@@ -40,6 +43,7 @@ export async function startServer({
   hooks = {},
   clock = systemClock,
   log,
+  store: given,
   patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
@@ -49,7 +53,7 @@ export async function startServer({
     changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
     failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   };
-  const store = await openStore(settings);
+  const store = given ?? (await openStore(settings));
   const auth = await assembleAuth({ settings, hooks, clock, report, onSecurityEvent, onKeyRing, store });
   const isProduction = settings.nodeEnv === 'production';
   const introspection = settings.graphqlIntrospection ?? !isProduction;

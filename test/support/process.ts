@@ -52,9 +52,9 @@ interface Launched {
 }
 
 /** Starts the program in an environment that has nothing of this one, jest's NODE_ENV for instance. */
-function launch(args: readonly string[], env: Environment): Launched {
+function launch(args: readonly string[], env: Environment, program = PROGRAM): Launched {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, HOME, ...env } });
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...env } });
   child.stdin.on('error', () => {}); // it ended without reading what it was given
   const exited = once(child, 'close').then(([code, signal]: unknown[]) => {
     living.delete(child);
@@ -91,8 +91,11 @@ export async function runCli(
 }
 
 /** Starts a server on a free port; resolves when it listens, and rejects with its output if it ends first. */
-export async function startProcess({ env = {} }: { readonly env?: Environment } = {}): Promise<RunningProcess> {
-  const launched = launch(['start'], { PORT: '0', ...env });
+export async function startProcess({
+  env = {},
+  program,
+}: { readonly env?: Environment; readonly program?: string } = {}): Promise<RunningProcess> {
+  const launched = launch(['start'], { PORT: '0', ...env }, program);
   const { child, stdout, stderr, exited } = launched;
   child.stdin.end();
   const printed = (stream: 'stdout' | 'stderr', pattern: RegExp) => waitFor(launched, stream, pattern);

@@ -41,8 +41,8 @@ function checked(file: string, draft: string): StoreContents {
   try {
     return withFile(draft, (database) => {
       database.prepare('PRAGMA journal_mode = DELETE').get(); // all of it in one file
-      const [problem] = database.prepare('PRAGMA integrity_check(1)').all();
-      if (problem?.['integrity_check'] !== 'ok') throw new Error(String(problem?.['integrity_check']));
+      const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check']);
+      if (found !== 'ok') throw new Error(found.replaceAll(/\s+/g, ' '));
       return contentsOf(database);
     });
   } catch (error) {

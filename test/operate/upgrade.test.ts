@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import Database from 'libsql';
+import mongoose from 'mongoose';
+import { FIRST_VERSION, MIGRATIONS as MONGO_MIGRATIONS } from '../../src/store/mongo/migrations.ts';
+import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { Client } from '../support/client.ts';
+import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { PASSWORD } from '../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
+
+const NEWER = join(import.meta.dirname, '../support/newer-program.mjs');
+const DEVICES = 6;
+const KNOWN = { sqlite: SQLITE_MIGRATIONS.length, mongodb: FIRST_VERSION + MONGO_MIGRATIONS.length };
+
+/** Devices that ask for a greeting and refresh, over and over, at the servers that a load balancer would choose from. */
+function startLoad(pairs: readonly { readonly access: string; readonly refresh: string }[]) {
+  const servers: Client[] = [];
+  const failures: unknown[] = [];
+  let goesOn = true;
+  let turns = 0;
+  const next = () => {
+    turns += 1;
+    return servers[turns % servers.length] as Client;
+  };
+  const counts = pairs.map(() => 0);
+  const visit = async (pair: { readonly access: string; readonly refresh: string }, index: number) => {
+    let { access, refresh } = pair;
+    while (goesOn) {
+      const greeting = await helloWith(next(), access);
+      if (greeting !== 'Hello, alice!') failures.push(greeting);
+      const answer = await refreshWith(next(), refresh);
+      if (answer.reason !== null) failures.push(answer.reason);
+      [access, refresh] = [answer.access ?? '', answer.refresh ?? ''];
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+  };
+  const devices = pairs.map((pair, index) => visit(pair, index).catch((error: unknown) => failures.push(error)));
+  return {
+    servers,
+    failures,
+    /** Resolves when each device has refreshed so many times more. */
+    more: async (times: number) => {
+      const goal = counts.map((count) => count + times);
+      while (failures.length === 0 && counts.some((count, index) => count < (goal[index] ?? 0))) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    stop: async () => {
+      goesOn = false;
+      await Promise.all(devices);
+    },
+  };
+}
+
+describeEachStore('an upgrade', (kind) => {
+  let place: Place;
+  let env: Readonly<Record<string, string>>;
+  beforeEach(async () => {
+    place = newPlace(kind);
+    env = { ...TEST_ENV, ...place.env };
+    const args = ['users', 'create', 'alice', '--password-stdin'];
+    expect(await runCli(args, { env, input: PASSWORD })).toMatchObject({ code: 0 });
+  });
+  afterEach(async () => {
+    await endProcesses();
+    await place.remove();
+  });
+
+  const expectVersion = async (version: number) =>
+    expect(await runCli(['store', 'version'], { env })).toMatchObject({
+      stdout: `version: ${version}\nknown: ${KNOWN[kind]}\n`,
+    });
+
+  /** How often the migration of the newer program has begun. */
+  async function runs(): Promise<number> {
+    const { mongodbUri, dataDir } = place.options;
+    if (mongodbUri === undefined) {
+      const database = new Database(join(dataDir, 'simplejwt.sqlite'));
+      const { count } = database.prepare('SELECT count(*) AS count FROM devices').get() as { count: number };
+      database.close();
+      return count / 200_000;
+    }
+    const connection = await mongoose.createConnection(mongodbUri).asPromise();
+    try {
+      return await connection.collection('runs').countDocuments();
+    } finally {
+      await connection.close();
+    }
+  }
+
+  test('of one server after the other fails no request, and an older program is refused from then on', async () => {
+    await expectVersion(KNOWN[kind]);
+    const old = await Promise.all([startProcess({ env }), startProcess({ env })]);
+    const clients = old.map(({ url }) => new Client(url));
+    const [first] = clients as [Client];
+    const load = startLoad(await Promise.all(Array.from({ length: DEVICES }, () => first.signIn('alice', PASSWORD))));
+    load.servers.push(...clients);
+    await load.more(3);
+
+    const newer = await startProcess({ env, program: NEWER });
+    await load.more(3); // the old ones go on with the new schema
+    await expectVersion(KNOWN[kind] + 1);
+    load.servers.push(new Client(newer.url));
+    for (const server of old) {
+      load.servers.shift();
+      await load.more(1); // what was on its way has arrived, as a load balancer would see to
+      expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      await load.more(3);
+    }
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(await runs()).toBe(1);
+
+    const { code, stdout, stderr } = await runCli(['start'], { env: { ...env, PORT: '0' } });
+    const refusal = `the store has version ${KNOWN[kind] + 1}, this program knows ${KNOWN[kind]}: start a newer program`;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^(DATA_DIR|MONGODB_URI): [^\n]* cannot be used: ${refusal}\n$`));
+    expect(await runCli(['users', 'list'], { env })).toMatchObject({ code: 1, stderr });
+    expect(await new Client(newer.url).signIn('alice', PASSWORD)).toBeDefined();
+  });
+
+  test('by several servers that start at once migrates once, and all of them serve', async () => {
+    const servers = await Promise.all(Array.from({ length: 4 }, () => startProcess({ env, program: NEWER })));
+    await expectVersion(KNOWN[kind] + 1);
+    expect(await runs()).toBe(1);
+    for (const { url } of servers) {
+      const client = new Client(url);
+      const { access } = await client.signIn('alice', PASSWORD);
+      expect(await helloWith(client, access)).toBe('Hello, alice!');
+    }
+  });
+});

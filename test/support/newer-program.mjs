@@ -1,0 +1,39 @@
+/**
+ * The server as its next version would be: it has one more migration, which leaves a trace each time it runs, and takes
+ * the time that one takes on much data.
+ */
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startServer } from '../../dist/server.js';
+import { settingsFromEnvironment } from '../../dist/settings/settings.js';
+import { MIGRATIONS as MONGO_MIGRATIONS } from '../../dist/store/mongo/migrations.js';
+import { openMongoStore } from '../../dist/store/mongo/mongo-store.js';
+import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../dist/store/sqlite/migrations.js';
+import { openSqliteStore } from '../../dist/store/sqlite/sqlite-store.js';
+
+/** A column, and a table of it that takes a while to fill. */
+const SQL = `
+  ALTER TABLE sessions ADD COLUMN device TEXT;
+  CREATE TABLE devices (n INTEGER) STRICT;
+  INSERT INTO devices
+    WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 200000) SELECT n FROM counted;
+`;
+
+async function addDevices(connection) {
+  const runs = connection.collection('runs');
+  await runs.insertOne({ at: new Date() });
+  for (let count = 0; count < 100; count += 1) {
+    await connection.collection('devices').updateOne({ _id: count }, { $set: { count } }, { upsert: true });
+  }
+  await connection.collection('sessions').updateMany({ device: null }, { $set: { device: 'unknown' } });
+}
+
+const settings = settingsFromEnvironment();
+const log = pino({ level: settings.logLevel });
+const store =
+  settings.mongodbUri === undefined
+    ? await openSqliteStore(join(settings.dataDir, 'simplejwt.sqlite'), [...SQLITE_MIGRATIONS, SQL])
+    : await openMongoStore(settings.mongodbUri, [...MONGO_MIGRATIONS, addDevices]);
+const server = await startServer({ settings, log, store });
+process.once('SIGTERM', () => void server.close());
+log.info({ url: server.url }, 'listening');
