@@ -13,9 +13,13 @@ const NEWER = join(import.meta.dirname, '../support/newer-program.mjs');
 const DEVICES = 6;
 const KNOWN = { sqlite: SQLITE_MIGRATIONS.length, mongodb: FIRST_VERSION + MONGO_MIGRATIONS.length };
 
+interface Pair {
+  readonly access: string;
+  readonly refresh: string;
+}
+
 /** Devices that ask for a greeting and refresh, over and over, at the servers that a load balancer would choose from. */
-function startLoad(pairs: readonly { readonly access: string; readonly refresh: string }[]) {
-  const servers: Client[] = [];
+function startLoad(pairs: readonly Pair[], servers: Client[]) {
   const failures: unknown[] = [];
   let goesOn = true;
   let turns = 0;
@@ -24,7 +28,7 @@ function startLoad(pairs: readonly { readonly access: string; readonly refresh: 
     return servers[turns % servers.length] as Client;
   };
   const counts = pairs.map(() => 0);
-  const visit = async (pair: { readonly access: string; readonly refresh: string }, index: number) => {
+  const visit = async (pair: Pair, index: number) => {
     let { access, refresh } = pair;
     while (goesOn) {
       const greeting = await helloWith(next(), access);
@@ -92,10 +96,12 @@ describeEachStore('an upgrade', (kind) => {
   test('of one server after the other fails no request, and an older program is refused from then on', async () => {
     await expectVersion(KNOWN[kind]);
     const old = await Promise.all([startProcess({ env }), startProcess({ env })]);
-    const clients = old.map(({ url }) => new Client(url));
-    const [first] = clients as [Client];
-    const load = startLoad(await Promise.all(Array.from({ length: DEVICES }, () => first.signIn('alice', PASSWORD))));
-    load.servers.push(...clients);
+    const first = new Client(old[0]?.url ?? '');
+    const pairs = await Promise.all(Array.from({ length: DEVICES }, () => first.signIn('alice', PASSWORD)));
+    const load = startLoad(
+      pairs,
+      old.map(({ url }) => new Client(url)),
+    );
     await load.more(3);
 
     const newer = await startProcess({ env, program: NEWER });
