@@ -5,7 +5,7 @@ export interface SchemaVersions {
 }
 
 /** A newer program has been here: what it stores, this one would misread or destroy. */
-export class NewerSchema extends Error {
+class NewerSchema extends Error {
   override name = 'NewerSchema';
   constructor(
     readonly version: number,

@@ -1,53 +1,16 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
-import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
-import { PASSWORD } from '../support/server.ts';
-import { newPlace, storeKinds, type Place } from '../support/stores.ts';
+import { begin, claimOf, createAlice, lastOf, refresh, STRICT_ENV as ENV, type Chain } from '../support/devices.ts';
+import { endProcesses, helloWith, refreshWith, runCli, startProcess } from '../support/process.ts';
+import { newPlace, type Place } from '../support/stores.ts';
 
 const VERSION = MIGRATIONS.length;
-const ENV = { ...TEST_ENV, JWT_REUSE_GRACE: '0' };
-
-/** One device: its refresh tokens as they were answered, oldest first. */
-interface Chain {
-  readonly tokens: string[];
-  access: string;
-}
-
 const fileIn = ({ options }: Place) => join(options.dataDir, 'simplejwt.sqlite');
-const lastOf = ({ tokens }: Chain) => tokens.at(-1) ?? '';
-
-/** In a process of its own: the binding would keep the file open in this one. */
-async function createAlice({ env }: Place): Promise<void> {
-  const args = ['users', 'create', 'alice', '--password-stdin'];
-  expect(await runCli(args, { env: { ...ENV, ...env }, input: PASSWORD })).toMatchObject({ code: 0 });
-}
-
-async function begin(client: Client): Promise<Chain> {
-  const { access, refresh } = await client.signIn('alice', PASSWORD);
-  return { tokens: [refresh], access };
-}
-
-async function refresh(client: Client, chain: Chain): Promise<void> {
-  const answer = await refreshWith(client, lastOf(chain));
-  expect(answer.reason).toBeNull();
-  chain.tokens.push(answer.refresh ?? '');
-  chain.access = answer.access ?? '';
-}
 
 describe('a backup under load', () => {
   const [from, to] = [newPlace('sqlite'), newPlace('sqlite')];
@@ -69,19 +32,18 @@ describe('a backup under load', () => {
     await source.expect(TokenBlacklistDocument, { refresh: lastOf(signedOut) });
 
     const chains = await Promise.all(Array.from({ length: 8 }, () => begin(source)));
-    let goesOn = true;
-    let signIns = 0;
+    const state = { goesOn: true, signIns: 0 };
     const load = chains.map(async (chain) => {
-      while (goesOn) await refresh(source, chain);
+      while (state.goesOn) await refresh(source, chain);
     });
     const arrivals = (async () => {
-      while (goesOn) {
+      while (state.goesOn) {
         await begin(source);
-        signIns += 1;
+        state.signIns += 1;
       }
     })();
     const reached = async (count: number) => {
-      while (chains.some(({ tokens }) => tokens.length < count) || signIns < 2) {
+      while (chains.some(({ tokens }) => tokens.length < count) || state.signIns < 2) {
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
@@ -91,7 +53,7 @@ describe('a backup under load', () => {
     const after = chains.map(({ tokens }) => tokens.length);
     later = await begin(source);
     await reached(Math.max(...after) + 2);
-    goesOn = false;
+    state.goesOn = false;
     await Promise.all([...load, arrivals]);
     restless = chains.map((chain, index) => ({ chain, before: before[index] ?? 0, after: after[index] ?? 0 }));
 
@@ -165,179 +127,4 @@ describe('a backup under load', () => {
       expect(await helloWith(client, chain.access)).toBe('session_revoked');
     }
   });
-});
-
-function claimOf(token: string, name: string): unknown {
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
-  return (JSON.parse(payload) as Readonly<Record<string, unknown>>)[name];
-}
-
-describe('the commands that look after a store', () => {
-  let place: Place;
-  let file: string;
-  let folder: string;
-  beforeEach(() => {
-    place = newPlace('sqlite');
-    folder = mkdtempSync(join(tmpdir(), 'simplejwt-'));
-    file = join(folder, 'backup.sqlite');
-  });
-  afterEach(async () => {
-    await endProcesses();
-    await place.remove();
-    rmSync(folder, { recursive: true });
-  });
-
-  const store = (...args: string[]) => runCli(['store', ...args], { env: { ...ENV, ...place.env } });
-  const refusal = (pattern: RegExp) => ({ code: 1, stdout: '', stderr: expect.stringMatching(pattern) });
-  const change = (database: string, sql: string) => {
-    const opened = new Database(database);
-    opened.exec(sql);
-    opened.close();
-  };
-
-  test('say that there is no store', async () => {
-    const line = refusal(/^There is no file .*simplejwt\.sqlite\. [^\n]*\n$/);
-    expect(await store('backup', file)).toEqual(line);
-    expect(await store('version')).toEqual(line);
-    expect(readdirSync(folder)).toEqual([]);
-    expect(readdirSync(place.options.dataDir)).toEqual([]);
-  });
-
-  test('write over nothing, and leave nothing half-written behind', async () => {
-    await createAlice(place);
-    writeFileSync(file, 'somebody needs this');
-    expect(await store('backup', file)).toEqual(refusal(/^There is a file .*backup\.sqlite, [^\n]*\n$/));
-    expect(readFileSync(file, 'utf8')).toBe('somebody needs this');
-    expect(await store('backup', join(folder, 'none', 'backup'))).toEqual(
-      refusal(/^[^\n]* was not written: ENOENT.*\n$/),
-    );
-    expect(readdirSync(folder)).toEqual(['backup.sqlite']);
-  });
-
-  test('back up and restore a store of an older version as it is, which the next start brings up to date', async () => {
-    change(fileIn(place), `${MIGRATIONS[0]}; PRAGMA user_version = 1;`);
-    expect(await store('version')).toMatchObject({ code: 0, stdout: `version: 1\nknown: ${VERSION}\n` });
-    expect(await store('backup', file, '--json')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('"version": 1'),
-    });
-    expect(await store('version')).toMatchObject({ stdout: `version: 1\nknown: ${VERSION}\n` });
-    rmSync(fileIn(place));
-    expect(await store('restore', file)).toMatchObject({ code: 0, stdout: expect.stringContaining('version: 1\n') });
-    await createAlice(place);
-    expect(await store('version')).toMatchObject({ stdout: `version: ${VERSION}\nknown: ${VERSION}\n` });
-  });
-
-  test('refuse a store, and a backup, of a newer program', async () => {
-    await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
-    for (const database of [file, fileIn(place)]) change(database, `PRAGMA user_version = ${VERSION + 1}`);
-    const why = `the store has version ${VERSION + 1}, this program knows ${VERSION}: start a newer program`;
-    const [again, other] = [await store('backup', join(folder, 'other')), await store('restore', file, '--force')];
-    expect(again).toEqual(refusal(new RegExp(`^[^\n]*${why}[^\n]*\n$`)));
-    expect(other).toEqual(refusal(new RegExp(`^[^\n]*${why}[^\n]*\n$`)));
-    expect(readdirSync(folder)).toEqual(['backup.sqlite']);
-    expect(readdirSync(place.options.dataDir)).toEqual(['simplejwt.sqlite']);
-  });
-
-  test('restore nothing that is not whole, and leave the store as it was', async () => {
-    await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
-    const whole = readFileSync(file);
-    const before = readFileSync(fileIn(place));
-    const damaged = Buffer.from(whole);
-    damaged.fill(0xff, 4096 * 3, 4096 * 8); // pages of tables and indexes
-    const foreign = join(folder, 'foreign');
-    change(foreign, 'CREATE TABLE t (x)');
-    const texts = {
-      damaged,
-      cut: whole.subarray(0, 5000),
-      empty: Buffer.alloc(0),
-      text: Buffer.from('x'.repeat(9000)),
-    };
-    for (const [name, content] of Object.entries(texts)) writeFileSync(join(folder, name), content);
-    for (const name of [...Object.keys(texts), 'foreign']) {
-      const answer = await store('restore', join(folder, name), '--force');
-      expect({ name, ...answer }).toEqual({ name, ...refusal(/^[^\n]* cannot be restored: [^\n]*\n$/) });
-    }
-    writeFileSync(`${file}-wal`, 'written after it was copied');
-    expect(await store('restore', file, '--force')).toEqual(refusal(/while something wrote to it/));
-    expect(await store('restore', join(folder, 'none'))).toEqual(refusal(/^There is no file [^\n]*\n$/));
-    expect(readFileSync(fileIn(place)).equals(before)).toBe(true);
-    expect(readdirSync(place.options.dataDir)).toEqual(['simplejwt.sqlite']);
-  });
-
-  test('restore over a store only where told to, keep the former one, and end all sessions where told to', async () => {
-    await createAlice(place);
-    const server = await startProcess({ env: { ...ENV, ...place.env } });
-    const chain = await begin(new Client(server.url));
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
-    await refresh(new Client(server.url), chain);
-    chmodSync(file, 0o644);
-    expect(await store('restore', file)).toEqual(refusal(/^There is a store [^\n]*--force[^\n]*\n$/));
-    expect(await store('restore', file, '--force')).toEqual(
-      refusal(/^Something has the store [^\n]* open\. Stop [^\n]*\n$/),
-    );
-    await refresh(new Client(server.url), chain);
-    expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 });
-
-    const { code, stdout } = await store('restore', file, '--force', '--end-sessions', '--json');
-    expect(code).toBe(0);
-    const said = JSON.parse(stdout) as { former: string };
-    expect(said).toMatchObject({ version: VERSION, users: 1, sessions: 1, ended: 1 });
-    expect(statSync(fileIn(place)).mode & 0o777).toBe(0o600);
-    const opened = new Database(said.former);
-    expect(opened.prepare('SELECT jti FROM sessions').get()).toMatchObject({ jti: claimOf(lastOf(chain), 'jti') });
-    opened.close();
-    const client = new Client((await startProcess({ env: { ...ENV, ...place.env } })).url);
-    expect(await helloWith(client, chain.access)).toBe('session_revoked');
-    for (const token of chain.tokens)
-      expect(await refreshWith(client, token)).toMatchObject({ reason: 'token_blacklisted' });
-    await begin(client);
-  });
-
-  test('restore nothing beside the log of a store that is gone, which SQLite would mix into it', async () => {
-    await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
-    rmSync(fileIn(place));
-    writeFileSync(`${fileIn(place)}-wal`, 'of another file');
-    expect(await store('restore', file)).toEqual(refusal(/is not there, but a log of it is/));
-    expect(existsSync(fileIn(place))).toBe(false);
-  });
-
-  test('a process that had found the former store writes to no file that was put aside', async () => {
-    await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
-    const found = new Database(fileIn(place)); // as one that is about to start
-    expect(await store('restore', file, '--force')).toMatchObject({ code: 0 });
-    expect(() => found.pragma('journal_mode = WAL')).toThrow(/readonly/);
-    found.close();
-  });
-});
-
-const onMongoDb = storeKinds.includes('mongodb') ? test : test.skip;
-
-onMongoDb('on mongodb the commands name its own tools, and the version is told', async () => {
-  const place = newPlace('mongodb');
-  const env = { ...ENV, ...place.env };
-  try {
-    for (const [command, tool] of [
-      ['backup', 'mongodump'],
-      ['restore', 'mongorestore'],
-    ] as const) {
-      const answer = await runCli(['store', command, join(place.options.dataDir, 'file')], { env });
-      expect(answer).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: expect.stringMatching(new RegExp(`^[^\n]*${tool}[^\n]*\n$`)),
-      });
-    }
-    expect(await runCli(['store', 'version'], { env })).toEqual({
-      code: 0,
-      stdout: 'version: 1\nknown: 1\n',
-      stderr: '',
-    });
-  } finally {
-    await place.remove();
-  }
 });

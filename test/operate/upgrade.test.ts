@@ -5,6 +5,7 @@ import mongoose from 'mongoose';
 import { FIRST_VERSION, MIGRATIONS as MONGO_MIGRATIONS } from '../../src/store/mongo/migrations.ts';
 import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { Client } from '../support/client.ts';
+import { createAlice } from '../support/devices.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
@@ -21,7 +22,7 @@ interface Pair {
 /** Devices that ask for a greeting and refresh, over and over, at the servers that a load balancer would choose from. */
 function startLoad(pairs: readonly Pair[], servers: Client[]) {
   const failures: unknown[] = [];
-  let goesOn = true;
+  const state = { goesOn: true };
   let turns = 0;
   const next = () => {
     turns += 1;
@@ -30,7 +31,7 @@ function startLoad(pairs: readonly Pair[], servers: Client[]) {
   const counts = pairs.map(() => 0);
   const visit = async (pair: Pair, index: number) => {
     let { access, refresh } = pair;
-    while (goesOn) {
+    while (state.goesOn) {
       const greeting = await helloWith(next(), access);
       if (greeting !== 'Hello, alice!') failures.push(greeting);
       const answer = await refreshWith(next(), refresh);
@@ -51,7 +52,7 @@ function startLoad(pairs: readonly Pair[], servers: Client[]) {
       }
     },
     stop: async () => {
-      goesOn = false;
+      state.goesOn = false;
       await Promise.all(devices);
     },
   };
@@ -63,8 +64,7 @@ describeEachStore('an upgrade', (kind) => {
   beforeEach(async () => {
     place = newPlace(kind);
     env = { ...TEST_ENV, ...place.env };
-    const args = ['users', 'create', 'alice', '--password-stdin'];
-    expect(await runCli(args, { env, input: PASSWORD })).toMatchObject({ code: 0 });
+    await createAlice(place);
   });
   afterEach(async () => {
     await endProcesses();

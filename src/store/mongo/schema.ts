@@ -99,7 +99,7 @@ async function migrateOnce(connection: Connection, seen: SchemaDocument, migrati
 }
 
 /** There is a document in the place of ours. */
-export class ForeignSchema extends Error {
+class ForeignSchema extends Error {
   override name = 'ForeignSchema';
   constructor() {
     super(

@@ -24,6 +24,8 @@ interface Statement {
 /** One SQLite file. The only module that knows the binding. */
 export interface SqliteDatabase {
   prepare(sql: string): Statement;
+  /** Does work as one transaction, now. */
+  transaction(work: () => void): void;
   /**
    * Runs statements as one transaction, perhaps together with others, and resolves once they are on the disk for good. Rejects
    * with `StoreUnavailable`, and nothing of them written.
@@ -76,9 +78,11 @@ function open(file: string, setUp: (database: Database.Database) => void): Sqlit
       throw error;
     }
   });
-  const group = new GroupCommit((work) => translated(() => transaction(opened(database), work)));
+  const atOnce = (work: () => void) => translated(() => transaction(opened(database), work));
+  const group = new GroupCommit(atOnce);
   return {
     prepare: (sql) => prepared(database, sql),
+    transaction: atOnce,
     write: (work) => group.write(work),
     close: () =>
       translated(() => {
