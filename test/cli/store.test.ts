@@ -19,6 +19,7 @@ import { endProcesses, helloWith, refreshWith, runCli, startProcess } from '../s
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
 
 const VERSION = MIGRATIONS.length;
+const PAGE = 4096;
 const fileIn = ({ options }: Place) => join(options.dataDir, 'simplejwt.sqlite');
 
 describe('the commands that look after a store', () => {
@@ -38,6 +39,13 @@ describe('the commands that look after a store', () => {
 
   const store = (...args: string[]) => runCli(['store', ...args], { env: { ...ENV, ...place.env } });
   const refusal = (pattern: RegExp) => ({ code: 1, stdout: '', stderr: expect.stringMatching(pattern) });
+  /** The page of the backup in which an index begins. */
+  const rootOf = (index: string) => {
+    const opened = new Database(file);
+    const found = opened.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(index);
+    opened.close();
+    return (found as { rootpage: number }).rootpage;
+  };
   const change = (database: string, sql: string) => {
     const opened = new Database(database);
     opened.exec(sql);
@@ -95,7 +103,7 @@ describe('the commands that look after a store', () => {
     const whole = readFileSync(file);
     const before = readFileSync(fileIn(place));
     const damaged = Buffer.from(whole);
-    damaged.fill(0xff, 4096 * 3, 4096 * 8); // pages of tables and indexes
+    damaged.fill(0xff, (rootOf('blacklist_by_expiry') - 1) * PAGE, rootOf('blacklist_by_expiry') * PAGE);
     const foreign = join(folder, 'foreign');
     change(foreign, 'CREATE TABLE t (x)');
     const texts = {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import Database from 'libsql';
@@ -127,7 +128,11 @@ describeEachStore('an upgrade', (kind) => {
   });
 
   test('by several servers that start at once migrates once, and all of them serve', async () => {
-    const servers = await Promise.all(Array.from({ length: 4 }, () => startProcess({ env, program: NEWER })));
+    const folder = join(place.options.dataDir, 'gathered');
+    mkdirSync(folder);
+    const together = { ...env, GATHER_IN: folder, GATHER_COUNT: '4' };
+    const start = () => startProcess({ env: together, program: NEWER });
+    const servers = await Promise.all(Array.from({ length: 4 }, start));
     await expectVersion(KNOWN[kind] + 1);
     expect(await runs()).toBe(1);
     for (const { url } of servers) {

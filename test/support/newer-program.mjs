@@ -2,7 +2,9 @@
  * The server as its next version would be: it has one more migration, which leaves a trace each time it runs, and takes
  * the time that one takes on much data.
  */
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { startServer } from '../../dist/server.js';
 import { settingsFromEnvironment } from '../../dist/settings/settings.js';
@@ -28,6 +30,14 @@ async function addDevices(connection) {
   await connection.collection('sessions').updateMany({ device: null }, { $set: { device: 'unknown' } });
 }
 
+/** Waits for so many of its kind, so that they open the store at one moment. */
+async function gather(folder, count) {
+  writeFileSync(join(folder, String(process.pid)), '');
+  while (readdirSync(folder).length < count) await turn();
+}
+
+const { GATHER_IN = '', GATHER_COUNT = '1' } = process.env;
+if (GATHER_IN !== '') await gather(GATHER_IN, Number(GATHER_COUNT));
 const settings = settingsFromEnvironment();
 const log = pino({ level: settings.logLevel });
 const store =
