@@ -1,5 +1,5 @@
-/** These need programs that `npm ci` does not install: `npm run test:interop`, `npm run test:browser`. */
-const APART = ['test/interop', 'test/browser'];
+/** Each has a script of its own, as it needs other programs or the registry, or takes its time. */
+const APART = ['test/interop', 'test/browser', 'test/operate'];
 
 /** @type {import('jest').Config} */
 export default {

@@ -11,7 +11,7 @@ import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } 
 import { PASSWORD } from '../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 
-const NEWER = join(import.meta.dirname, '../support/newer-program.mjs');
+const NEWER = { command: [process.execPath, join(import.meta.dirname, '../support/newer-program.mjs')] } as const;
 const DEVICES = 6;
 const KNOWN = { sqlite: SQLITE_MIGRATIONS.length, mongodb: FIRST_VERSION + MONGO_MIGRATIONS.length };
 
@@ -105,7 +105,7 @@ describeEachStore('an upgrade', (kind) => {
     );
     await load.more(3);
 
-    const newer = await startProcess({ env, program: NEWER });
+    const newer = await startProcess({ env, from: NEWER });
     await load.more(3); // the old ones go on with the new schema
     await expectVersion(KNOWN[kind] + 1);
     load.servers.push(new Client(newer.url));
@@ -131,7 +131,7 @@ describeEachStore('an upgrade', (kind) => {
     const folder = join(place.options.dataDir, 'gathered');
     mkdirSync(folder);
     const together = { ...env, GATHER_IN: folder, GATHER_COUNT: '4' };
-    const start = () => startProcess({ env: together, program: NEWER });
+    const start = () => startProcess({ env: together, from: NEWER });
     const servers = await Promise.all(Array.from({ length: 4 }, start));
     await expectVersion(KNOWN[kind] + 1);
     expect(await runs()).toBe(1);

@@ -8,7 +8,13 @@ import { Client } from './client.ts';
 import { PASSWORD, TEST_KEY } from './server.ts';
 import { newPlace, type Place, type StoreKind } from './stores.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../dist/main.js');
+/** How the program is called, and in which folder. */
+export interface Installation {
+  readonly command: readonly [string, ...string[]];
+  readonly cwd?: string;
+}
+
+const BUILD: Installation = { command: [process.execPath, join(import.meta.dirname, '../../dist/main.js')] };
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -52,9 +58,10 @@ interface Launched {
 }
 
 /** Starts the program in an environment that has nothing of this one, jest's NODE_ENV for instance. */
-function launch(args: readonly string[], env: Environment, program = PROGRAM): Launched {
+function launch(args: readonly string[], env: Environment, { command, cwd }: Installation = BUILD): Launched {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...env } });
+  const [file, ...first] = command;
+  const child = spawn(file, [...first, ...args], { env: { PATH, HOME, ...env }, ...(cwd !== undefined && { cwd }) });
   child.stdin.on('error', () => {}); // it ended without reading what it was given
   const exited = once(child, 'close').then(([code, signal]: unknown[]) => {
     living.delete(child);
@@ -82,30 +89,43 @@ export interface CliResult {
 /** Runs one command to its end, without a terminal. */
 export async function runCli(
   args: readonly string[],
-  { env = {}, input = '' }: { readonly env?: Environment; readonly input?: string } = {},
+  {
+    env = {},
+    input = '',
+    from,
+  }: { readonly env?: Environment; readonly input?: string; readonly from?: Installation } = {},
 ): Promise<CliResult> {
-  const { child, stdout, stderr, exited } = launch(args, env);
+  const { child, stdout, stderr, exited } = launch(args, env, from);
   child.stdin.end(input);
   const { code } = await exited;
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
+interface Start {
+  readonly env?: Environment;
+  readonly from?: Installation;
+  readonly args?: readonly string[];
+  /** Finds, on standard output, the address it listens at. */
+  readonly listening?: RegExp;
+}
+
 /** Starts a server on a free port; resolves when it listens, and rejects with its output if it ends first. */
 export async function startProcess({
   env = {},
-  program,
-}: { readonly env?: Environment; readonly program?: string } = {}): Promise<RunningProcess> {
-  const launched = launch(['start'], { PORT: '0', ...env }, program);
+  from,
+  args = ['start'],
+  listening = /"url":"([^"]+)".*"msg":"listening"\}\n/,
+}: Start = {}): Promise<RunningProcess> {
+  const launched = launch(args, { PORT: '0', ...env }, from);
   const { child, stdout, stderr, exited } = launched;
   child.stdin.end();
   const printed = (stream: 'stdout' | 'stderr', pattern: RegExp) => waitFor(launched, stream, pattern);
-  await printed('stdout', /"msg":"listening"\}\n/);
-  const listening = logRecords(stdout()).find(({ msg }) => msg === 'listening');
+  const [, url = ''] = listening.exec(await printed('stdout', listening)) ?? [];
   const kill = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return exited;
   };
-  return { url: String(listening?.['url']), pid: Number(child.pid), stdout, stderr, printed, kill, exited };
+  return { url, pid: Number(child.pid), stdout, stderr, printed, kill, exited };
 }
 
 function waitFor({ child, exited, ...text }: Launched, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {

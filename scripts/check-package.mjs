@@ -1,0 +1,87 @@
+// Packs a release as `npm publish` would, from a clean build, and fails unless it holds what users need and no more.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const AT_THE_ROOT = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'schema.graphql'];
+const PAGE = /^dist\/page\/(index\.html|assets\/[\w.-]+\.(js|css|svg|ttf))$/;
+/** We publish ES modules alone. `require` of Node.js 20.19 and newer loads them; older resolutions are not served. */
+const NOT_SERVED = new Set(['node10', 'node16-cjs']);
+
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+
+/** What is wrong with the list of files: each source must be there compiled, with its types and its map. */
+function listProblems(packed) {
+  const modules = filesIn('src').filter((file) => file.endsWith('.ts'));
+  const compiled = modules.flatMap((file) =>
+    ['.js', '.js.map', '.d.ts'].map((end) => `dist/${file.slice(0, -3)}${end}`),
+  );
+  const expected = [...AT_THE_ROOT, ...compiled, 'dist/page/index.html'];
+  const excess = packed.filter((file) => !expected.includes(file) && !PAGE.test(file));
+  const missing = expected.filter((file) => !packed.includes(file));
+  return [
+    ...excess.map((file) => `${file}: is packed, and nobody needs it`),
+    ...missing.map((file) => `${file}: is missing`),
+  ];
+}
+
+/** What is wrong inside of the files. */
+function contentProblems(folder, packed) {
+  const here = process.cwd();
+  return packed.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const problems = text.includes(here) ? [`${file}: names a folder of this machine`] : [];
+    if (file.endsWith('.map')) {
+      const { sources, sourcesContent = [] } = JSON.parse(text);
+      if (sources.some((_, index) => !sourcesContent[index]))
+        problems.push(`${file}: leads to a source that is not packed`);
+    }
+    const linked = file.endsWith('.html')
+      ? Array.from(text.matchAll(/"\/graphiql\/([^"]+)"/g), ([, path]) => path)
+      : [];
+    const absent = linked.filter((path) => !packed.includes(`dist/page/${path}`));
+    return [...problems, ...absent.map((path) => `${file}: asks for ${path}, which is not packed`)];
+  });
+}
+
+/** What resolvers and compilers of users make of `exports`. */
+async function exportProblems(tarball) {
+  const { messages, pkg } = await publint({ pack: { tarball: bytesOf(tarball) }, strict: true });
+  const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)), {
+    excludeEntrypoints: ['./schema.graphql'],
+  });
+  if (!types.types) return ['package.json: leads to no types'];
+  const serious = types.problems.filter(({ resolutionKind }) => !NOT_SERVED.has(resolutionKind));
+  return [
+    ...messages.map((message) => `package.json: ${formatMessage(message, pkg, { color: false })}`),
+    ...serious.map((problem) => `package.json: ${JSON.stringify(problem)}`),
+  ];
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }) => buffer.slice(byteOffset, byteOffset + byteLength);
+
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+try {
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [name] = readdirSync(folder);
+  const tarball = readFileSync(join(folder, name));
+  execFileSync('tar', ['-xzf', name], { cwd: folder });
+  const packed = filesIn(join(folder, 'package'));
+  const problems = [
+    ...listProblems(packed),
+    ...contentProblems(join(folder, 'package'), packed),
+    ...(await exportProblems(tarball)),
+  ];
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`${name}: ${packed.length} files, ${Math.round(tarball.byteLength / 1024)} KiB, as expected`);
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from '@jest/globals';
+import { Client } from '../support/client.ts';
+import { packRelease } from '../support/package.ts';
+import { endProcesses, helloWith, logRecords, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { PASSWORD } from '../support/server.ts';
+import { snippetsOf } from '../support/snippets.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+const place = mkdtempSync(join(tmpdir(), 'release-'));
+afterAll(async () => {
+  await endProcesses();
+  rmSync(place, { recursive: true, force: true });
+});
+
+const snippet = (language: string, has: string): string => {
+  const found = snippetsOf('README.md', language).find((code) => code.includes(has));
+  if (found === undefined) throw new Error(`README.md has no ${language} with ${has}`);
+  return found;
+};
+
+test('a release, installed in an empty project, starts by its name and is the library that README shows', async () => {
+  const tarball = await packRelease(place);
+  const project = join(place, 'project');
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  const install = snippet('sh', 'npm install').replace(' graphql-simplejwt ', ` '${tarball}' `);
+  await run('sh', ['-euc', `${install.trim()} --no-audit --no-fund --prefer-offline`], { cwd: project });
+
+  const from = { command: ['npx', '--no', 'graphql-simplejwt'], cwd: project } as const;
+  const made = await runCli(['users', 'create', 'alice', '--password-stdin'], { from, env: TEST_ENV, input: PASSWORD });
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  const server = await startProcess({ from, env: TEST_ENV });
+  const client = new Client(server.url);
+  const { access } = await client.signIn('alice', PASSWORD);
+  expect(await helloWith(client, access)).toBe('Hello, alice!');
+  // npx passes no signal on, so it is the server itself that is told to stop.
+  process.kill(Number(logRecords(server.stdout())[0]?.['pid']), 'SIGTERM');
+  expect(await server.exited).toEqual({ code: 0, signal: null });
+
+  writeFileSync(join(project, 'server.ts'), snippet('ts', 'startStandaloneServer').replace('port: 4001', 'port: 0'));
+  const compiler =
+    '--module nodenext --target es2023 --strict --skipLibCheck --experimentalDecorators --emitDecoratorMetadata'.split(
+      ' ',
+    );
+  const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  await run(tsc, [...compiler, ...types, '--ignoreConfig', 'server.ts'], { cwd: project }).catch(
+    (error: { stdout: string }) => {
+      throw new Error(error.stdout, { cause: error });
+    },
+  );
+  const own = await startProcess({
+    from: { command: [process.execPath, 'server.js'], cwd: project },
+    args: [],
+    env: TEST_ENV,
+    listening: /listening (\S+)\n/,
+  });
+  const guarded = new Client(own.url);
+  const tokens = await guarded.signIn('alice', PASSWORD);
+  const answer = await guarded.sendRaw({ query: '{ notes }' }, { token: tokens.access });
+  expect(answer.data).toEqual({ notes: ['a note of alice'] });
+}, 240_000);
