@@ -30,7 +30,7 @@ export interface SqliteDatabase {
    * Runs statements as one transaction, perhaps together with others, and resolves once they are on the disk for good. Rejects
    * with `StoreUnavailable`, and nothing of them written.
    */
-  write<Result>(work: () => Result): Promise<Result>;
+  readonly write: <Result>(work: () => Result) => Promise<Result>;
   /** Writes what still waits, and closes the file. */
   close(): void;
 }
