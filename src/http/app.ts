@@ -11,6 +11,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
+import { createLeave } from './leave.ts';
 import { registerPage, wantsPage } from './page.ts';
 import { isPlain, sendAnswer, type Answer, type PlainOperation } from './plain-operation.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
@@ -28,9 +29,18 @@ export interface Patience {
   readonly silence: number;
   /** Between an answer and the next request. Longer than that of usual proxies, which must be the first to hang up. */
   readonly keepAlive: number;
+  /** Between the begin of the end and the next request, which is then the last. */
+  readonly leave: number;
 }
 
-export const PATIENCE: Patience = { headers: 5000, request: 10_000, check: 1000, silence: 30_000, keepAlive: 72_000 };
+export const PATIENCE: Patience = {
+  headers: 5000,
+  request: 10_000,
+  check: 1000,
+  silence: 30_000,
+  keepAlive: 72_000,
+  leave: 1000,
+};
 
 /** What the HTTP side serves. */
 export interface AppOptions<Context extends BaseContext> extends ServiceApi {
@@ -52,7 +62,10 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly patience?: Patience;
 }
 
-/** The HTTP server: the API at `/graphql`, and its health for whoever runs it. */
+/**
+ * The HTTP server: the API at `/graphql`, and its health for whoever runs it. Closing it
+ * loses no request of a connection that was accepted.
+ */
 export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
   const { settings, log, graphql, context, ping, publicKeys, patience = PATIENCE } = options;
   const app: FastifyInstance = fastify({
@@ -64,8 +77,9 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     connectionTimeout: patience.silence,
     keepAliveTimeout: patience.keepAlive,
     trustProxy: settings.trustProxy ?? false,
-    return503OnClosing: true,
+    return503OnClosing: false,
   });
+  app.addHook('preClose', createLeave(app.server, patience.leave));
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'the request failed');

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HelloDocument, TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
+import { KeptConnection, type KeptAnswer } from '../support/kept-connection.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { TEST_KEY } from '../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
@@ -111,6 +112,22 @@ describe('SIGTERM', () => {
     expect(await exited).toEqual({ code: 0, signal: null });
     expect(server.stdout()).toMatch(/"msg":"stopped"\}\n$/);
     expect(server.stderr()).toBe('');
+  });
+
+  test('loses no request of a connection it has, however busy, and tells clients to leave', async () => {
+    const server = await startProcess({ env: { ...TEST_ENV, ...place().env } });
+    let answered = 0;
+    let exited: Promise<unknown> | undefined;
+    const askUntilLast = async (connection: KeptConnection): Promise<KeptAnswer> => {
+      const answer = await connection.post({ query: '{ __typename }' });
+      answered += 1;
+      if (answered === 200) exited = server.kill('SIGTERM');
+      return answer.isLast || answer.status !== 200 ? answer : askUntilLast(connection);
+    };
+    const connections = Array.from({ length: 20 }, () => new KeptConnection(server.url));
+    const last = await Promise.all(connections.map(askUntilLast));
+    expect(last.filter(({ status, isLast }) => status !== 200 || !isLast)).toEqual([]);
+    expect(await exited).toEqual({ code: 0, signal: null });
   });
 });
 

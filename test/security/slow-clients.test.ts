@@ -5,7 +5,7 @@ import type { Patience } from '../../src/http/app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 /** So little that a test need not wait, and so different that each limit is seen to be its own. */
-const PATIENCE: Patience = { headers: 300, request: 900, check: 20, silence: 600, keepAlive: 400 };
+const PATIENCE: Patience = { headers: 300, request: 900, check: 20, silence: 600, keepAlive: 400, leave: 20 };
 const BODY = '{"query":"{ __typename }"}';
 const HEAD = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n`;
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Hooks, User } from '../../src/hooks.ts';
-import type { Patience } from '../../src/http/app.ts';
+import { PATIENCE, type Patience } from '../../src/http/app.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { settingsFromEnvironment } from '../../src/settings/settings.ts';
 import { Client } from './client.ts';
@@ -47,7 +47,7 @@ export interface TestServerOptions {
 /** Starts a server on a fresh store with the user alice. */
 export async function startTestServer(
   kind: StoreKind,
-  { env = {}, hooks = {}, ...rest }: TestServerOptions = {},
+  { env = {}, hooks = {}, patience = { ...PATIENCE, leave: 20 } }: TestServerOptions = {},
 ): Promise<TestServer> {
   const place = newPlace(kind);
   const clock = new TestClock();
@@ -60,7 +60,7 @@ export async function startTestServer(
     ...env,
   });
   const log = pino({ level: 'silent' });
-  const server = await startServer({ settings, hooks, clock: clock.read, log, ...rest });
+  const server = await startServer({ settings, hooks, clock: clock.read, log, patience });
   const client = new Client(server.url);
   const alice = await server.auth.users.create({ username: 'alice', password: PASSWORD });
   return {
