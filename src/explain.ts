@@ -4,13 +4,13 @@ import { AuthError, StoreUnavailable } from './errors.ts';
 import { KeyRingError } from './keys/ring-key.ts';
 import { SettingsError } from './settings/settings.ts';
 import { StoreRefusal } from './store/store-keeper.ts';
+import { WorkersError } from './workers/primary.ts';
 
 /** What went wrong, in the words of whoever runs the program: one line, and a stack only for a bug. */
 export function explain(error: unknown): string {
   if (error instanceof StoreUnavailable) return `The store does not answer: ${messageOf(error.cause)}`;
-  const isPlain = [SettingsError, KeyRingError, CliError, DumpError, StoreRefusal, AuthError].some(
-    (kind) => error instanceof kind,
-  );
+  const plain = [SettingsError, KeyRingError, CliError, DumpError, StoreRefusal, AuthError, WorkersError];
+  const isPlain = plain.some((kind) => error instanceof kind);
   if (isPlain && error instanceof Error) return error.message;
   return explainListening(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

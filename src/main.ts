@@ -1,53 +1,38 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { createProgram } from './cli/program.ts';
 import { systemClock } from './clock.ts';
-import { createDemoUser, withDevelopmentKey, type DemoUser } from './development.ts';
+import { withDevelopmentKey } from './development.ts';
 import { explain } from './explain.ts';
 import { KeyKeeper } from './keys/key-keeper.ts';
 import { openKeeper, openStore } from './open-store.ts';
 import { settingsFromEnvironment, showSettings } from './settings/settings.ts';
+import { workerCount } from './workers/worker-count.ts';
+import { partFromPrimary } from './workers/worker.ts';
 
 /** Longer than a request may take. */
-const SHUTDOWN_LIMIT_MS = 15_000;
+const LEAVE_LIMIT_MS = 15_000;
+/** What a worker says about itself in the end, it says before its primary ends it. */
+const WORKER_LIMIT_MS = LEAVE_LIMIT_MS + 1000;
+const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 async function start(): Promise<void> {
-  const { startServer } = await import('./server.ts'); // other commands need no HTTP server
   const settings = withDevelopmentKey(settingsFromEnvironment());
   const log = pino({ level: settings.logLevel });
-  const server = await startServer({ settings, log });
-  const stop = (signal: string) => {
-    log.info({ signal }, 'stopping');
-    setTimeout(() => {
-      log.error('some requests did not finish in time');
-      process.exit(1);
-    }, SHUTDOWN_LIMIT_MS).unref();
-    server.close().then(
-      () => log.info('stopped'),
-      (error: unknown) => {
-        log.error({ err: error }, 'could not stop cleanly');
-        process.exitCode = 1;
-      },
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-
-  const demo = settings.nodeEnv === 'development' ? await createDemoUser(server.auth) : null;
-  log.info({ url: server.url, store: settings.mongodbUri === undefined ? 'sqlite' : 'mongodb' }, 'listening');
-  if (demo) process.stderr.write(welcome(server.url, demo));
+  const count = workerCount(settings);
+  const flushInterval = FLUSH_INTERVAL_MS;
+  if (count > 1 && cluster.isPrimary) {
+    const { runPrimary } = await import('./workers/run-primary.ts');
+    return runPrimary({ count, log, flushInterval, leaveLimit: WORKER_LIMIT_MS });
+  }
+  const { serveAlone, serveAsWorker } = await import('./serve.ts'); // other commands need no HTTP server
+  const serve = count > 1 ? serveAsWorker : serveAlone;
+  await serve({ settings, log, flushInterval, leaveLimit: LEAVE_LIMIT_MS });
 }
-
-const welcome = (url: string, { username, password }: DemoUser): string => `
-  graphql-simplejwt serves ${url}
-  An account to try it with (shown this once): ${username} / ${password}
-
-    mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }
-
-`;
 
 const program = createProgram({
   version,
@@ -78,4 +63,5 @@ try {
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
+  partFromPrimary();
 }

@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** Default: the one that the settings name. `close()` closes it. */
   readonly store?: Store;
+  /** Milliseconds between two removals of what has expired; null where its owner calls `flush`. Default: an hour. */
+  readonly flushInterval?: number | null;
   /** For tests. */
   readonly patience?: Patience;
 }
@@ -29,6 +31,8 @@ export interface RunningServer {
   /** Where the API is. */
   readonly url: string;
   readonly auth: Auth;
+  /** Removes what has expired. What goes wrong is reported. */
+  flush(): Promise<void>;
   /** Stops accepting, finishes what runs, and closes the store. */
   close(): Promise<void>;
 }
@@ -44,6 +48,7 @@ export async function startServer({
   clock = systemClock,
   log,
   store: given,
+  flushInterval = FLUSH_INTERVAL_MS,
   patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
@@ -75,17 +80,18 @@ export async function startServer({
       ...(patience && { patience }),
     });
     await app.listen({ port: settings.port, host: settings.host });
-    const flushing = flushHourly(auth, report);
+    const removal = createRemoval(auth, flushInterval, report);
     const { port } = app.server.address() as AddressInfo;
     return {
       url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
       auth,
+      flush: () => removal.flush(),
       close: async () => {
-        flushing.stop();
+        removal.stop();
         await app.close();
         await graphql.apollo.stop();
         await auth.close();
-        await flushing.ended();
+        await removal.ended();
       },
     };
   } catch (error) {
@@ -94,21 +100,20 @@ export async function startServer({
   }
 }
 
-/** Removes what has expired once an hour, until stopped. What still runs then is ended by the store's closing, as no error. */
-function flushHourly({ sessions }: Pick<Auth, 'sessions'>, report: (error: unknown) => void) {
+/** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
+function createRemoval({ sessions }: Pick<Auth, 'sessions'>, interval: number | null, report: (error: unknown) => void) {
   let isStopped = false;
   let last = Promise.resolve();
   const flush = () =>
-    sessions.flushExpired().then(
+    (last = sessions.flushExpired().then(
       () => {},
       (error: unknown) => {
         if (!isStopped) report(error);
       },
-    );
-  const timer = setInterval(() => {
-    last = flush();
-  }, FLUSH_INTERVAL_MS).unref();
+    ));
+  const timer = interval === null ? undefined : setInterval(() => void flush(), interval).unref();
   return {
+    flush,
     stop: () => {
       isStopped = true;
       clearInterval(timer);

@@ -60,6 +60,12 @@ export const integer = (min: number, max: number) =>
       .refine((value) => Number.isInteger(value) && value >= min && value <= max),
   );
 
+/** A whole number within bounds, or a word that stands for one. */
+export const integerOr = <const Word extends string>(word: Word, min: number, max: number) => {
+  const { accepts, schema } = integer(min, max);
+  return kind(`${accepts}, or ${word}`, z.union([z.literal(word), schema]));
+};
+
 /** One word of several. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   kind(`one of ${words.join(', ')}`, z.enum(words));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, duration, integer, list, oneOf, optional, text, type Kind } from './kinds.ts';
+import { boolean, duration, integer, integerOr, list, oneOf, optional, text, type Kind } from './kinds.ts';
 
 /** One row of the table. */
 interface Setting<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
@@ -106,6 +106,7 @@ export const serverTable = {
   nodeEnv: row('NODE_ENV', oneOf('development', 'test', 'production'), 'development', '`production` requires a signing key, makes no demo user, and turns introspection and GraphiQL off unless they are switched on.'),
   port: row('PORT', integer(0, 65_535), 4000, 'Port to listen on; 0 takes a free one.'),
   host: row('HOST', host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all interfaces.'),
+  workers: row('WORKERS', integerOr('auto', 1, 256), 1, 'Processes that serve the port together; more than one need MongoDB. `auto`: as many as there are cores, and one with SQLite. See docs/mongodb.md.'),
   logLevel: row('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', 'Least severe log record that is written.'),
   trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', address)), undefined, 'Proxies whose `X-Forwarded-For` is believed. Not set: none.'),
   maxTokens: row('GRAPHQL_MAX_TOKENS', integer(50, 100_000), 1500, 'Lexical tokens in a document; more are refused while it is being parsed.'),

@@ -124,6 +124,14 @@ function productionProblems(settings: ServerSettings): string[] {
   return problems;
 }
 
+/** What the store of one process cannot do. */
+function storeProblems({ workers, mongodbUri }: ServerSettings): string[] {
+  if (workers === 'auto' || workers === 1 || mongodbUri !== undefined) return [];
+  return [
+    `WORKERS: got ${workers} with SQLite, which is for one server process: each would count attempts for itself, and one file has one writer; expected 1 or auto, or MONGODB_URI for a store that processes share.`,
+  ];
+}
+
 function refuseIfAny(problems: readonly string[]): void {
   if (problems.length > 0) throw new SettingsError(problems);
 }
@@ -167,7 +175,11 @@ export function settingsFromEnvironment(
     given.flatMap(([name, value]) => (known.has(name) ? [[known.get(name), value]] : [])),
   );
   const settings = parse(Object.keys(table) as (keyof Table)[], input, asEnvironment);
-  refuseIfAny([...combinationProblems(settings, asEnvironment), ...productionProblems(settings)]);
+  refuseIfAny([
+    ...combinationProblems(settings, asEnvironment),
+    ...productionProblems(settings),
+    ...storeProblems(settings),
+  ]);
   return Object.freeze(settings);
 }
 

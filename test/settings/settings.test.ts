@@ -70,6 +70,8 @@ describe('settings', () => {
     ['JWT_USER_ID_CLAIM', 'exp', 'a claim name other than exp'],
     ['JWT_AUTHENTICATION', 'maybe', 'one of session, stateless'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],
+    ['WORKERS', '0', 'a whole number from 1 to 256, or auto'],
+    ['WORKERS', 'all', 'a whole number from 1 to 256, or auto'],
     ['CORS_ORIGINS', '*', 'origins separated by commas'],
     ['CORS_ORIGINS', 'null', 'as browsers spell them'],
     ['CORS_ORIGINS', 'https://App.example.com', 'as browsers spell them'],
@@ -117,6 +119,7 @@ describe('settings', () => {
       { JWT_REFRESH_COOKIE: 'on', CORS_ORIGINS: 'https://app.example.com,http://localhost.example.com' },
       'CORS_ORIGINS: got "http://localhost.example.com" with JWT_REFRESH_COOKIE on',
     ],
+    ['workers on the store of one process', { WORKERS: '2' }, 'WORKERS: got 2 with SQLite'],
     ['production without a key', { NODE_ENV: 'production' }, 'JWT_SIGNING_KEY: not set'],
     [
       'production with cheap hashes',

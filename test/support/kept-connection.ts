@@ -10,10 +10,15 @@ export interface KeptAnswer {
   readonly body: string;
 }
 
-/** A client with one connection at a time, which it keeps for as long as the server does, and with no second try. */
+/** A client with one connection at a time, which it keeps for as long as the server does; it tries nothing twice. */
 export class KeptConnection {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  constructor(readonly url: string) {}
+  readonly #agent: Agent;
+  constructor(
+    readonly url: string,
+    { keepAlive = true } = {},
+  ) {
+    this.#agent = new Agent({ keepAlive, maxSockets: 1 });
+  }
 
   /** Sends a request but for its body. */
   begin(body: string, headers: Readonly<Record<string, string>> = {}): ClientRequest {

@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import type { Report } from './messages.ts';
+import { Restarts } from './restarts.ts';
+import type { Ending, WorkerProcess } from './worker-process.ts';
+import { WorkerSlot } from './worker-slot.ts';
+
+/** Workers cannot be kept running; the message is for whoever runs the program. */
+export class WorkersError extends Error {
+  override name = 'WorkersError';
+}
+
+/** What a primary is made of. */
+export interface PrimaryOptions {
+  readonly count: number;
+  readonly fork: () => WorkerProcess;
+  readonly log: Logger;
+  /** Milliseconds a worker has to leave. */
+  readonly leaveLimit: number;
+}
+
+/** Keeps so many workers running, and serves nothing itself. */
+export class Primary {
+  /** Rejects when workers cannot be kept running. */
+  readonly failed: Promise<never>;
+  readonly #log: Logger;
+  readonly #restarts = new Restarts();
+  readonly #slots: readonly WorkerSlot[];
+  #fail: (error: WorkersError) => void = () => {};
+  #isUp = false;
+  #isClosing = false;
+  #rolling: Promise<void> | undefined;
+  #isToRollAgain = false;
+
+  constructor({ count, fork, log, leaveLimit }: PrimaryOptions) {
+    this.#log = log;
+    this.failed = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    const slot = { fork, log, leaveLimit, restarts: this.#restarts, mayRestart: () => this.#mayRestart() };
+    this.#slots = Array.from({ length: count }, () => new WorkerSlot(slot));
+  }
+
+  /**
+   * Starts one worker, and the others once it serves: so a worker that cannot start says why once. Resolves to what the
+   * first says, or to how it ended.
+   */
+  async start(): Promise<Report | Ending> {
+    const [first, ...others] = this.#slots;
+    if (!first) throw new RangeError('a primary has at least one worker');
+    const start = await first.fill();
+    if (!('url' in start) || this.#isClosing) return start;
+    this.#isUp = true;
+    first.ask('welcome');
+    await Promise.all(others.map((slot) => slot.fill()));
+    return start;
+  }
+
+  /** Has one worker remove what has expired. */
+  flush(): void {
+    this.#slots.find(({ isListening }) => isListening)?.ask('flush');
+  }
+
+  /** Replaces one worker after the other. Asked again meanwhile, it begins anew when it is through. */
+  async roll(): Promise<void> {
+    if (!this.#isUp) return;
+    this.#isToRollAgain = true;
+    this.#rolling ??= this.#rollWhileAsked();
+    await this.#rolling;
+  }
+
+  /** Has all workers finish what runs; resolves to how they ended. */
+  async close(): Promise<readonly Ending[]> {
+    this.#isClosing = true;
+    return (await Promise.all(this.#slots.map((slot) => slot.close()))).flat();
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    for (const slot of this.#slots) slot.kill();
+  }
+
+  async #rollWhileAsked(): Promise<void> {
+    while (this.#isToRollAgain && !this.#isClosing) {
+      this.#isToRollAgain = false;
+      await this.#rollOnce();
+    }
+    this.#rolling = undefined;
+  }
+
+  async #rollOnce(): Promise<void> {
+    for (const slot of this.#slots) {
+      const isReplaced = await slot.replace();
+      if (this.#isClosing) return;
+      if (!isReplaced) return this.#log.error('a new worker did not start; those that are left stay as they are');
+    }
+    this.#log.info('all workers are new');
+  }
+
+  #mayRestart(): boolean {
+    if (!this.#isUp) return false;
+    if (!this.#restarts.areInVain || this.#slots.some(({ isListening }) => isListening)) return true;
+    void this.close();
+    const problem = 'the last workers all ended soon after their start, and none is left';
+    this.#fail(new WorkersError(`WORKERS: ${problem}; expected them to serve. What they printed before says why.`));
+    return false;
+  }
+}

@@ -1,0 +1,63 @@
+import cluster from 'node:cluster';
+import type { Logger } from 'pino';
+import { Primary, WorkersError } from './primary.ts';
+import { WorkerProcess, type Ending } from './worker-process.ts';
+
+/** What the primary process is told. */
+export interface RunOptions {
+  readonly count: number;
+  readonly log: Logger;
+  /** Milliseconds a worker has to leave. */
+  readonly leaveLimit: number;
+  /** Milliseconds between two removals of what has expired. */
+  readonly flushInterval: number;
+}
+
+/**
+ * Runs this process as the primary of so many workers, until a signal ends it: SIGTERM and SIGINT once workers have
+ * finished what runs, and at once if it is the second. SIGHUP replaces the workers. Sets the exit code.
+ *
+ * @throws WorkersError if workers cannot be kept running
+ */
+export async function runPrimary({ count, log, leaveLimit, flushInterval }: RunOptions): Promise<void> {
+  const primary = new Primary({ count, log, leaveLimit, fork: () => new WorkerProcess(cluster.fork()) });
+  const stopped = whenStopped(primary, log);
+  const started = primary.start();
+  process.on('SIGHUP', (signal) => {
+    log.info({ signal }, 'replacing the workers');
+    void started.then(() => primary.roll());
+  });
+  setInterval(() => primary.flush(), flushInterval).unref();
+
+  const start = await Promise.race([started, stopped, primary.failed]);
+  if ('url' in start) log.info({ url: start.url, store: 'mongodb', workers: count }, 'listening');
+  else if ('code' in start) return failedToStart(start);
+  const endings = await Promise.race([stopped, primary.failed]);
+  const isClean = endings.every(({ code, signal }) => code === 0 || signal === 'SIGTERM');
+  if (!isClean) process.exitCode = 1;
+  log.info('stopped');
+}
+
+/** Resolves to how the workers ended once a signal has stopped them. */
+function whenStopped(primary: Primary, log: Logger): Promise<readonly Ending[]> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const stop = (signal: string) => {
+      if (isStopping) {
+        primary.kill();
+        process.exit(1);
+      }
+      isStopping = true;
+      log.info({ signal }, 'stopping');
+      resolve(primary.close());
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+  });
+}
+
+function failedToStart({ code, signal }: Ending): void {
+  process.exitCode = 1;
+  if (code === 1) return; // it has said why
+  const how = signal ?? `code ${code ?? 'none'}`;
+  throw new WorkersError(`WORKERS: the first worker ended (${how}) before it served; what it printed before says why.`);
+}

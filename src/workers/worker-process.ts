@@ -1,0 +1,70 @@
+import type { Worker } from 'node:cluster';
+import { isReport, messageOf, type Report, type Request } from './messages.ts';
+
+/** How a worker ended; neither where it could not even be started. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A worker as its primary sees it. */
+export class WorkerProcess {
+  /** Resolves to what it says when it serves, or to how it ended before that. */
+  readonly started: Promise<Report | Ending>;
+  readonly ended: Promise<Ending>;
+  readonly #worker: Worker;
+  readonly #startedAt = performance.now();
+  #isListening = false;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    this.ended = new Promise((resolve) => {
+      worker.once('exit', (code: number | null, signal: string | null) => resolve({ code, signal }));
+      worker.on('error', () => {
+        if (this.pid === undefined) resolve({ code: null, signal: null });
+      });
+    });
+    const listening = new Promise<Report>((resolve) => {
+      worker.on('message', (message: unknown) => {
+        if (!isReport(message)) return;
+        this.#isListening = true;
+        resolve(message);
+      });
+    });
+    this.started = Promise.race([listening, this.ended]);
+    void this.ended.then(() => (this.#isListening = false));
+  }
+
+  get pid(): number | undefined {
+    return this.#worker.process.pid;
+  }
+
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
+  /** Milliseconds since its start. */
+  get age(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  ask(request: Request): void {
+    // A worker that has just ended hears nothing, which `ended` tells.
+    if (this.#worker.isConnected()) this.#worker.send(messageOf(request), () => {});
+  }
+
+  /** Has it finish what runs; after `limit` milliseconds it is killed. Resolves when it has ended. */
+  async leave(limit: number): Promise<Ending> {
+    // Before it listens it serves nobody, and does not listen to requests either.
+    if (this.#isListening) this.ask('leave');
+    else this.#worker.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.kill(), limit);
+    const ending = await this.ended;
+    clearTimeout(timer);
+    return ending;
+  }
+
+  kill(): void {
+    this.#worker.process.kill('SIGKILL');
+  }
+}

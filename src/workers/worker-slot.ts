@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import type { Report, Request } from './messages.ts';
+import type { Restarts } from './restarts.ts';
+import type { Ending, WorkerProcess } from './worker-process.ts';
+
+/** What slots need of their primary. */
+export interface SlotOptions {
+  readonly fork: () => WorkerProcess;
+  readonly log: Logger;
+  readonly restarts: Restarts;
+  /** Milliseconds a worker has to leave. */
+  readonly leaveLimit: number;
+  /** Whether another is to be started for one that ended unasked. */
+  readonly mayRestart: () => boolean;
+}
+
+/** The place of one worker: it is filled again when its worker ends unasked. */
+export class WorkerSlot {
+  readonly #options: SlotOptions;
+  #worker: WorkerProcess | undefined;
+  /** Starting, to take the place. */
+  #next: WorkerProcess | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: SlotOptions) {
+    this.#options = options;
+  }
+
+  get isListening(): boolean {
+    return this.#worker?.isListening ?? false;
+  }
+
+  ask(request: Request): void {
+    this.#worker?.ask(request);
+  }
+
+  /** Starts a worker in it; resolves as `WorkerProcess.started` does. */
+  fill(): Promise<Report | Ending> {
+    const worker = this.#options.fork();
+    this.#put(worker);
+    return worker.started;
+  }
+
+  /** Has a new worker take over, which serves before the old one leaves. Where it does not, the old one stays: false. */
+  async replace(): Promise<boolean> {
+    this.#next = this.#options.fork();
+    const next = this.#next;
+    const start = await next.started;
+    this.#next = undefined;
+    if (!('url' in start)) return false;
+    const old = this.#worker;
+    this.#put(next);
+    await old?.leave(this.#options.leaveLimit);
+    return true;
+  }
+
+  /** Empties it for good; resolves to how its workers ended. */
+  close(): Promise<readonly Ending[]> {
+    this.#isClosed = true;
+    clearTimeout(this.#pause);
+    return Promise.all(this.#workers().map((worker) => worker.leave(this.#options.leaveLimit)));
+  }
+
+  kill(): void {
+    for (const worker of this.#workers()) worker.kill();
+  }
+
+  #workers(): WorkerProcess[] {
+    return [this.#worker, this.#next].filter((worker) => worker !== undefined);
+  }
+
+  #put(worker: WorkerProcess): void {
+    clearTimeout(this.#pause);
+    this.#worker = worker;
+    void worker.started.then((start) => {
+      if ('url' in start) this.#options.log.info({ worker: worker.pid, url: start.url }, 'a worker listens');
+    });
+    void worker.ended.then((ending) => this.#onEnded(worker, ending));
+  }
+
+  #onEnded(worker: WorkerProcess, ending: Ending): void {
+    if (this.#isClosed || worker !== this.#worker) return;
+    const { log, restarts, mayRestart } = this.#options;
+    const pause = restarts.pauseAfter(worker.age);
+    if (!mayRestart()) return;
+    log.error({ worker: worker.pid, ...ending, pause }, 'a worker has ended, and another takes its place');
+    this.#pause = setTimeout(() => void this.fill(), pause);
+  }
+}

@@ -1,0 +1,17 @@
+import cluster from 'node:cluster';
+import { requestIn, type Report, type Request } from './messages.ts';
+
+/** Tells the primary where this worker serves, and does what it asks for from then on. */
+export function obeyPrimary(url: string, duties: Readonly<Record<Request, () => void>>): void {
+  process.on('message', (message: unknown) => {
+    const request = requestIn(message);
+    if (request) duties[request]();
+  });
+  const report: Report = { type: 'simplejwt:listening', url };
+  process.send?.(report);
+}
+
+/** Lets a worker end, which its primary's channel keeps alive. Does nothing in a process that has no primary. */
+export function partFromPrimary(): void {
+  cluster.worker?.disconnect();
+}
