@@ -1,4 +1,4 @@
-import type { Worker } from 'node:cluster';
+import type { EventEmitter } from 'node:events';
 import { isReport, messageOf, type Report, type Request } from './messages.ts';
 
 /** How a worker ended; neither where it could not even be started. */
@@ -7,16 +7,23 @@ export interface Ending {
   readonly signal: string | null;
 }
 
+/** What is used of Node's `Worker`. */
+export interface Child extends EventEmitter {
+  readonly process: { readonly pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
+  isConnected(): boolean;
+  send(message: object, callback: () => void): boolean;
+}
+
 /** A worker as its primary sees it. */
 export class WorkerProcess {
   /** Resolves to what it says when it serves, or to how it ended before that. */
   readonly started: Promise<Report | Ending>;
   readonly ended: Promise<Ending>;
-  readonly #worker: Worker;
+  readonly #worker: Child;
   readonly #startedAt = performance.now();
   #isListening = false;
 
-  constructor(worker: Worker) {
+  constructor(worker: Child) {
     this.#worker = worker;
     this.ended = new Promise((resolve) => {
       worker.once('exit', (code: number | null, signal: string | null) => resolve({ code, signal }));
