@@ -1,3 +1,5 @@
+import { ActivityLog } from './activity/activity-log.ts';
+import { Administration } from './admin/administration.ts';
 import { createAudit } from './audit.ts';
 import type { GraphQLFormattedError, ValidationRule } from 'graphql';
 import { systemClock, type Clock } from './clock.ts';
@@ -5,7 +7,7 @@ import { createContextFunction, type AuthContext, type ContextInput } from './gr
 import { createFormatError } from './graphql/format-error.ts';
 import { guard } from './graphql/guard.ts';
 import { limitsRule } from './graphql/limits.ts';
-import { resolversFor } from './graphql/schema.ts';
+import { adminResolvers, resolversFor } from './graphql/schema.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { RingListener } from './keys/ring-watch.ts';
@@ -43,6 +45,8 @@ export interface AuthOptions extends SettingsInput, Hooks {
 export interface Auth {
   /** type-graphql resolver classes for `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. */
   readonly resolvers: ReturnType<typeof resolversFor>;
+  /** More of them, for admins: what docs/administration.md describes. */
+  readonly adminResolvers: typeof adminResolvers;
   /** The context function, or what to spread into the result of your own. */
   readonly context: (input: ContextInput) => Promise<AuthContext>;
   /** The `authChecker` behind `@Authorized()`. */
@@ -115,7 +119,10 @@ export async function assembleAuth({
     await store.close();
     throw error;
   });
-  const audit = createAudit([onSecurityEvent, ...(hooks.onSecurityEvent ? [hooks.onSecurityEvent] : [])], report);
+  const activity = new ActivityLog({ store, clock });
+  const onRefresh = () => activity.count('refreshes');
+  const note = (event: SecurityEvent) => activity.note(event);
+  const audit = createAudit([note, onSecurityEvent, ...(hooks.onSecurityEvent ? [hooks.onSecurityEvent] : [])], report);
   const codec = new TokenCodec(settings, keys, clock, hooks.jsonEncoder);
   const sessions = new SessionService(store, settings, clock, audit);
   const rotation = new Rotation(store, sessions, settings, clock);
@@ -123,13 +130,16 @@ export async function assembleAuth({
   const users = new UserService({ store, settings, hasher, hooks, clock, audit });
   const reader = new TokenReader(codec, rotation, users, settings);
   const minter = new TokenMinter(codec, users, settings, hooks, clock);
-  const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock });
+  const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock, onRefresh });
   const acceptor = new TokenAcceptor(codec, settings);
   const authenticator = new Authenticator({ acceptor, reader, rotation, users, settings, hooks });
   const throttle = new Throttle({ store, settings, clock, audit, secret: () => keys.secret() });
+  const administration = new Administration({ users, sessions, keys, activity });
+  const services = { tokens, users, sessions, authenticator, throttle, administration };
   return {
     resolvers: resolversFor(settings),
-    context: createContextFunction({ tokens, users, sessions, authenticator, throttle }, settings),
+    adminResolvers,
+    context: createContextFunction(services, settings),
     guard,
     validationRules: [limitsRule(settings)],
     formatError: createFormatError(report),
@@ -144,6 +154,7 @@ export async function assembleAuth({
     close: async () => {
       keys.close();
       await hasher.close();
+      await activity.write();
       await store.close();
     },
   };

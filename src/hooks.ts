@@ -38,6 +38,8 @@ export interface SecurityEvent {
   readonly sessions: number | null;
   /** What was throttled; null for other events. */
   readonly operation: string | null;
+  /** The admin who did it to somebody else's account; null for everything else. */
+  readonly actorId: string | null;
   /** Where the request came from; null where nobody asked, or it is not known there. */
   readonly client: Client | null;
 }
@@ -47,6 +49,7 @@ export interface SecurityEvent {
  * - `token_reused`: a superseded token was used, and its session ended for it;
  * - `sessions_ended`: signed out, revoked, over the limit, or with the account or the password;
  * - `password_changed`, `user_created`, `user_enabled`, `user_disabled`, `user_deleted`;
+ * - `admin_granted`, `admin_revoked`: a user was made an admin, or is none any more;
  * - `throttled`: somebody tried too often and has to wait.
  */
 export type SecurityEventName =
@@ -59,6 +62,8 @@ export type SecurityEventName =
   | 'user_enabled'
   | 'user_disabled'
   | 'user_deleted'
+  | 'admin_granted'
+  | 'admin_revoked'
   | 'throttled';
 
 /** Settings of simplejwt that are functions: options of the library. */

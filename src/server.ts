@@ -101,7 +101,11 @@ export async function startServer({
 }
 
 /** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
-function createRemoval({ sessions }: Pick<Auth, 'sessions'>, interval: number | null, report: (error: unknown) => void) {
+function createRemoval(
+  { sessions }: Pick<Auth, 'sessions'>,
+  interval: number | null,
+  report: (error: unknown) => void,
+) {
   let isStopped = false;
   let last = Promise.resolve();
   const flush = () =>

@@ -16,11 +16,16 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['sessions/'], mayImport: ['base', 'sessions/'] },
   { rooms: ['throttle/'], mayImport: ['base', 'throttle/'] },
   { rooms: ['keys/'], mayImport: ['base', 'keys/'] },
+  { rooms: ['activity/'], mayImport: ['base', 'activity/'] },
   { rooms: ['tokens/'], mayImport: ['base', 'users/', 'sessions/', 'keys/', 'tokens/'] },
   { rooms: ['django/'], mayImport: ['base', 'users/', 'django/'] },
   {
     rooms: ['trust/'],
     mayImport: ['base', 'users/', 'sessions/', 'throttle/', 'tokens/', 'trust/'],
+  },
+  {
+    rooms: ['admin/'],
+    mayImport: ['base', 'users/', 'sessions/', 'tokens/', 'activity/', 'admin/'],
   },
   { rooms: ['store/sqlite/'], mayImport: ['base', 'store/sqlite/'] },
   { rooms: ['store/mongo/'], mayImport: ['base', 'store/mongo/'] },
@@ -48,7 +53,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'hooks.ts',
     'audit.ts',
   ],
-  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/', 'trust/'],
+  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/', 'trust/', 'activity/', 'admin/'],
 };
 
 /** Who alone may know a package, or `process.env`. */

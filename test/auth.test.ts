@@ -104,6 +104,7 @@ describeEachStore('the library', (kind) => {
       'createdAt',
       'id',
       'isActive',
+      'isAdmin',
       'lastLogin',
       'passwordChangedAt',
       'username',

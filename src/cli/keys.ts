@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { KeyKeeper, ListedKey } from '../keys/key-keeper.ts';
+import type { KeyKeeper } from '../keys/key-keeper.ts';
+import type { ListedKey } from '../keys/key-ring.ts';
 import { duration } from '../settings/kinds.ts';
 import { ALGORITHMS, type Algorithm } from '../settings/settings-table.ts';
 import type { CliOptions } from './services.ts';

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import type { User } from '../hooks.ts';
+import type { AccountChanges } from '../users/user-service.ts';
 import { addUserImport } from './imports.ts';
 import { expectUser, withServices, type CliOptions } from './services.ts';
 import { printRecord, printRows, readPassword, type Row } from './terminal.ts';
 
 const PAGE = 500;
 
-const toRow = ({ id, username, isActive, lastLogin, createdAt }: User): Row => ({
+const toRow = ({ id, username, isActive, isAdmin, lastLogin, createdAt }: User): Row => ({
   id,
   username,
   isActive,
+  isAdmin,
   lastLogin,
   createdAt,
 });
@@ -18,6 +20,7 @@ interface Flags {
   readonly json?: boolean;
   readonly passwordStdin?: boolean;
   readonly id?: string;
+  readonly admin?: boolean;
 }
 
 /** Adds `users ...`. */
@@ -29,11 +32,17 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .description('make an account; asks for the password')
     .option('--password-stdin', 'take the password from standard input')
     .option('--id <id>', 'give it this id, for instance that of the same user elsewhere')
+    .option('--admin', 'let it administer the accounts of others')
     .option('--json', 'print JSON')
     .action(async (username: string, flags: Flags) => {
       const password = await readPassword(flags);
       const user = await withServices(options, (services) =>
-        services.users.create({ username, password, ...(flags.id !== undefined && { id: flags.id }) }),
+        services.users.create({
+          username,
+          password,
+          isAdmin: flags.admin === true,
+          ...(flags.id !== undefined && { id: flags.id }),
+        }),
       );
       printRecord(toRow(user), flags);
     });
@@ -62,7 +71,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
       printRecord(toRow(await withServices(options, (services) => expectUser(services, name))), flags);
     });
 
-  const setActive = (verb: 'enable' | 'disable', description: string) =>
+  const addChange = (verb: string, changes: AccountChanges, description: string) =>
     users
       .command(`${verb} <name>`)
       .description(description)
@@ -70,13 +79,15 @@ export function addUserCommands(program: Command, options: CliOptions): void {
       .action(async (name: string, flags: Flags) => {
         const user = await withServices(options, async (services) => {
           const { id } = await expectUser(services, name);
-          await services.users.setActive(id, verb === 'enable');
+          await services.users.change(id, changes);
           return expectUser(services, name);
         });
         printRecord(toRow(user), flags);
       });
-  setActive('enable', 'let a disabled user sign in again');
-  setActive('disable', 'refuse a user, and end all their sessions at once');
+  addChange('enable', { isActive: true }, 'let a disabled user sign in again');
+  addChange('disable', { isActive: false }, 'refuse a user, and end all their sessions at once');
+  addChange('grant-admin', { isAdmin: true }, 'let a user administer the accounts of others');
+  addChange('revoke-admin', { isAdmin: false }, 'take that away at once; they stay signed in');
 
   users
     .command('delete <name>')

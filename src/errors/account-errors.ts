@@ -59,6 +59,18 @@ export class PasswordChanged extends Unauthenticated {
   }
 }
 
+/** An admin would take away their own role, or disable their own account: nobody might be left who can give it back. */
+export class OwnAccount extends AuthError {
+  override name = 'OwnAccount';
+  readonly code = 'FORBIDDEN';
+  readonly reason = 'own_account';
+  constructor() {
+    super(
+      'You cannot disable your own account or take away its admin role. Ask another admin, or use the command line.',
+    );
+  }
+}
+
 /** Authenticated, but without the role the field asks for. */
 export class PermissionDenied extends AuthError {
   override name = 'PermissionDenied';

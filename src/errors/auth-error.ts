@@ -16,6 +16,7 @@ export type ErrorReason =
   | 'session_revoked'
   | AccountReason
   | 'permission_denied'
+  | 'own_account'
   | 'origin_not_allowed'
   | InputReason
   | 'throttled'

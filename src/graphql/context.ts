@@ -1,3 +1,4 @@
+import type { Administration } from '../admin/administration.ts';
 import type { Client } from '../hooks.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { Settings } from '../settings/settings-table.ts';
@@ -14,6 +15,7 @@ export interface AuthServices {
   readonly sessions: SessionService;
   readonly authenticator: Authenticator;
   readonly throttle: Throttle;
+  readonly administration: Administration;
 }
 
 /**

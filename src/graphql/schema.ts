@@ -6,6 +6,7 @@ import { guard } from './guard.ts';
 import { TokenResolver } from './token.resolver.ts';
 import { RegistrationResolver, UserResolver } from './user.resolver.ts';
 import { SessionResolver } from './session.resolver.ts';
+import { AdminResolver } from './admin.resolver.ts';
 
 /** A class decorated with type-graphql's `@Resolver()`. */
 export type ResolverClass = new (...args: never[]) => object;
@@ -16,10 +17,16 @@ export function resolversFor(settings: { readonly registration: boolean }): NonE
   return [TokenResolver, UserResolver, SessionResolver, ...registration];
 }
 
+/** What admins may do: a server of your own has them where it names them. */
+export const adminResolvers: NonEmptyArray<ResolverClass> = [AdminResolver];
+
 /** The schema of the server. */
 export function buildAuthSchema(settings: { readonly registration: boolean }): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers: resolversFor(settings), authChecker: guard, validate: false });
+  const resolvers: NonEmptyArray<ResolverClass> = [...resolversFor(settings), ...adminResolvers];
+  const schema = buildSchemaSync({ resolvers, authChecker: guard, validate: false });
   // type-graphql collects arguments last to first; people read a username before a password.
-  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) field.args = field.args.toReversed();
+  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(type?.getFields() ?? {})) field.args = field.args.toReversed();
+  }
   return schema;
 }

@@ -40,6 +40,7 @@ export class SessionResolver {
   }
 }
 
-function toSession(session: SessionRecord, currentId: string | null): Session {
+/** A session as the API answers it. */
+export function toSession(session: SessionRecord, currentId: string | null): Session {
   return { ...session, current: session.id === currentId };
 }

@@ -94,6 +94,9 @@ export class User {
   @Field(() => Boolean, { description: 'Whether the user may sign in.' })
   isActive!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether the user may administer the accounts of others.' })
+  isAdmin!: boolean;
+
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'The last successful sign-in, where the server stores it (`JWT_UPDATE_LAST_LOGIN`).',

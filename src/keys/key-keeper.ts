@@ -1,22 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Algorithm, Settings } from '../settings/settings-table.ts';
-import { KeyRing, type RingKeyState } from './key-ring.ts';
+import { KeyRing, type ListedKey } from './key-ring.ts';
 import { isMissing, NOTHING_READ, readRing, removeKeyFile, writeKeyFile, type UnusableFile } from './ring-folder.ts';
 import { KeyRingError, makeRingKey, type RingKey, type RingTimes } from './ring-key.ts';
 
 /** A server that has not looked yet may sign with the former key for this much longer. */
 const MARGIN_MS = 5000;
-
-/** A key of the ring as whoever runs it sees it. */
-export interface ListedKey {
-  readonly kid: string;
-  readonly algorithm: Algorithm;
-  readonly state: RingKeyState;
-  readonly createdAt: Date;
-  readonly signsFrom: Date;
-  /** When its tokens are refused; null while no other key is to follow it. */
-  readonly retiresAt: Date | null;
-}
 
 /** Makes, rotates and retires the keys of a ring, for the command line. Each step is a change of one file. */
 export class KeyKeeper {
@@ -42,8 +31,7 @@ export class KeyKeeper {
   /** All keys, in the order they were made, and the files that are none. */
   async list(): Promise<{ readonly keys: readonly ListedKey[]; readonly unusable: readonly UnusableFile[] }> {
     const { ring, unusable } = await this.#read();
-    const now = this.#clock();
-    return { keys: ring.keys.map((key) => listed(ring, key, now)), unusable };
+    return { keys: ring.list(this.#clock()), unusable };
   }
 
   /**
@@ -105,7 +93,7 @@ export class KeyKeeper {
     const { ring } = await this.#read();
     const key = ring.keys.find((other) => other.kid === kid);
     if (key === undefined) throw new KeyRingError('There is no such key. `keys list` shows those there are.');
-    const shown = listed(ring, key, this.#clock());
+    const shown = ring.show(key, this.#clock());
     if (shown.state === 'signing') {
       throw new KeyRingError('This key signs. `keys rotate` first, or `keys rotate --emergency` to end it at once.');
     }
@@ -146,7 +134,7 @@ export class KeyKeeper {
     const { ring } = await this.#read();
     const key = ring.keys.find((other) => other.kid === kid);
     if (key === undefined) throw new KeyRingError(`The key ${kid} was removed by somebody else.`);
-    return listed(ring, key, this.#clock());
+    return ring.show(key, this.#clock());
   }
 
   async #remove(keys: readonly RingKey[]): Promise<void> {
@@ -161,17 +149,4 @@ export class KeyKeeper {
     const problem = cause instanceof Error ? cause.message : String(cause);
     return new KeyRingError(`JWT_KEYS_DIR: ${this.#folder} ${what}: ${problem}.`, { cause });
   }
-}
-
-function listed(ring: KeyRing, key: RingKey, now: number): ListedKey {
-  const { kid, algorithm, createdAt, signsFrom } = key;
-  const end = ring.endOf(key);
-  return {
-    kid,
-    algorithm,
-    state: ring.stateOf(key, now),
-    createdAt: new Date(createdAt),
-    signsFrom: new Date(signsFrom),
-    retiresAt: end === null ? null : new Date(end),
-  };
 }

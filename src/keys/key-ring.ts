@@ -1,7 +1,19 @@
+import type { Algorithm } from '../settings/settings-table.ts';
 import type { RingKey } from './ring-key.ts';
 
 /** What a key of the ring does at a moment. */
 export type RingKeyState = 'published' | 'signing' | 'verifying' | 'retired';
+
+/** A key of the ring as whoever runs it sees it: nothing of what is in it. */
+export interface ListedKey {
+  readonly kid: string;
+  readonly algorithm: Algorithm;
+  readonly state: RingKeyState;
+  readonly createdAt: Date;
+  readonly signsFrom: Date;
+  /** When its tokens are refused; null while no other key is to follow it. */
+  readonly retiresAt: Date | null;
+}
 
 /**
  * The keys of a ring at one reading. What each does follows from the files and the time alone, so that servers which
@@ -43,5 +55,23 @@ export class KeyRing {
     if (!this.accepted(now).includes(key)) return 'retired';
     if (this.signer(now) === key) return 'signing';
     return key.signsFrom > now ? 'published' : 'verifying';
+  }
+
+  /** All keys, in the order they were made. */
+  list(now: number): ListedKey[] {
+    return this.keys.map((key) => this.show(key, now));
+  }
+
+  show(key: RingKey, now: number): ListedKey {
+    const { kid, algorithm, createdAt, signsFrom } = key;
+    const end = this.endOf(key);
+    return {
+      kid,
+      algorithm,
+      state: this.stateOf(key, now),
+      createdAt: new Date(createdAt),
+      signsFrom: new Date(signsFrom),
+      retiresAt: end === null ? null : new Date(end),
+    };
   }
 }

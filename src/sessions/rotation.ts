@@ -83,7 +83,7 @@ export class Rotation {
       case 'replayable':
         return { outcome: 'replayed', session: standing.session };
       case 'superseded':
-        await this.#sessions.end(standing.session, 'reused', holder.client);
+        await this.#sessions.end(standing.session, 'reused', { client: holder.client });
         return { outcome: 'reused' };
       case 'usable': {
         const session = await this.#advance(token, standing.session, holder);
@@ -139,7 +139,7 @@ export class Rotation {
     });
     if (session === null || (await this.#blacklist(token))) return session;
     // It was signed out between the two writes, by somebody who saw no session to end.
-    await this.#sessions.end(session, 'signed_out', holder.client);
+    await this.#sessions.end(session, 'signed_out', { client: holder.client });
     return null;
   }
 
@@ -151,11 +151,11 @@ export class Rotation {
   async signOut(token: Token, standing: Standing, client: Client | null = null): Promise<boolean> {
     if (standing.state === 'blacklisted') return false;
     if (standing.state === 'superseded') {
-      await this.#sessions.end(standing.session, 'reused', client);
+      await this.#sessions.end(standing.session, 'reused', { client });
       return false;
     }
     if (standing.session !== null) {
-      const ended = await this.#sessions.end(standing.session, 'signed_out', client);
+      const ended = await this.#sessions.end(standing.session, 'signed_out', { client });
       if (ended) await this.#blacklist(token);
       return ended;
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Audit } from '../audit.ts';
+import type { Actor, Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Client } from '../hooks.ts';
@@ -83,11 +83,11 @@ export class SessionService {
   async end(
     { id, userId }: Pick<SessionRecord, 'id' | 'userId'>,
     reason: RevocationReason,
-    client: Client | null = null,
+    by: Actor = {},
   ): Promise<boolean> {
     const hasEnded = await this.#store.sessions.revoke(id, this.#revocation(reason));
     const event = reason === 'reused' ? 'token_reused' : 'sessions_ended';
-    if (hasEnded) this.#audit(event, { userId, sessionId: id, sessions: 1, reason, client });
+    if (hasEnded) this.#audit(event, { ...by, userId, sessionId: id, sessions: 1, reason });
     return hasEnded;
   }
 
@@ -111,17 +111,18 @@ export class SessionService {
   }
 
   /** Ends a user's sessions, all or all but one. Resolves to how many were ended. */
-  async revokeAll(userId: string, exceptId?: string): Promise<number> {
+  async revokeAll(userId: string, exceptId?: string, by: Actor = {}): Promise<number> {
     const sessions = await this.#store.sessions.revokeAll(userId, this.#revocation('revoked'), exceptId);
-    if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason: 'revoked' });
+    if (sessions > 0) this.#audit('sessions_ended', { ...by, userId, sessions, reason: 'revoked' });
     return sessions;
   }
 
-  /** Removes what has expired, as simplejwt's `flushexpiredtokens`; forgets old attempts, too, and does not count them. */
+  /** Removes what has expired, as simplejwt's `flushexpiredtokens`; forgets old attempts and activity, too, and does not count them. */
   async flushExpired(): Promise<{ readonly sessions: number; readonly blacklist: number }> {
     const at = new Date(this.#clock() - this.#settings.leeway * 1000);
     const sessions = await this.#store.sessions.deleteExpired(at);
     await this.#store.attempts.deleteExpired(new Date(this.#clock()));
+    await this.#store.activity.deleteExpired(new Date(this.#clock()));
     return { sessions, blacklist: await this.#store.blacklist.deleteExpired(new Date(this.#clock())) };
   }
 

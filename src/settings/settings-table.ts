@@ -36,8 +36,8 @@ const algorithm: Kind<z.ZodEnum<{ readonly [Name in Algorithm]: Name }>> = {
 };
 
 const claimName = text(
-  'a claim name other than exp, iat, nbf, iss, aud and sid',
-  /^(?!(exp|iat|nbf|iss|aud|sid)$).{1,64}$/,
+  'a claim name other than exp, iat, nbf, iss, aud, sid and is_admin',
+  /^(?!(exp|iat|nbf|iss|aud|sid|is_admin)$).{1,64}$/,
 );
 const nonEmpty = (what: string) => optional(text(what, /./s));
 const host = text('an address or host name', /^[\w.:-]+$/);

@@ -9,6 +9,7 @@ export interface Store {
   readonly blacklist: Blacklist;
   readonly attempts: AttemptStore;
   readonly services: ServiceStore;
+  readonly activity: ActivityStore;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
   /** Ends all connections; afterwards every method throws. */
@@ -27,15 +28,27 @@ export interface UserRecord {
   /** When the password last changed; a rehash of the same password does not count. */
   readonly passwordChangedAt: Date;
   readonly isActive: boolean;
+  /** Whether the user may administer the accounts of others. */
+  readonly isAdmin: boolean;
   readonly lastLogin: Date | null;
   readonly createdAt: Date;
 }
 
 /** What may change in an account. */
-export type UserChanges = Partial<Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'lastLogin'>>;
+export type UserChanges = Partial<
+  Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'isAdmin' | 'lastLogin'>
+>;
 
 /** How storing a new user went; whose both names are taken may hear either. */
 export type Insertion = 'inserted' | 'id_taken' | 'username_taken';
+
+/** Which users are listed. */
+export interface UserPage {
+  readonly after: string | null;
+  readonly limit: number;
+  /** With which the `usernameKey` begins. Default: any. */
+  readonly prefix?: string;
+}
 
 export interface UserStore {
   /** Stores a new user; of any number of concurrent calls with one `id` or `usernameKey`, one resolves `inserted`. */
@@ -45,7 +58,7 @@ export interface UserStore {
   findById(id: string): Promise<UserRecord | null>;
   findByUsernameKey(usernameKey: string): Promise<UserRecord | null>;
   /** Users in the order of their `usernameKey`, at most `limit` after the key `after`. */
-  list(page: { readonly after: string | null; readonly limit: number }): Promise<UserRecord[]>;
+  list(page: UserPage): Promise<UserRecord[]>;
   /** Sets the given fields at once. Resolves to the user as it is now, or null if there is none. */
   update(id: string, changes: UserChanges): Promise<UserRecord | null>;
   /**
@@ -199,4 +212,33 @@ export interface ServiceStore {
   list(): Promise<ServiceRecord[]>;
   /** Resolves to whether there was such a service. */
   delete(name: string): Promise<boolean>;
+}
+
+/** How often what happened. */
+export interface ActivityCounts {
+  readonly signIns: number;
+  /** Sign-ins that were refused, and those that had to wait. */
+  readonly refusals: number;
+  readonly refreshes: number;
+  /** Superseded tokens that were used. */
+  readonly reuses: number;
+}
+
+/** What happened in one hour, until that is forgotten. */
+export interface ActivityRecord extends ActivityCounts {
+  /** Its first moment. */
+  readonly hour: Date;
+  readonly expiresAt: Date;
+}
+
+export interface ActivityStore {
+  /**
+   * Adds these counts to those of the same hour, or begins them. Of any number of concurrent calls, over any number of
+   * processes, none is lost.
+   */
+  add(record: ActivityRecord): Promise<void>;
+  /** The hours that begin at this moment or later, in their order; those in which nothing happened may be missing. */
+  list(from: Date): Promise<ActivityRecord[]>;
+  /** Removes records whose `expiresAt` is not after the given time. Resolves to how many. */
+  deleteExpired(at: Date): Promise<number>;
 }

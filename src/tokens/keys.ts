@@ -1,6 +1,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { systemClock, type Clock } from '../clock.ts';
 import { isSymmetric, readKey } from '../keys/key-material.ts';
+import type { ListedKey } from '../keys/key-ring.ts';
 import { publicJwkOf, thumbprintOf, type PublicJwk } from '../keys/public-jwk.ts';
 import { RingWatch, type RingListener } from '../keys/ring-watch.ts';
 import { SettingsError } from '../settings/settings.ts';
@@ -13,6 +14,11 @@ export interface TokenKey {
   readonly algorithm: Algorithm;
 }
 
+/** What is known of a key beside what is in it: one that is in no ring has no dates, and a secret of its own no name. */
+export type KeyDescription = Pick<ListedKey, 'algorithm' | 'state'> & {
+  readonly [Name in 'kid' | 'createdAt' | 'signsFrom' | 'retiresAt']: ListedKey[Name] | null;
+};
+
 /** The keys of a token codec. */
 export interface Keys {
   /** The key that signs now; a token names it where it has a `kid`, as those of a ring do. */
@@ -21,6 +27,8 @@ export interface Keys {
   find(kid: string | undefined): TokenKey | null | Promise<TokenKey | null>;
   /** The public keys by which others verify; none of HS algorithms. */
   published(): readonly PublicJwk[];
+  /** All keys that sign and verify here, for whoever runs this. */
+  describe(): readonly KeyDescription[];
   /** Bytes that only servers with these keys have. A rotation changes them. */
   secret(): KeyObject;
   /** Stops watching the ring, if there is one. */
@@ -92,6 +100,7 @@ async function singleKeys(
     signing: () => signer,
     find: (kid) => (remote === null || kid === undefined ? verifying : remote.find(kid)),
     published: () => published,
+    describe: () => [alone('signing', algorithm, published[0]?.kid)],
     secret: () => secretOf(signing.key),
     close: () => {},
   };
@@ -117,10 +126,24 @@ function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): Key
       return found && { key: found.verifying, algorithm: found.algorithm };
     },
     published: () => watch.ring.accepted(clock()).flatMap(({ publicJwk }) => publicJwk ?? []),
+    describe: () => {
+      const listed = watch.ring.list(clock());
+      return unnamed === null ? listed : [...listed, alone('verifying', unnamed.algorithm)];
+    },
     secret: () => secretOf(signer().signing),
     close: () => watch.close(),
   };
 }
+
+/** A key that is in no ring. */
+const alone = (state: 'signing' | 'verifying', algorithm: Algorithm, kid: string | null = null): KeyDescription => ({
+  kid,
+  algorithm,
+  state,
+  createdAt: null,
+  signsFrom: null,
+  retiresAt: null,
+});
 
 /** Each attempt that is counted asks for it, and a private key is slow to export. */
 const secrets = new WeakMap<KeyObject, KeyObject>();

@@ -18,6 +18,9 @@ export interface MintedSlidingToken extends MintedToken {
   readonly refreshExpiresAt: Date;
 }
 
+/** True in the access and sliding tokens of an admin, and missing in all others. */
+const ADMIN_CLAIM = 'is_admin';
+
 /** Builds the claims of each kind of token and signs them. It reads and writes no store. */
 export class TokenMinter {
   readonly #codec: TokenCodec;
@@ -52,11 +55,16 @@ export class TokenMinter {
       issuedAt: toNumericDate(session.rotatedAt),
       expiresAt: toNumericDate(session.expiresAt),
       sessionId: session.id,
+      isAdmin: false, // said by the tokens that let in, as the account is when they are made
     });
   }
 
   /** An access token with all claims of a refresh token but its own; with a session, it ends with it at the latest. */
-  access(described: Readonly<Record<string, unknown>>, session: SessionRecord | null): MintedToken {
+  access(
+    described: Readonly<Record<string, unknown>>,
+    session: SessionRecord | null,
+    { isAdmin }: Pick<User, 'isAdmin'>,
+  ): MintedToken {
     const issuedAt = toNumericDate(this.#clock());
     const idleEnd = session === null ? Infinity : toNumericDate(session.expiresAt);
     return this.#mint('access', described, {
@@ -64,6 +72,7 @@ export class TokenMinter {
       issuedAt,
       expiresAt: Math.min(issuedAt + this.#settings.accessTokenLifetime, idleEnd),
       sessionId: session?.id ?? null,
+      isAdmin,
     });
   }
 
@@ -79,7 +88,7 @@ export class TokenMinter {
   #mint(type: TokenType, described: Readonly<Record<string, unknown>>, own: OwnClaims): MintedToken {
     const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#settings;
     // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
-    const { sid: _former, ...rest } = described;
+    const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = described;
     const registered = {
       [tokenTypeClaim]: type,
       exp: own.expiresAt,
@@ -87,7 +96,13 @@ export class TokenMinter {
       [jtiClaim]: own.jti,
       [userIdClaim]: described[userIdClaim],
     };
-    const claims = { ...registered, ...rest, ...registered, ...(own.sessionId !== null && { sid: own.sessionId }) };
+    const claims = {
+      ...registered,
+      ...rest,
+      ...registered,
+      ...(own.sessionId !== null && { sid: own.sessionId }),
+      ...(own.isAdmin && { [ADMIN_CLAIM]: true }),
+    };
     return { token: this.#codec.sign(claims), expiresAt: toDate(own.expiresAt) };
   }
 }
@@ -97,13 +112,15 @@ interface OwnClaims {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly sessionId: string | null;
+  readonly isAdmin: boolean;
 }
 
-/** What a refreshed sliding token has in common with the one before. */
+/** What a refreshed sliding token has in common with the one before, and whether its user is an admin now. */
 interface Kept {
   readonly jti: string;
   readonly refreshExpiresAt: number;
   readonly sessionId: string | null;
+  readonly isAdmin: boolean;
 }
 
 const toDate = (numericDate: number): Date => new Date(numericDate * 1000);

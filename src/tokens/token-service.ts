@@ -59,6 +59,7 @@ export class TokenService {
   readonly #users: UserService;
   readonly #settings: Settings;
   readonly #clock: Clock;
+  readonly #onRefresh: () => void;
 
   constructor(parts: {
     readonly minter: TokenMinter;
@@ -68,6 +69,8 @@ export class TokenService {
     readonly users: UserService;
     readonly settings: Settings;
     readonly clock: Clock;
+    /** Told of each refresh that is answered with tokens. */
+    readonly onRefresh: () => void;
   }) {
     this.#minter = parts.minter;
     this.#reader = parts.reader;
@@ -76,6 +79,7 @@ export class TokenService {
     this.#users = parts.users;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
+    this.#onRefresh = parts.onRefresh;
   }
 
   /**
@@ -86,15 +90,16 @@ export class TokenService {
   async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
     const described = await this.#minter.describe(user, claims);
     const session = await this.#openSession(user, client, this.#settings.refreshTokenLifetime);
-    return this.#pair(described, session);
+    return this.#pair(described, session, user);
   }
 
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
   async slidingForUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<MintedSlidingToken> {
     const described = await this.#minter.describe(user, claims);
-    const session = await this.#openSession(user, client, this.#settings.slidingTokenRefreshLifetime);
-    const refreshExpiresAt = Math.floor(session.expiresAt.getTime() / 1000);
-    return this.#minter.sliding(described, { jti: session.jti, sessionId: session.id, refreshExpiresAt });
+    const lifetime = this.#settings.slidingTokenRefreshLifetime;
+    const { jti, id: sessionId, expiresAt } = await this.#openSession(user, client, lifetime);
+    const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
+    return this.#minter.sliding(described, { jti, sessionId, refreshExpiresAt, isAdmin: user.isAdmin });
   }
 
   /**
@@ -105,6 +110,12 @@ export class TokenService {
    * StoreUnavailable
    */
   async refresh(text: string, client: Client = NO_CLIENT): Promise<RefreshedTokens> {
+    const tokens = await this.#exchange(text, client);
+    this.#onRefresh();
+    return tokens;
+  }
+
+  async #exchange(text: string, client: Client): Promise<RefreshedTokens> {
     const reading = await this.#reader.readTyped(text, 'refresh');
     const user = await this.#refreshable(reading, client);
     const { token, standing } = reading;
@@ -112,12 +123,12 @@ export class TokenService {
     const { rotateRefreshTokens, blacklistAfterRotation } = this.#settings;
     if (!rotateRefreshTokens) {
       const session = await this.#used(reading);
-      const access = this.#minter.access(described, session);
+      const access = this.#minter.access(described, session, user);
       return { access, refresh: { token: null, expiresAt: new Date(token.expiresAt * 1000) } };
     }
-    if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, user, client));
+    if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, user, client), user);
     const rotation = await this.#rotation.rotate(token, standing, { userId: user.id, client });
-    if ('session' in rotation) return this.#pair(described, rotation.session);
+    if ('session' in rotation) return this.#pair(described, rotation.session, user);
     throw new TokenBlacklisted();
   }
 
@@ -205,11 +216,12 @@ export class TokenService {
   async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
     const reading = await this.#reader.readTyped(text, 'sliding');
     const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
-    await this.#refreshable(reading, client);
-    const session = await this.#used(reading);
+    const { isAdmin } = await this.#refreshable(reading, client);
     const { token } = reading;
+    const sessionId = (await this.#used(reading))?.id ?? null;
     const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
-    return this.#minter.sliding(described, { jti: token.jti, sessionId: session?.id ?? null, refreshExpiresAt });
+    this.#onRefresh();
+    return this.#minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, isAdmin });
   }
 
   #expectRefreshable(claims: Claims): number {
@@ -223,8 +235,8 @@ export class TokenService {
     return refreshExpiresAt;
   }
 
-  #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord): TokenPair {
-    return { refresh: this.#minter.refresh(described, session), access: this.#minter.access(described, session) };
+  #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User): TokenPair {
+    return { refresh: this.#minter.refresh(described, session), access: this.#minter.access(described, session, user) };
   }
 
   async #openSession(user: User, client: Client, lifetime: number): Promise<SessionRecord> {
@@ -232,7 +244,7 @@ export class TokenService {
     if (session === null) throw new Error('two sessions were given one random name');
     // A password change or the like, between reading the user and now, found no session to end.
     if (await this.#users.isUnchanged(user)) return session;
-    await this.#sessions.end(session, 'revoked', client);
+    await this.#sessions.end(session, 'revoked', { client });
     throw new NoActiveAccount();
   }
 }

@@ -93,7 +93,7 @@ export class Introspection {
 
   async #endSession({ standing }: Reading, client: Client): Promise<'done' | 'unsupported'> {
     if (!('session' in standing) || standing.session === null) return 'unsupported';
-    await this.#sessions.end(standing.session, 'signed_out', client);
+    await this.#sessions.end(standing.session, 'signed_out', { client });
     return 'done';
   }
 

@@ -5,7 +5,7 @@ import { givenUserId } from './user-id.ts';
 import { newUsername, usernameKey } from './username.ts';
 
 /** An account of another system, with the hash it is stored with there. */
-export type ForeignAccount = Omit<UserRecord, 'usernameKey' | 'passwordChangedAt'>;
+export type ForeignAccount = Omit<UserRecord, 'usernameKey' | 'passwordChangedAt' | 'isAdmin'>;
 
 /** What became of an account: `present` was there before, and differs now in what is named. */
 export type AccountOutcome =
@@ -81,7 +81,9 @@ function readAccount(account: ForeignAccount): { readonly record: UserRecord } |
     // The last change of the password is not known; the account's first day is the same at every import.
     const passwordChangedAt = account.createdAt;
     const id = givenUserId(account.id);
-    return { record: { ...account, id, username, usernameKey: usernameKey(username), passwordChangedAt } };
+    const names = { id, username, usernameKey: usernameKey(username) };
+    // Nobody becomes an admin by an import: who that is is decided here.
+    return { record: { ...account, ...names, passwordChangedAt, isAdmin: false } };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return { problem: error.message };

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Audit } from '../audit.ts';
+import type { Actor, Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput, NoActiveAccount, Overloaded } from '../errors.ts';
-import type { Client, Hooks, User } from '../hooks.ts';
+import type { Client, Hooks, SecurityEventName, User } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { RevocationReason, Store, UserRecord } from '../store/store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -15,7 +15,12 @@ export interface NewUser {
   readonly username: string;
   readonly password: string;
   readonly id?: string;
+  /** Default: false. */
+  readonly isAdmin?: boolean;
 }
+
+/** What may be changed in the account of somebody else. */
+export type AccountChanges = Partial<Pick<User, 'isActive' | 'isAdmin'>>;
 
 /** Accounts: who they are, whether they may sign in, and what ends when they change. */
 export class UserService {
@@ -120,9 +125,9 @@ export class UserService {
     return record && toUser(record);
   }
 
-  /** Users in the order of their names, at most `limit` after the name `after`. */
-  async list(limit: number, after?: string): Promise<User[]> {
-    const page = { after: after === undefined ? null : usernameKey(after), limit };
+  /** Users in the order of their names, at most `limit` after the name `after`, whose name begins with `prefix`. */
+  async list(limit: number, after?: string, prefix = ''): Promise<User[]> {
+    const page = { after: after === undefined ? null : usernameKey(after), limit, prefix: usernameKey(prefix) };
     return (await this.#store.users.list(page)).map(toUser);
   }
 
@@ -132,7 +137,7 @@ export class UserService {
    *
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
-  async create({ username: given, password, id = randomUUID().replaceAll('-', '') }: NewUser): Promise<User> {
+  async create({ username: given, password, id = newId(), isAdmin = false }: NewUser): Promise<User> {
     const username = newUsername(given);
     await checkNewPassword('password', password, username);
     const now = new Date(this.#clock());
@@ -143,6 +148,7 @@ export class UserService {
       passwordHash: await this.#hasher.hash(password),
       passwordChangedAt: now,
       isActive: true,
+      isAdmin,
       lastLogin: null,
       createdAt: now,
     };
@@ -152,6 +158,7 @@ export class UserService {
       throw new InvalidInput('username', 'A user with that username already exists.', 'username_taken');
     }
     this.#audit('user_created', { userId: id });
+    if (isAdmin) this.#audit('admin_granted', { userId: id });
     return toUser(record);
   }
 
@@ -199,10 +206,18 @@ export class UserService {
   }
 
   /** Enables or disables a user; whoever is refused from now on loses their sessions. Null if there is no such user. */
-  async setActive(id: string, isActive: boolean): Promise<User | null> {
-    const changed = await this.#store.users.update(id, { isActive });
-    if (changed) this.#audit(isActive ? 'user_enabled' : 'user_disabled', { userId: id });
-    if (this.isRefused({ isActive })) await this.#endSessions(id, 'user_disabled');
+  setActive(id: string, isActive: boolean): Promise<User | null> {
+    return this.change(id, { isActive });
+  }
+
+  /** Sets any of these in one step; who is made an admin, or is none any more, stays signed in. */
+  async change(id: string, { isActive, isAdmin }: AccountChanges, by: Actor = {}): Promise<User | null> {
+    const changes = { ...(isActive !== undefined && { isActive }), ...(isAdmin !== undefined && { isAdmin }) };
+    const changed = await this.#store.users.update(id, changes);
+    const note = (event: SecurityEventName) => changed && this.#audit(event, { ...by, userId: id });
+    if (isActive !== undefined) note(isActive ? 'user_enabled' : 'user_disabled');
+    if (isAdmin !== undefined) note(isAdmin ? 'admin_granted' : 'admin_revoked');
+    if (isActive === false && this.isRefused({ isActive })) await this.#endSessions(id, 'user_disabled', by);
     return changed && toUser(changed);
   }
 
@@ -214,11 +229,13 @@ export class UserService {
     return existed;
   }
 
-  async #endSessions(userId: string, reason: RevocationReason): Promise<void> {
+  async #endSessions(userId: string, reason: RevocationReason, by: Actor = {}): Promise<void> {
     const sessions = await this.#store.sessions.revokeAll(userId, { at: new Date(this.#clock()), reason });
-    if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason });
+    if (sessions > 0) this.#audit('sessions_ended', { ...by, userId, sessions, reason });
   }
 }
+
+const newId = (): string => randomUUID().replaceAll('-', '');
 
 /** What goes into the claim that a password change invalidates; nothing can be learned of the password from it. */
 export function passwordFingerprint(user: UserRecord | User): string {

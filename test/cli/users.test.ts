@@ -29,6 +29,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
       id: '42',
       username: 'Bob',
       isActive: true,
+      isAdmin: false,
       lastLogin: null,
       createdAt: expect.stringMatching(ISO_DATE),
     });
@@ -95,7 +96,14 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     const many = Array.from({ length: 501 }, (_, index) => `many-${String(index).padStart(4, '0')}`);
     const store = await openStore(settingsFromOptions(stage.place.options));
     const now = new Date();
-    const common = { passwordHash: '!', passwordChangedAt: now, isActive: true, lastLogin: null, createdAt: now };
+    const common = {
+      passwordHash: '!',
+      passwordChangedAt: now,
+      isActive: true,
+      isAdmin: false,
+      lastLogin: null,
+      createdAt: now,
+    };
     await store.users.insertMany(many.map((name) => ({ id: name, username: name, usernameKey: name, ...common })));
     await store.close();
     const listed = JSON.parse((await stage.cli(['users', 'list', '--json'])).stdout) as { username: string }[];
@@ -127,6 +135,7 @@ describe('the command line, for users', () => {
       ['id', expect.stringMatching(/^[\da-f]{32}$/)],
       ['username', 'Alice'],
       ['isActive', 'true'],
+      ['isAdmin', 'false'],
       ['lastLogin', '-'],
       ['createdAt', expect.stringMatching(ISO_DATE)],
     ]);
@@ -141,7 +150,7 @@ describe('the command line, for users', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    expect(rows).toEqual([['id', 'username', 'isActive', 'lastLogin', 'createdAt'], values]);
+    expect(rows).toEqual([['id', 'username', 'isActive', 'isAdmin', 'lastLogin', 'createdAt'], values]);
     const columns = list.stdout.split('\n').map((line) => line.search(/username|Alice/));
     expect(columns[0]).toBe(columns[1]);
     expect(show.stdout).toBe(created.stdout);

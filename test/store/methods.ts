@@ -1,5 +1,5 @@
 import type { Store } from '../../src/store/store.ts';
-import { newAttempts, newEntry, newService, newSession, newSuccessor, newUser, NOW, revocation } from './records.ts';
+import { newActivity, newAttempts, newEntry, newService, newSession, newSuccessor, newUser, NOW, revocation } from './records.ts';
 
 /** Every method of a store, and what it answers where there is nothing yet. */
 export const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [
@@ -38,4 +38,7 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['services.find', null, ({ services }) => services.find('name')],
   ['services.list', [], ({ services }) => services.list()],
   ['services.delete', false, ({ services }) => services.delete('name')],
+  ['activity.add', undefined, ({ activity }) => activity.add(newActivity())],
+  ['activity.list', [], ({ activity }) => activity.list(NOW)],
+  ['activity.deleteExpired', 0, ({ activity }) => activity.deleteExpired(NOW)],
 ];

@@ -5,6 +5,7 @@ import { StoreUnavailable } from '../../src/errors.ts';
 import { openMongoStore } from '../../src/store/mongo/mongo-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type {
+  ActivityRecord,
   AttemptRecord,
   BlacklistEntry,
   ServiceRecord,
@@ -34,6 +35,7 @@ export function newUser(fields: Partial<UserRecord> = {}): UserRecord {
     passwordHash: `bcrypt_sha256$$2b$12$${name}`,
     passwordChangedAt: after(1),
     isActive: true,
+    isAdmin: true,
     lastLogin: after(2),
     createdAt: after(3),
     ...fields,
@@ -65,6 +67,10 @@ export function newEntry(fields: Partial<BlacklistEntry> = {}): BlacklistEntry {
 
 export function newAttempts(fields: Partial<AttemptRecord> = {}): AttemptRecord {
   return { name: newId(), count: 1, nextAt: after(1), expiresAt: after(60_000), ...fields };
+}
+
+export function newActivity(fields: Partial<ActivityRecord> = {}): ActivityRecord {
+  return { hour: NOW, signIns: 1, refusals: 2, refreshes: 3, reuses: 4, expiresAt: after(60_000), ...fields };
 }
 
 export function newService(fields: Partial<ServiceRecord> = {}): ServiceRecord {

@@ -72,12 +72,13 @@ describe('a SQLite file of an older version', () => {
   test('is brought up to date when it is opened, and keeps its rows', async () => {
     const store = await openSqliteStore(oldFile());
     const dates = { passwordChangedAt: at(1), lastLogin: null, createdAt: at(2) };
-    const alice = { id: 'u', username: 'Alice', usernameKey: 'alice', passwordHash: 'hash', isActive: true, ...dates };
+    const names = { id: 'u', username: 'Alice', usernameKey: 'alice', passwordHash: 'hash' };
+    const alice = { ...names, isActive: true, isAdmin: false, ...dates };
     expect(await store.users.list({ after: null, limit: 9 })).toEqual([alice]);
     const session = await store.sessions.find('s');
     const moments = { rotatedAt: at(1), createdAt: at(2), lastUsedAt: at(3), expiresAt: at(4), endsAt: at(5) };
-    const names = { id: 's', userId: 'u', jti: 'j2', previousJti: 'j1', userAgent: 'agent', ipAddress: null };
-    expect(session).toEqual({ ...names, ...moments, revokedAt: at(6), revokedReason: 'revoked' });
+    const ids = { id: 's', userId: 'u', jti: 'j2', previousJti: 'j1', userAgent: 'agent', ipAddress: null };
+    expect(session).toEqual({ ...ids, ...moments, revokedAt: at(6), revokedReason: 'revoked' });
     expect(await store.sessions.listRevoked({ at: at(6), name: '' }, 9)).toEqual([session]);
     const entry = { jti: 'j', expiresAt: at(1), blacklistedAt: at(2) };
     expect(await store.blacklist.list({ at: at(0), name: '' }, 9)).toEqual([entry]);
@@ -98,7 +99,7 @@ describe('a SQLite file of an older version', () => {
     expect(schemaOf(old)).toMatchObject({ version: 1 });
     for (const file of [old, fresh]) await (await openSqliteStore(file)).close();
     expect(schemaOf(old)).toEqual(schemaOf(fresh));
-    expect(schemaOf(old)).toMatchObject({ version: 2 });
+    expect(schemaOf(old)).toMatchObject({ version: 3 });
   });
 
   test('stays as it was if that fails half-way', async () => {

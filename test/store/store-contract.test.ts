@@ -18,8 +18,7 @@ describeEachStore('a store', (kind) => {
   });
 
   test('has the methods that this suite knows', () => {
-    const { users, sessions, blacklist, attempts, services } = store;
-    const rooms = Object.entries({ users, sessions, blacklist, attempts, services });
+    const rooms = Object.entries(store).filter(([, room]) => typeof room === 'object');
     const names = rooms.flatMap(([room, methods]) => Object.keys(methods).map((method) => `${room}.${method}`));
     expect(['ping', ...names].toSorted()).toEqual(METHODS.map(([name]) => name).toSorted());
   });

@@ -16,6 +16,7 @@ const user = {
   passwordHash: 'h',
   passwordChangedAt: at,
   isActive: true,
+  isAdmin: false,
   lastLogin: null,
   createdAt: at,
 };

@@ -31,6 +31,7 @@ describeEachStore('accounts', (kind) => {
       id: server.alice.id,
       username: 'alice',
       isActive: true,
+      isAdmin: false,
       lastLogin: null,
       createdAt: server.alice.createdAt.toISOString(),
     });

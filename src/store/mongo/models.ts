@@ -1,11 +1,20 @@
 import { Schema, type Connection } from 'mongoose';
-import type { AttemptRecord, BlacklistEntry, ServiceRecord, SessionRecord, UserRecord } from '../store.ts';
+import type {
+  ActivityRecord,
+  AttemptRecord,
+  BlacklistEntry,
+  ServiceRecord,
+  SessionRecord,
+  UserRecord,
+} from '../store.ts';
 
 /** A record as MongoDB keeps it: its name is `_id`. */
-export type UserDocument = Omit<UserRecord, 'id'> & { readonly _id: string };
+/** Documents of before there were admins have no `isAdmin`. */
+export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin'> & { readonly _id: string; readonly isAdmin?: boolean };
 export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
+export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
 export type ServiceDocument = Omit<ServiceRecord, 'name'> & { readonly _id: string };
 
 /**
@@ -34,6 +43,7 @@ function userSchema(): Schema<UserDocument> {
       passwordHash: { type: String, ...required },
       passwordChangedAt: { type: Date, ...required },
       isActive: { type: Boolean, ...required },
+      isAdmin: { type: Boolean },
       lastLogin: { type: Date, ...nullable },
       createdAt: { type: Date, ...required },
     },
@@ -99,6 +109,23 @@ function serviceSchema(): Schema<ServiceDocument> {
   );
 }
 
+function activitySchema(): Schema<ActivityDocument> {
+  const count = { type: Number, ...required };
+  const schema = new Schema<ActivityDocument>(
+    {
+      _id: Date,
+      signIns: count,
+      refusals: count,
+      refreshes: count,
+      reuses: count,
+      expiresAt: { type: Date, ...required },
+    },
+    { ...options, collection: 'activity' },
+  );
+  schema.index({ expiresAt: 1 }, { name: 'expired_activity', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
 /** The collections of one connection. */
 export function defineModels(connection: Connection) {
   return {
@@ -107,6 +134,7 @@ export function defineModels(connection: Connection) {
     blacklist: connection.model('BlacklistEntry', blacklistSchema()),
     attempts: connection.model('Attempts', attemptSchema()),
     services: connection.model('Service', serviceSchema()),
+    activity: connection.model('Activity', activitySchema()),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { mongoActivity } from './activity.ts';
 import { mongoAttempts } from './attempts.ts';
 import { mongoBlacklist } from './blacklist.ts';
 import { connect } from './connect.ts';
@@ -32,6 +33,7 @@ export async function openMongoStore(uri: string, migrations?: readonly Migratio
     blacklist: mongoBlacklist(models.blacklist),
     attempts: mongoAttempts(models.attempts),
     services: mongoServices(models.services),
+    activity: mongoActivity(models.activity),
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },

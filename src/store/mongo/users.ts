@@ -3,6 +3,9 @@ import type { UserRecord, UserStore } from '../store.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
 import type { Models, UserDocument } from './models.ts';
 
+/** After all that can follow in a name: the last code point there is, which no name has. */
+const LAST = '\u{10FFFF}';
+
 export function mongoUsers(users: Models['users']): UserStore {
   return {
     insert: async ({ id, ...user }) => {
@@ -27,9 +30,13 @@ export function mongoUsers(users: Models['users']): UserStore {
     },
     findById: async (id) => readUser(await translated(() => users.findOne({ _id: id }).lean())),
     findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
-    list: async ({ after, limit }) => {
+    list: async ({ after, limit, prefix = '' }) => {
       if (limit === 0) return []; // to MongoDB, zero is no limit
-      const filter = after === null ? {} : { usernameKey: trusted({ $gt: after }) };
+      const range = {
+        ...(after !== null && { $gt: after }),
+        ...(prefix !== '' && { $gte: prefix, $lt: prefix + LAST }),
+      };
+      const filter = Object.keys(range).length === 0 ? {} : { usernameKey: trusted(range) };
       const found = await translated(() => users.find(filter).sort({ usernameKey: 1 }).limit(limit).lean());
       return found.flatMap((document) => readUser(document) ?? []);
     },
@@ -50,6 +57,6 @@ export function mongoUsers(users: Models['users']): UserStore {
 
 function readUser(document: UserDocument | null): UserRecord | null {
   if (document === null) return null;
-  const { _id: id, ...user } = document;
-  return { id, ...user };
+  const { _id: id, isAdmin = false, ...user } = document;
+  return { id, isAdmin, ...user };
 }

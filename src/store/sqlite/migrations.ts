@@ -44,8 +44,20 @@ const SERVICES_AND_REVOCATIONS = `
   CREATE INDEX blacklist_by_time ON blacklist (blacklisted_at, jti);
 `;
 
+const ADMINISTRATION = `
+  ALTER TABLE users ADD COLUMN is_admin INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE activity (
+    hour INTEGER PRIMARY KEY,
+    sign_ins INTEGER NOT NULL,
+    refusals INTEGER NOT NULL,
+    refreshes INTEGER NOT NULL,
+    reuses INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
  */
-export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS];
+export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION];

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { sqliteActivity } from './activity.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { openDatabase } from './database.ts';
 import { sqliteBlacklist } from './blacklist.ts';
@@ -21,6 +22,7 @@ export async function openSqliteStore(file: string, migrations?: readonly string
     blacklist: sqliteBlacklist(database),
     attempts: sqliteAttempts(database),
     services: sqliteServices(database),
+    activity: sqliteActivity(database),
     ping: async () => {
       ping.get();
     },

@@ -1,20 +1,28 @@
 import type { Insertion, UserRecord, UserStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
 
-const COLUMNS = 'id, username, username_key, password_hash, password_changed_at, is_active, last_login, created_at';
+const COLUMNS =
+  'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
+
+/** After all that can follow in a name: the last code point there is, which no name has. */
+const LAST = '\u{10FFFF}';
 
 export function sqliteUsers(database: SqliteDatabase): UserStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO users (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO users (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const byId = database.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`);
   const byKey = database.prepare(`SELECT ${COLUMNS} FROM users WHERE username_key = ?`);
   const page = database.prepare(`SELECT ${COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`);
+  const pageOf = database.prepare(
+    `SELECT ${COLUMNS} FROM users WHERE username_key > ? AND username_key >= ? AND username_key < ?
+     ORDER BY username_key LIMIT ?`,
+  );
   const update = database.prepare(
     `UPDATE users SET password_hash = coalesce(?, password_hash),
        password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
-       last_login = iif(?, ?, last_login)
+       is_admin = coalesce(?, is_admin), last_login = iif(?, ?, last_login)
      WHERE id = ? RETURNING ${COLUMNS}`,
   );
   const replaceHash = database.prepare(
@@ -31,6 +39,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
       user.passwordHash,
       user.passwordChangedAt.getTime(),
       Number(user.isActive),
+      Number(user.isAdmin),
       user.lastLogin?.getTime() ?? null,
       user.createdAt.getTime(),
     );
@@ -43,18 +52,22 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     insertMany: (users) => write(() => users.map(insertOne)),
     findById: async (id) => readUser(byId.get(id)),
     findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
-    list: async ({ after, limit }) => page.all(after ?? '', limit).flatMap((row) => readUser(row) ?? []),
-    update: (id, { passwordHash, passwordChangedAt, isActive, lastLogin }) =>
+    list: async ({ after, limit, prefix = '' }) => {
+      const start = after ?? '';
+      const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + LAST, limit);
+      return rows.flatMap((row) => readUser(row) ?? []);
+    },
+    update: (id, { passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin }) =>
       write(() =>
         readUser(
           update.get(
             passwordHash ?? null,
             passwordChangedAt?.getTime() ?? null,
             isActive === undefined ? null : Number(isActive),
+            isAdmin === undefined ? null : Number(isAdmin),
             Number(lastLogin !== undefined),
             lastLogin?.getTime() ?? null,
             id,
-          ),
         ),
       ),
     replacePasswordHash: (id, expected, passwordHash, changedAt) =>
@@ -72,6 +85,7 @@ function readUser(row: Row | undefined): UserRecord | null {
     passwordHash: String(row['password_hash']),
     passwordChangedAt: new Date(Number(row['password_changed_at'])),
     isActive: row['is_active'] === 1,
+    isAdmin: row['is_admin'] === 1,
     lastLogin: row['last_login'] == null ? null : new Date(Number(row['last_login'])),
     createdAt: new Date(Number(row['created_at'])),
   };

@@ -1,0 +1,30 @@
+import type { MiddlewareFn } from 'type-graphql';
+import type { ActingAdmin } from '../admin/administration.ts';
+import { PermissionDenied } from '../errors.ts';
+import type { User } from '../hooks.ts';
+import type { AuthContext, RequestAuth } from './context.ts';
+
+/**
+ * The account of a caller who is an admin. It is read from the store for each field, whatever the token says and also
+ * where authentication is stateless, so that taking the role away works at once.
+ *
+ * @throws AuthError
+ */
+async function currentAdmin(auth: RequestAuth): Promise<User> {
+  const { token } = await auth.authenticate();
+  const user = await auth.authenticator.lookUp(token);
+  if (!user.isAdmin || !user.isActive) throw new PermissionDenied();
+  return user;
+}
+
+/** Lets only admins pass: in front of every field of the resolver that it decorates. */
+export const adminsOnly: MiddlewareFn<AuthContext> = async ({ context }, next) => {
+  await currentAdmin(context.auth);
+  return next();
+};
+
+/** Who makes this request, for what is recorded of it. */
+export async function actingAdmin(auth: RequestAuth): Promise<ActingAdmin> {
+  const { id } = await currentAdmin(auth);
+  return { actorId: id, client: auth.client };
+}

@@ -1,0 +1,33 @@
+import type { ActivityRecord, ActivityStore } from '../store.ts';
+import type { Row, SqliteDatabase } from './database.ts';
+
+const COLUMNS = 'hour, sign_ins, refusals, refreshes, reuses, expires_at';
+
+export function sqliteActivity(database: SqliteDatabase): ActivityStore {
+  const add = database.prepare(
+    `INSERT INTO activity (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hour) DO UPDATE SET
+       sign_ins = sign_ins + excluded.sign_ins, refusals = refusals + excluded.refusals,
+       refreshes = refreshes + excluded.refreshes, reuses = reuses + excluded.reuses`,
+  );
+  const select = database.prepare(`SELECT ${COLUMNS} FROM activity WHERE hour >= ? ORDER BY hour`);
+  const deleteExpired = database.prepare('DELETE FROM activity WHERE expires_at <= ?');
+
+  return {
+    add: async ({ hour, signIns, refusals, refreshes, reuses, expiresAt }) => {
+      add.run(hour.getTime(), signIns, refusals, refreshes, reuses, expiresAt.getTime());
+    },
+    list: async (from) => select.all(from.getTime()).map(readActivity),
+    deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+  };
+}
+
+function readActivity(row: Row): ActivityRecord {
+  return {
+    hour: new Date(Number(row['hour'])),
+    signIns: Number(row['sign_ins']),
+    refusals: Number(row['refusals']),
+    refreshes: Number(row['refreshes']),
+    reuses: Number(row['reuses']),
+    expiresAt: new Date(Number(row['expires_at'])),
+  };
+}
