@@ -59,14 +59,17 @@ describeEachStore('the command line, for imports from Django', (kind) => {
   const summaryOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Record<string, unknown>;
 
   test('takes in accounts that sign in at once with the old password, and prints the summary as lines', async () => {
-    const dump = [user(1, { username: 'Zoë', email: 'zoe@example.com' }), user(2, { is_active: false })];
+    const dump = [
+      user(1, { username: 'Zoë', email: 'zoe@example.com', is_superuser: true, is_staff: true }),
+      user(2, { is_active: false }),
+    ];
     const { code, stdout, stderr } = await importUsers(dump);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(
       'dryRun: false\nrows: 2\nimported: 2\nalreadyThere: 0\nbad: 0\nwithoutPassword: 0\nemailsIgnored: 1\notherModels: 0\n',
     );
     await stage.signIn('zoë', PASSWORD);
-    expect(await stage.auth.users.findByUsername('ZOË')).toMatchObject({ id: '1', username: 'Zoë' });
+    expect(await stage.auth.users.findByUsername('ZOË')).toMatchObject({ id: '1', username: 'Zoë', isAdmin: false });
     const refused = await stage.client.send(TokenObtainPairDocument, { username: 'name2', password: PASSWORD });
     expect(refused.errors[0]?.extensions['reason']).toBe('no_active_account');
     expect(await stage.auth.users.find('2')).toMatchObject({

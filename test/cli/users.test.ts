@@ -63,6 +63,24 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect(await helloWith(stage.client, (await stage.signIn('alice')).access)).toBe('Hello, alice!');
   });
 
+  test('makes an admin, and takes that away at once from one who is signed in', async () => {
+    const keys = async (token: string) => {
+      const { errors } = await stage.client.sendRaw({ query: '{ keys { kid } }' }, { token });
+      return errors[0]?.extensions['reason'] ?? 'told';
+    };
+    const created = await stage.cli(['users', 'create', 'root', '--admin', '--password-stdin', '--json'], PASSWORD);
+    expect(JSON.parse(created.stdout)).toMatchObject({ username: 'root', isAdmin: true });
+    const [root, alice] = [await stage.signIn('root', PASSWORD), await stage.signIn('alice')];
+    expect([await keys(root.access), await keys(alice.access)]).toEqual(['told', 'permission_denied']);
+    const granted = await stage.cli(['users', 'grant-admin', 'alice', '--json']);
+    expect(JSON.parse(granted.stdout)).toMatchObject({ username: 'alice', isAdmin: true, isActive: true });
+    const revoked = await stage.cli(['users', 'revoke-admin', 'ROOT', '--json']);
+    expect(JSON.parse(revoked.stdout)).toMatchObject({ username: 'root', isAdmin: false });
+    expect([await keys(root.access), await keys(alice.access)]).toEqual(['permission_denied', 'told']);
+    await stage.cli(['users', 'revoke-admin', 'alice']);
+    await stage.cli(['users', 'delete', 'root']);
+  });
+
   test('S20: a new password bites at once and ends all sessions', async () => {
     const pair = await stage.signIn('alice');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');

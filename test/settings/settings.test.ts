@@ -68,6 +68,7 @@ describe('settings', () => {
     ['JWT_AUTH_HEADER_NAME', 'HTTP_X_TOKEN', 'as it is on the wire'],
     ['JWT_AUTH_TOKEN_CLASSES', 'access,refresh', 'access, sliding, or both'],
     ['JWT_USER_ID_CLAIM', 'exp', 'a claim name other than exp'],
+    ['JWT_USER_ID_CLAIM', 'is_admin', 'a claim name other than exp'],
     ['JWT_AUTHENTICATION', 'maybe', 'one of session, stateless'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['WORKERS', '0', 'a whole number from 1 to 256, or auto'],

@@ -88,15 +88,15 @@ describe('the SQLite store', () => {
   test('refuses the file of a newer program and leaves it as it is', async () => {
     const database = new Database(file);
     database.exec('CREATE TABLE of_the_future (id TEXT)');
-    database.pragma('user_version = 3');
+    database.pragma('user_version = 4');
     database.close();
-    const message = 'the store has version 3, this program knows 2: start a newer program';
+    const message = 'the store has version 4, this program knows 3: start a newer program';
     expect(await messageOf(openSqliteStore(file))).toBe(message);
     const after = new Database(file);
     expect(after.prepare('SELECT name FROM sqlite_schema').all()).toEqual([
       expect.objectContaining({ name: 'of_the_future' }),
     ]);
-    expect(after.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 3 });
+    expect(after.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 4 });
     after.close();
   });
 
@@ -134,7 +134,7 @@ describe('the SQLite store', () => {
     expect(pragma('journal_mode')).toMatchObject({ journal_mode: 'wal' });
     expect(pragma('synchronous')).toMatchObject({ synchronous: 2 }); // FULL
     expect(pragma('busy_timeout')).toMatchObject({ timeout: 5000 });
-    expect(pragma('user_version')).toMatchObject({ user_version: 2 });
+    expect(pragma('user_version')).toMatchObject({ user_version: 3 });
     database.close();
   });
 

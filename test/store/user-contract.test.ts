@@ -122,9 +122,13 @@ describeEachStore('the users of a store', (kind) => {
     ['the password', { passwordHash: 'new', passwordChangedAt: after(123) }],
     ['the switch off', { isActive: false }],
     ['the switch on', { isActive: true }],
+    ['the role', { isAdmin: false }],
     ['the last sign-in', { lastLogin: after(456) }],
     ['the last sign-in to none', { lastLogin: null }],
-    ['all', { passwordHash: ODD_TEXT, passwordChangedAt: after(7), isActive: false, lastLogin: after(8) }],
+    [
+      'all',
+      { passwordHash: ODD_TEXT, passwordChangedAt: after(7), isActive: false, isAdmin: false, lastLogin: after(8) },
+    ],
     ['nothing', {}],
   ])('an update sets %s and leaves the rest, and answers the user as they are now', async (_case, changes) => {
     const user = await inserted({ isActive: !changes.isActive });
@@ -132,6 +136,21 @@ describeEachStore('the users of a store', (kind) => {
     expect(await twin.users.update(user.id, changes)).toEqual({ ...user, ...changes });
     expect(await store.users.findById(user.id)).toEqual({ ...user, ...changes });
     expect(await store.users.findById(bystander.id)).toEqual(bystander);
+  });
+
+  test('are listed by the beginning of their key, page by page, and no others are', async () => {
+    const beginning = `${newId()}%_`;
+    const keys = ['', '!', 'a', 'ab', 'ä', '\u{20000}', '힣'].map((end) => `${beginning}${end}`);
+    const others = [beginning.slice(0, -1), `${beginning.slice(0, -1)}x`, `x${beginning}`, beginning.toUpperCase()];
+    for (const usernameKey of [...keys, ...others]) await inserted({ usernameKey });
+    const sorted = keys.toSorted((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+    const page = async (after: string | null, limit: number) =>
+      (await twin.users.list({ after, limit, prefix: beginning })).map(({ usernameKey }) => usernameKey);
+    expect(await page(null, 50)).toEqual(sorted);
+    expect(await page(sorted[1] ?? '', 2)).toEqual(sorted.slice(2, 4));
+    expect(await page(sorted.at(-1) ?? '', 50)).toEqual([]);
+    expect(await page('', 50)).toEqual(sorted);
+    expect(await page(`${beginning}\u{10FFFF}`, 50)).toEqual([]);
   });
 
   test('an update of nobody makes nobody', async () => {
