@@ -83,7 +83,7 @@ export const authTable = {
   authentication: row('JWT_AUTHENTICATION', oneOf('session', 'stateless'), 'session', '`session`: a guarded field reads the user and the session, so a revocation bites at once. `stateless`: it reads nothing and trusts the access token until it expires.'),
   refreshCookie: row('JWT_REFRESH_COOKIE', boolean, false, 'Cookie mode: the refresh token of a browser (a request with `Origin`) is in a cookie that no script can read, and not in the answer. Needs https, except on localhost. Other clients and sliding tokens are served as ever.'),
   corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, as browsers spell them, such as https://app.example.com', origin)), undefined, 'Origins whose pages may call this server and, with `JWT_REFRESH_COOKIE`, have its cookie. In the library only the latter: CORS headers are for your own server to send. Not set: none but its own.'),
-  maxDepth: row('GRAPHQL_MAX_DEPTH', integer(1, 1000), 16, 'Levels of fields in an operation. The schema needs three, introspection fifteen.'),
+  maxDepth: row('GRAPHQL_MAX_DEPTH', integer(1, 1000), 16, 'Levels of fields in an operation. The schema needs four, introspection fifteen.'),
   maxAliases: row('GRAPHQL_MAX_ALIASES', integer(0, 1000), 20, 'Aliases in an operation, those of fragments counted wherever they are spread.'),
   maxRootFields: row('GRAPHQL_MAX_ROOT_FIELDS', integer(1, 1000), 20, 'Fields at the root of an operation. Of those that check or store a password there may be one.'),
   maxDirectives: row('GRAPHQL_MAX_DIRECTIVES', integer(0, 1000), 20, 'Directives in an operation.'),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { graphql } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import type { Hooks } from '../../src/hooks.ts';
 import * as Operations from '../generated/operations.ts';
@@ -19,20 +20,20 @@ describeEachStore('the claim is_admin', (kind) => {
   test.each([{}, { JWT_ROTATE_REFRESH_TOKENS: 'off' }, { JWT_BLACKLIST_AFTER_ROTATION: 'off' }])(
     'is in the access tokens of an admin, and follows the role at each refresh (%j)',
     async (env) => {
-      const { signIn } = await start(env);
-      const plain = await signIn();
+      await start(env);
+      const plain = await server.signIn();
       expect(claimsOf(plain.access)).not.toHaveProperty('is_admin');
       await grant(true);
       const granted = await refreshed(plain.refresh);
       expect(isAdmin(granted.access)).toBe(true);
-      const { access, refresh } = await signIn();
+      const { access, refresh } = await server.signIn();
       expect(isAdmin(access)).toBe(true);
       expect(claimsOf(refresh)).not.toHaveProperty('is_admin');
       await grant(false);
       for (const held of [granted.refresh ?? plain.refresh, refresh]) {
         const { access: next, refresh: successor } = await refreshed(held);
         expect(claimsOf(next)).not.toHaveProperty('is_admin');
-        if (successor !== null) expect(claimsOf(successor)).not.toHaveProperty('is_admin');
+        expect(claimsOf(successor ?? held)).not.toHaveProperty('is_admin');
       }
     },
   );
@@ -70,6 +71,32 @@ describeEachStore('the claim is_admin', (kind) => {
       expect(claimsOf(token)).not.toHaveProperty('is_admin');
       expect(claimsOf(token)['plan']).toBe('gold');
     }
+  });
+
+  test('is not asked by the guard, which no auth checker of your own replaces', async () => {
+    const { auth, clock, alice } = await start();
+    const resolvers = [...auth.resolvers, ...auth.adminResolvers] as const;
+    const schema = await buildSchema({ resolvers, authChecker: () => true, validate: false });
+    const claims = { token_type: 'access', exp: clock.seconds + 60, jti: 'a', user_id: alice.id, is_admin: true };
+    const headers = { authorization: `Bearer ${forge(claims)}` };
+    const ask = async () => {
+      const contextValue = await auth.context({ req: { headers } });
+      return (await graphql({ schema, source: '{ keys { state } }', contextValue })).errors ?? [];
+    };
+    expect(await ask()).toMatchObject([{ extensions: { reason: 'permission_denied' } }]);
+    await grant(true);
+    expect(await ask()).toEqual([]);
+  });
+
+  test('opens nothing to an admin who is disabled, also where that is not checked', async () => {
+    const { client, auth, alice } = await start({ JWT_CHECK_USER_IS_ACTIVE: 'off' });
+    await grant(true);
+    const { access: token } = await server.signIn();
+    expect((await client.send(Operations.KeysDocument, {}, { token })).errors).toEqual([]);
+    await auth.users.setActive(alice.id, false);
+    expect((await client.send(Operations.HelloDocument, {}, { token })).errors).toEqual([]);
+    const { errors } = await client.send(Operations.KeysDocument, {}, { token });
+    expect(errors).toMatchObject([{ extensions: { reason: 'permission_denied' } }]);
   });
 
   test('a server of your own has the fields for admins where it names them, and not otherwise', async () => {
