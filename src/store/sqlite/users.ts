@@ -68,6 +68,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
             Number(lastLogin !== undefined),
             lastLogin?.getTime() ?? null,
             id,
+          ),
         ),
       ),
     replacePasswordHash: (id, expected, passwordHash, changedAt) =>
