@@ -87,18 +87,20 @@ class AuthOfRequest implements RequestAuth {
   readonly sessions: SessionService;
   readonly authenticator: Authenticator;
   readonly throttle: Throttle;
+  readonly administration: Administration;
   readonly #setup: Setup;
   readonly #input: ContextInput;
   #authenticated: Promise<Authenticated> | undefined;
   #cookie: RefreshCookie | null | undefined;
 
   constructor(setup: Setup, input: ContextInput) {
-    const { tokens, users, sessions, authenticator, throttle } = setup.services;
+    const { tokens, users, sessions, authenticator, throttle, administration } = setup.services;
     this.tokens = tokens;
     this.users = users;
     this.sessions = sessions;
     this.authenticator = authenticator;
     this.throttle = throttle;
+    this.administration = administration;
     this.#setup = setup;
     this.#input = input;
   }
