@@ -16,6 +16,7 @@ const NOTHING = {
   sessions: null,
   operation: null,
   actorId: null,
+  rule: null,
   client: null,
 };
 

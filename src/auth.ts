@@ -11,6 +11,7 @@ import { adminResolvers, resolversFor } from './graphql/schema.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { RingListener } from './keys/ring-watch.ts';
+import { UNWATCHED, type Monitor } from './monitor.ts';
 import { openStore } from './open-store.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
@@ -82,7 +83,9 @@ export interface AuthParts {
   /** Told of each security event, beside the hook. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** Told what becomes of the key ring. Default: problems go to `report`. */
-  readonly onKeyRing?: RingListener;
+  readonly onKeyRing?: Omit<RingListener, 'read'>;
+  /** Watches the work of all parts but the store, which comes watched. */
+  readonly monitor?: Monitor;
 }
 
 /**
@@ -112,21 +115,27 @@ export async function assembleAuth({
   clock,
   report,
   onSecurityEvent = () => {},
-  onKeyRing,
+  onKeyRing = { changed: () => {}, failed: report },
+  monitor = UNWATCHED,
 }: AuthParts): Promise<Auth> {
-  const listener = onKeyRing ?? { changed: () => {}, failed: report };
+  const listener: RingListener = { ...onKeyRing, read: (isWhole) => monitor.tell({ kind: 'ring_read', isWhole }) };
   const keys = await loadKeys(settings, { clock, listener }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
   const activity = new ActivityLog({ store, clock });
   const onRefresh = () => activity.count('refreshes');
-  const note = (event: SecurityEvent) => activity.note(event);
-  const audit = createAudit([note, onSecurityEvent, ...(hooks.onSecurityEvent ? [hooks.onSecurityEvent] : [])], report);
+  monitor.tell({ kind: 'keys_loaded', signingKid: () => keys.signing().kid });
+  const watching = (event: SecurityEvent) => {
+    activity.note(event);
+    monitor.tell({ kind: 'security_event', event });
+  };
+  const hooked = hooks.onSecurityEvent ? [hooks.onSecurityEvent] : [];
+  const audit = createAudit([watching, onSecurityEvent, ...hooked], report);
   const codec = new TokenCodec(settings, keys, clock, hooks.jsonEncoder);
-  const sessions = new SessionService(store, settings, clock, audit);
-  const rotation = new Rotation(store, sessions, settings, clock);
-  const hasher = new PasswordHasher(settings.passwordHashCost, clock);
+  const sessions = new SessionService({ store, settings, clock, audit, monitor });
+  const rotation = new Rotation({ store, sessions, settings, clock, monitor });
+  const hasher = new PasswordHasher(settings.passwordHashCost, clock, monitor);
   const users = new UserService({ store, settings, hasher, hooks, clock, audit });
   const reader = new TokenReader(codec, rotation, users, settings);
   const minter = new TokenMinter(codec, users, settings, hooks, clock);

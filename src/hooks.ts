@@ -37,7 +37,9 @@ export interface SecurityEvent {
   /** How many sessions ended; null for other events. */
   readonly sessions: number | null;
   /** What was throttled; null for other events. */
-  readonly operation: string | null;
+  readonly operation: ThrottledOperation | null;
+  /** Which count was too high, that of the account or that of the address alone; null for other events. */
+  readonly rule: ThrottleRule | null;
   /** The admin who did it to somebody else's account; null for everything else. */
   readonly actorId: string | null;
   /** Where the request came from; null where nobody asked, or it is not known there. */
@@ -65,6 +67,12 @@ export type SecurityEventName =
   | 'admin_granted'
   | 'admin_revoked'
   | 'throttled';
+
+/** What somebody may try too often. */
+export type ThrottledOperation = 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';
+
+/** What a throttle counts attempts of: one account from one address, or one address whatever the account. */
+export type ThrottleRule = 'account' | 'address';
 
 /** Settings of simplejwt that are functions: options of the library. */
 export interface Hooks {

@@ -20,7 +20,9 @@ export async function serveAlone(options: ServeOptions): Promise<void> {
   const server = await startServer(options);
   stopOnSignals(server, options);
   const welcome = await prepareWelcome(server, settings);
-  log.info({ url: server.url, store: settings.mongodbUri === undefined ? 'sqlite' : 'mongodb' }, 'listening');
+  const { url, metricsUrl } = server;
+  const store = settings.mongodbUri === undefined ? 'sqlite' : 'mongodb';
+  log.info({ url, store, ...(metricsUrl !== null && { metrics: metricsUrl }) }, 'listening');
   process.stderr.write(welcome);
 }
 

@@ -1,14 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import { assembleAuth, type Auth } from './auth.ts';
+import { assembleAuth, type Auth, type AuthParts } from './auth.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { GraphQLServer } from './graphql/graphql-server.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import { createApp, type Patience } from './http/app.ts';
-import type { RingListener } from './keys/ring-watch.ts';
+import type { MetricsServer } from './metrics/metrics-server.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { createMetrics } from './monitoring.ts';
 import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
 import type { Store } from './store/store.ts';
+import { watchedStore } from './store/watched-store.ts';
 
 const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 
@@ -30,6 +33,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where the API is. */
   readonly url: string;
+  /** Where the metrics are; null without `METRICS_PORT`. */
+  readonly metricsUrl: string | null;
   readonly auth: Auth;
   /** Removes what has expired. What goes wrong is reported. */
   flush(): Promise<void>;
@@ -54,17 +59,28 @@ export async function startServer({
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
   const onSecurityEvent = (event: SecurityEvent) => logger.info({ security: event }, 'security event');
-  const onKeyRing: RingListener = {
+  const onKeyRing: AuthParts['onKeyRing'] = {
     changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
     failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   };
-  const store = given ?? (await openStore(settings));
-  const auth = await assembleAuth({ settings, hooks, clock, report, onSecurityEvent, onKeyRing, store });
+  const metrics = await createMetrics(settings, clock);
+  const plainStore = given ?? (await openStore(settings));
+  const auth = await assembleAuth({
+    settings,
+    hooks,
+    clock,
+    report,
+    onSecurityEvent,
+    onKeyRing,
+    store: metrics === null ? plainStore : watchedStore(plainStore, metrics),
+    ...(metrics && { monitor: metrics }),
+  });
   const isProduction = settings.nodeEnv === 'production';
   const introspection = settings.graphqlIntrospection ?? !isProduction;
   const graphiql = settings.graphiql ?? !isProduction;
+  let metricsServer: MetricsServer | null = null;
   try {
-    const graphql = new GraphQLServer({ settings, introspection, report });
+    const graphql = new GraphQLServer({ settings, introspection, monitor: metrics, report });
     await graphql.apollo.start();
     const app = await createApp({
       settings,
@@ -79,22 +95,27 @@ export async function startServer({
       revocations: auth.revocations,
       ...(patience && { patience }),
     });
+    metrics?.watchServer(app.server);
+    metricsServer = await openMetricsPort(metrics, settings, report);
     await app.listen({ port: settings.port, host: settings.host });
     const removal = createRemoval(auth, flushInterval, report);
     const { port } = app.server.address() as AddressInfo;
     return {
       url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
+      metricsUrl: metricsServer?.url ?? null,
       auth,
       flush: () => removal.flush(),
       close: async () => {
         removal.stop();
         await app.close();
+        await metricsServer?.close();
         await graphql.apollo.stop();
         await auth.close();
         await removal.ended();
       },
     };
   } catch (error) {
+    await metricsServer?.close();
     await auth.close();
     throw error;
   }
@@ -124,4 +145,14 @@ function createRemoval(
     },
     ended: () => last,
   };
+}
+
+async function openMetricsPort(
+  metrics: Metrics | null,
+  { metricsPort: port, metricsHost: host }: ServerSettings,
+  report: (error: unknown) => void,
+): Promise<MetricsServer | null> {
+  if (metrics === null || port === undefined) return null;
+  const { serveMetrics } = await import('./metrics/metrics-server.ts');
+  return serveMetrics({ port, host, scrape: metrics.registry, report });
 }

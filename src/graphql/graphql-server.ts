@@ -8,12 +8,14 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Monitor } from '../monitor.ts';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { createApolloServer } from './apollo.ts';
 import { CHALLENGE_HEADER, challengeOf, challengePlugin } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { createFormatError } from './format-error.ts';
 import { buildAuthSchema } from './schema.ts';
+import { watchDocuments, watchRootFields } from './watched-fields.ts';
 
 const MAX_DOCUMENTS = 500;
 /** In characters. What a client sends over and over again is shorter. */
@@ -41,6 +43,8 @@ export interface Answer {
 export interface GraphQLServerOptions {
   readonly settings: ServerSettings;
   readonly introspection: boolean;
+  /** Watches the operations; null where nobody does. */
+  readonly monitor: Monitor | null;
   /** Receives what is wrong with the server itself; clients see a mask. */
   readonly report: (error: unknown) => void;
 }
@@ -57,8 +61,9 @@ export class GraphQLServer {
   readonly #scheme: string;
   readonly #documents = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
 
-  constructor({ settings, introspection, report }: GraphQLServerOptions) {
-    this.#schema = buildAuthSchema(settings);
+  constructor({ settings, introspection, monitor, report }: GraphQLServerOptions) {
+    const schema = buildAuthSchema(settings);
+    this.#schema = monitor === null ? schema : watchRootFields(schema, monitor);
     this.#formatError = createFormatError(report);
     this.#scheme = settings.authHeaderTypes[0] ?? 'Bearer';
     this.apollo = createApolloServer({
@@ -66,7 +71,11 @@ export class GraphQLServer {
       introspection,
       schema: this.#schema,
       formatError: this.#formatError,
-      plugins: [challengePlugin(this.#scheme), this.#documentKeeper()],
+      plugins: [
+        challengePlugin(this.#scheme),
+        this.#documentKeeper(),
+        ...(monitor === null ? [] : [watchDocuments(monitor)]),
+      ],
     });
   }
 

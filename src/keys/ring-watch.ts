@@ -14,6 +14,8 @@ export interface RingListener {
   changed(kids: readonly string[]): void;
   /** Something cannot be read, and the ring stays as it was in that. Told once, not at every look. */
   failed(error: KeyRingError): void;
+  /** It was read, as about once a second; not `isWhole` where something cannot be. */
+  read(isWhole: boolean): void;
 }
 
 /** The ring in a folder, read again about once a second. Nothing in the folder can take away the ring it has. */
@@ -96,6 +98,7 @@ export class RingWatch {
   #tell(problem: string): void {
     const isNew = problem !== this.#lastProblem;
     this.#lastProblem = problem;
+    this.#listener.read(problem === '');
     if (isNew && problem !== '') this.#listener.failed(new KeyRingError(problem));
   }
 }

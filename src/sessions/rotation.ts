@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isNumericDate, type Clock } from '../clock.ts';
 import type { Client } from '../hooks.ts';
+import type { Monitor } from '../monitor.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { SessionRecord, Store, Successor } from '../store/store.ts';
 import type { Token, VerifiedToken } from '../tokens/claims.ts';
@@ -29,6 +30,15 @@ export type RotationOutcome =
   | { readonly outcome: 'rotated' | 'replayed'; readonly session: SessionRecord }
   | { readonly outcome: 'reused' | 'revoked' };
 
+/** What the rotation is made of. */
+export interface RotationParts {
+  readonly store: Store;
+  readonly sessions: SessionService;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly monitor: Monitor;
+}
+
 /**
  * The succession of refresh tokens (RFC 9700 4.14.2). A session's record names the one current token, so that
  * advancing it is a single compare-and-swap, and a second holder is told from a lost response by one read.
@@ -38,12 +48,14 @@ export class Rotation {
   readonly #sessions: SessionService;
   readonly #settings: Settings;
   readonly #clock: Clock;
+  readonly #monitor: Monitor;
 
-  constructor(store: Store, sessions: SessionService, settings: Settings, clock: Clock) {
+  constructor({ store, sessions, settings, clock, monitor }: RotationParts) {
     this.#store = store;
     this.#sessions = sessions;
     this.#settings = settings;
     this.#clock = clock;
+    this.#monitor = monitor;
   }
 
   /**
@@ -81,6 +93,7 @@ export class Rotation {
       case 'blacklisted':
         return { outcome: 'revoked' };
       case 'replayable':
+        this.#monitor.tell({ kind: 'session_stepped', step: 'replayed' });
         return { outcome: 'replayed', session: standing.session };
       case 'superseded':
         await this.#sessions.end(standing.session, 'reused', { client: holder.client });
@@ -101,19 +114,25 @@ export class Rotation {
   /** The session with the next token current, if its current one still is; otherwise null. */
   async #compareAndSwap(session: SessionRecord): Promise<SessionRecord | null> {
     const successor = this.#successorOf(session);
-    const swapped = await this.#store.sessions.rotate(session.id, session.jti, successor);
+    const swapped = this.#refreshed(await this.#store.sessions.rotate(session.id, session.jti, successor));
     return swapped ? { ...session, ...successor, previousJti: session.jti } : null;
   }
 
   /** A further token beside the ones there are, where rotation does not blacklist; null if the session has ended. */
   async branch(session: SessionRecord): Promise<SessionRecord | null> {
     const successor = this.#successorOf(session);
-    return (await this.#store.sessions.replaceCurrent(session.id, successor)) ? { ...session, ...successor } : null;
+    const replaced = this.#refreshed(await this.#store.sessions.replaceCurrent(session.id, successor));
+    return replaced ? { ...session, ...successor } : null;
   }
 
   /** Notes a use that needs no new token. Resolves to false if the session has ended. */
-  touch(session: SessionRecord): Promise<boolean> {
-    return this.#store.sessions.touch(session.id, new Date(this.#clock()));
+  async touch(session: SessionRecord): Promise<boolean> {
+    return this.#refreshed(await this.#store.sessions.touch(session.id, new Date(this.#clock())));
+  }
+
+  #refreshed(isDone: boolean): boolean {
+    if (isDone) this.#monitor.tell({ kind: 'session_stepped', step: 'refreshed' });
+    return isDone;
   }
 
   #successorOf(session: SessionRecord): Successor {

@@ -3,6 +3,7 @@ import type { Actor, Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Client } from '../hooks.ts';
+import type { Monitor } from '../monitor.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../store/store.ts';
 
@@ -21,18 +22,29 @@ export interface Opening {
   readonly adopted?: { readonly id: string; readonly previousJti: string };
 }
 
+/** What the service is made of. */
+export interface SessionParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly audit: Audit;
+  readonly monitor: Monitor;
+}
+
 /** Opens, lists and ends sessions. How their tokens follow one another is in `Rotation`. */
 export class SessionService {
   readonly #store: Store;
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #audit: Audit;
+  readonly #monitor: Monitor;
 
-  constructor(store: Store, settings: Settings, clock: Clock, audit: Audit) {
+  constructor({ store, settings, clock, audit, monitor }: SessionParts) {
     this.#store = store;
     this.#settings = settings;
     this.#clock = clock;
     this.#audit = audit;
+    this.#monitor = monitor;
   }
 
   /**
@@ -59,6 +71,7 @@ export class SessionService {
       revokedReason: null,
     };
     if (!(await this.#store.sessions.insert(session))) return null;
+    this.#monitor.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });
     const { maxSessions } = this.#settings;
     const sessions = await this.#store.sessions.revokeOldest(userId, maxSessions, this.#revocation('limit'));
     if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason: 'limit', client });

@@ -132,6 +132,20 @@ function storeProblems({ workers, mongodbUri }: ServerSettings): string[] {
   ];
 }
 
+/** What cannot be listened on. */
+function portProblems({ port, metricsPort, workers, mongodbUri }: ServerSettings): string[] {
+  if (metricsPort === undefined) return [];
+  if (workers !== 1 && mongodbUri !== undefined) {
+    return [
+      `METRICS_PORT: got ${metricsPort} with WORKERS=${workers}, of which each counts for itself and only one could have the port; expected WORKERS=1, and for more cores several servers, each with a METRICS_PORT.`,
+    ];
+  }
+  if (metricsPort === 0 || metricsPort !== port) return [];
+  return [
+    `METRICS_PORT: got ${metricsPort}, which PORT uses already; expected another port, for the public reads this one.`,
+  ];
+}
+
 function refuseIfAny(problems: readonly string[]): void {
   if (problems.length > 0) throw new SettingsError(problems);
 }
@@ -179,6 +193,7 @@ export function settingsFromEnvironment(
     ...combinationProblems(settings, asEnvironment),
     ...productionProblems(settings),
     ...storeProblems(settings),
+    ...portProblems(settings),
   ]);
   return Object.freeze(settings);
 }

@@ -2,7 +2,7 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidInput, Overloaded, StoreUnavailable, Throttled } from '../errors.ts';
-import type { Client } from '../hooks.ts';
+import type { Client, ThrottledOperation } from '../hooks.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { Store } from '../store/store.ts';
 import { AttemptCounter, type CountedAttempt } from './attempt-counter.ts';
@@ -15,7 +15,7 @@ const DAY = 24 * HOUR;
 
 /** What was refused, to whom. */
 export interface ThrottledAttempt {
-  readonly operation: 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';
+  readonly operation: ThrottledOperation;
   /** Where somebody who is signed in asks; null otherwise, for then only a name was typed. */
   readonly userId: string | null;
   readonly client: Client;
@@ -149,7 +149,9 @@ export class Throttle {
       return result;
     } catch (error) {
       if (tellsNothing(error)) for (const count of counted) await this.#counter.takeBack(count);
-      if (error instanceof Throttled) this.#audit('throttled', attempt);
+      // Those before it were let through, so it is the next one that was not.
+      const rule = counts[counted.length]?.about.length === 0 ? 'address' : 'account';
+      if (error instanceof Throttled) this.#audit('throttled', { ...attempt, rule });
       throw error;
     }
   }

@@ -44,7 +44,7 @@ export interface KeysOptions {
 /** RFC 7638 with SHA-256: what all names of a ring are like. */
 const THUMBPRINT = /^[\w-]{43}$/;
 
-const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {} };
+const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {}, read: () => {} };
 
 /**
  * Reads and checks the keys of the settings, once; those of a ring are read again when they change.

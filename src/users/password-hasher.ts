@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.ts';
 import { Overloaded } from '../errors.ts';
+import { UNWATCHED, type HashRefusal, type Monitor, type Watch } from '../monitor.ts';
 import { BcryptThreads } from './bcrypt-threads.ts';
 import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
 
@@ -20,14 +21,18 @@ const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\
 export class PasswordHasher {
   readonly #cost: number;
   readonly #clock: Clock;
+  readonly #monitor: Monitor;
+  readonly #watch: Watch;
   readonly #bcrypt = new BcryptThreads();
   readonly #limit = pLimit(availableParallelism());
   /** Against a hash that no password has; it takes the time of a real check. */
   readonly #checkOfNobody: PasswordCheck;
 
-  constructor(cost: number, clock: Clock) {
+  constructor(cost: number, clock: Clock, monitor: Monitor = UNWATCHED) {
     this.#cost = cost;
     this.#clock = clock;
+    this.#monitor = monitor;
+    this.#watch = monitor.watch({ kind: 'hash' });
     const nobody = this.#bcrypt.hashOfNothing(cost);
     this.#checkOfNobody = (password) => this.#bcrypt.compare(sha256(password), nobody);
   }
@@ -88,12 +93,20 @@ export class PasswordHasher {
   }
 
   #queued<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#limit.pendingCount >= MAX_WAITING) throw new Overloaded();
+    if (this.#limit.pendingCount >= MAX_WAITING) this.#refuse('full');
     const since = this.#clock();
+    this.#monitor.tell({ kind: 'hash_queued' });
     return this.#limit(() => {
-      if (this.#clock() - since > MAX_WAIT_MS) throw new Overloaded();
-      return work();
+      const waited = this.#clock() - since;
+      this.#monitor.tell({ kind: 'hash_dequeued', waited });
+      if (waited > MAX_WAIT_MS) this.#refuse('late');
+      return this.#watch(work);
     });
+  }
+
+  #refuse(refusal: HashRefusal): never {
+    this.#monitor.tell({ kind: 'hash_refused', refusal });
+    throw new Overloaded();
   }
 }
 

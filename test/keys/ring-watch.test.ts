@@ -22,9 +22,11 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 describe('a ring in use', () => {
   const problems: string[] = [];
   const changes: number[] = [];
+  const readings: boolean[] = [];
   const listener: RingListener = {
     failed: ({ message }) => problems.push(message),
     changed: (kids) => changes.push(kids.length),
+    read: (isWhole) => readings.push(isWhole),
   };
   let watch: RingWatch | undefined;
   beforeEach(() => {

@@ -48,7 +48,7 @@ describe('security events', () => {
     for (let count = 0; count < 3; count += 1) {
       await server.client.send(Operations.TokenObtainPairDocument, wrong);
     }
-    expect(told().slice(2)).toEqual([{ event: 'throttled', operation: 'sign_in', client: fromHere }]);
+    expect(told().slice(2)).toEqual([{ event: 'throttled', operation: 'sign_in', rule: 'account', client: fromHere }]);
   });
 
   test('S42: reuse is told once, with the session it ended', async () => {

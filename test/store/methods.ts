@@ -1,5 +1,15 @@
 import type { Store } from '../../src/store/store.ts';
-import { newActivity, newAttempts, newEntry, newService, newSession, newSuccessor, newUser, NOW, revocation } from './records.ts';
+import {
+  newActivity,
+  newAttempts,
+  newEntry,
+  newService,
+  newSession,
+  newSuccessor,
+  newUser,
+  NOW,
+  revocation,
+} from './records.ts';
 
 /** Every method of a store, and what it answers where there is nothing yet. */
 export const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [

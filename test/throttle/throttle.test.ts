@@ -220,7 +220,10 @@ describeEachStore('a throttle', (kind) => {
     expect(audit).not.toHaveBeenCalled();
     await inTurn(2, () => signIn('alice'));
     expect(audit.mock.calls).toEqual(
-      Array.from({ length: 2 }, () => ['throttled', { operation: 'sign_in', userId: null, client: HERE }]),
+      Array.from({ length: 2 }, () => [
+        'throttled',
+        { operation: 'sign_in', userId: null, client: HERE, rule: 'account' },
+      ]),
     );
   });
 
