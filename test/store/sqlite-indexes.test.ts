@@ -5,8 +5,12 @@ import { newPlace, type Place } from '../support/stores.ts';
 import { METHODS } from './methods.ts';
 import { openAt } from './records.ts';
 
-/** Statements that read all there is, on purpose: of services there are a few, and a ping asks for something small. */
-const READ_ALL = ['SELECT name, secret_hash, created_at FROM services ORDER BY name', 'sqlite_schema'];
+/** Statements that read all there is, on purpose: of services there are a few, of activity 720 hours, and a ping asks for something small. */
+const READ_ALL = [
+  'SELECT name, secret_hash, created_at FROM services ORDER BY name',
+  'DELETE FROM activity WHERE expires_at <= ?',
+  'sqlite_schema',
+];
 const INDEXES = [
   'sessions_of_user',
   'sessions_by_expiry',
