@@ -24,20 +24,24 @@ describe.each(sharedStoreKinds)('workers on one %s', () => {
   };
   const isServed = async (url: string) => (await new Client(url).sendRaw({ query: '{ __typename }' })).status === 200;
 
-  test('are replaced when they are killed, and the other serves on', async () => {
-    const server = await stage.start();
-    const [killed = 0, other = 0] = await whenServed(server, 2);
-    process.kill(killed, 'SIGKILL');
-    await server.printed('stdout', new RegExp(ENDED));
-    expect(await isServed(server.url)).toBe(true);
-    const [, successor = 0] = await whenServed(server, 3);
-    expect(new Set([killed, other, successor]).size).toBe(3);
-    const ended = logRecords(server.stdout()).filter(({ msg }) => msg === ENDED);
-    expect(ended).toEqual([expect.objectContaining({ worker: killed, signal: 'SIGKILL' })]);
-    process.kill(other, 'SIGKILL');
-    await whenServed(server, 4);
-    expect(await isServed(server.url)).toBe(true);
-  });
+  test(
+    'are replaced when they are killed, and the other serves on',
+    async () => {
+      const server = await stage.start();
+      const [killed = 0, other = 0] = await whenServed(server, 2);
+      process.kill(killed, 'SIGKILL');
+      await server.printed('stdout', new RegExp(ENDED));
+      expect(await isServed(server.url)).toBe(true);
+      const [, successor = 0] = await whenServed(server, 3);
+      expect(new Set([killed, other, successor]).size).toBe(3);
+      const ended = logRecords(server.stdout()).filter(({ msg }) => msg === ENDED);
+      expect(ended).toEqual([expect.objectContaining({ worker: killed, signal: 'SIGKILL' })]);
+      process.kill(other, 'SIGKILL');
+      await whenServed(server, 4);
+      expect(await isServed(server.url)).toBe(true);
+    },
+    90 * SECONDS,
+  );
 
   test('do not outlive a primary that is killed', async () => {
     const server = await stage.start();
@@ -75,19 +79,23 @@ describe.each(sharedStoreKinds)('workers on one %s', () => {
     }
   });
 
-  test('stay as they are when those that should follow them cannot start', async () => {
-    const { server, workers, remove, restore } = await startWithKeyFile();
-    remove();
-    process.kill(server.pid, 'SIGHUP');
-    await server.printed('stdout', /"a new worker did not start; those that are left stay as they are"/);
-    expect(await isServed(server.url)).toBe(true);
-    restore();
-    process.kill(server.pid, 'SIGHUP');
-    await server.printed('stdout', /"all workers are new"/);
-    const successors = await whenServed(server, 4);
-    expect(new Set([...workers, ...successors]).size).toBe(4);
-    expect(logRecords(server.stdout()).filter(({ msg }) => msg === ENDED)).toEqual([]);
-  });
+  test(
+    'stay as they are when those that should follow them cannot start',
+    async () => {
+      const { server, workers, remove, restore } = await startWithKeyFile();
+      remove();
+      process.kill(server.pid, 'SIGHUP');
+      await server.printed('stdout', /"a new worker did not start; those that are left stay as they are"/);
+      expect(await isServed(server.url)).toBe(true);
+      restore();
+      process.kill(server.pid, 'SIGHUP');
+      await server.printed('stdout', /"all workers are new"/);
+      const successors = await whenServed(server, 4);
+      expect(new Set([...workers, ...successors]).size).toBe(4);
+      expect(logRecords(server.stdout()).filter(({ msg }) => msg === ENDED)).toEqual([]);
+    },
+    90 * SECONDS,
+  );
 
   test(
     'that cannot be replaced any more end the server, which says so',

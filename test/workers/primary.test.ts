@@ -86,6 +86,8 @@ describe('a primary', () => {
     await startAll(2);
     const rolled = primary.roll();
     expect(children).toHaveLength(3);
+    children[2]?.says(REPORT); // so the first is asked to leave, and then it would be the second's turn
+    await new Promise(setImmediate);
     const closed = primary.close();
     for (const child of children) child.emit('exit', 0, null);
     await Promise.all([rolled, closed]);

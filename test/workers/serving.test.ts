@@ -10,6 +10,7 @@ import { sharedStoreKinds, stageForWorkers, whenServed, workersOf } from '../sup
 
 const OPERATION = { query: '{ __typename }' };
 const FREE = 10;
+const SECONDS = 1000;
 const many = <Item>(count: number, make: () => Item) => Array.from({ length: count }, make);
 
 describe.each(sharedStoreKinds)('two workers on one %s', () => {
@@ -61,42 +62,46 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
     expect(new Set(changed.map(({ pid }) => pid))).toEqual(new Set(workersOf(server)));
   });
 
-  test('are replaced by SIGHUP under load, and no request is lost', async () => {
-    const server = await stage.start({ JWT_REUSE_GRACE: '0', THROTTLE: 'off' });
-    const before = await whenServed(server, 2);
-    const client = new Client(server.url);
-    const query = print(TokenRefreshDocument);
-    const over = new AbortController();
-    let answered = 0;
-    /** Each token once: an exchange that happened and was not answered would end the session. */
-    const refreshUntilOver = async (newConnection: () => KeptConnection) => {
-      let { refresh } = await client.signIn('alice', PASSWORD);
-      while (!over.signal.aborted) {
-        const { status, body } = await newConnection().post({ query, variables: { refresh } });
-        const { data } = JSON.parse(body) as { data: { tokenRefresh: { refresh: string } } | null };
-        if (status !== 200 || data === null) throw new Error(`${status}: ${body}`);
-        refresh = data.tokenRefresh.refresh;
-        answered += 1;
-      }
-    };
-    const chains = [
-      ...many(6, () => new KeptConnection(server.url)).map((connection) => refreshUntilOver(() => connection)),
-      ...many(4, () => refreshUntilOver(() => new KeptConnection(server.url, { keepAlive: false }))),
-    ];
-    const all = Promise.all(chains);
-    all.catch(() => {}); // the `await` below says so
-    process.kill(server.pid, 'SIGHUP');
-    await server.printed('stdout', /"all workers are new"/);
-    process.kill(server.pid, 'SIGHUP');
-    await server.printed('stdout', /("all workers are new"[^]*){2}/);
-    const sofar = answered;
-    over.abort();
-    await all;
-    expect(sofar).toBeGreaterThan(50);
-    expect(new Set([...before, ...(await whenServed(server, 6))]).size).toBe(4);
-    expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(server.stderr()).toBe('');
-  });
+  test(
+    'are replaced by SIGHUP under load, and no request is lost',
+    async () => {
+      const server = await stage.start({ JWT_REUSE_GRACE: '0', THROTTLE: 'off' });
+      const before = await whenServed(server, 2);
+      const client = new Client(server.url);
+      const query = print(TokenRefreshDocument);
+      const over = new AbortController();
+      let answered = 0;
+      /** Each token once: an exchange that happened and was not answered would end the session. */
+      const refreshUntilOver = async (newConnection: () => KeptConnection) => {
+        let { refresh } = await client.signIn('alice', PASSWORD);
+        while (!over.signal.aborted) {
+          const { status, body } = await newConnection().post({ query, variables: { refresh } });
+          const { data } = JSON.parse(body) as { data: { tokenRefresh: { refresh: string } } | null };
+          if (status !== 200 || data === null) throw new Error(`${status}: ${body}`);
+          refresh = data.tokenRefresh.refresh;
+          answered += 1;
+        }
+      };
+      const chains = [
+        ...many(6, () => new KeptConnection(server.url)).map((connection) => refreshUntilOver(() => connection)),
+        ...many(4, () => refreshUntilOver(() => new KeptConnection(server.url, { keepAlive: false }))),
+      ];
+      const all = Promise.all(chains);
+      all.catch(() => {}); // the `await` below says so
+      process.kill(server.pid, 'SIGHUP');
+      await server.printed('stdout', /"all workers are new"/);
+      process.kill(server.pid, 'SIGHUP');
+      await server.printed('stdout', /("all workers are new"[^]*){2}/);
+      const sofar = answered;
+      over.abort();
+      await all;
+      expect(sofar).toBeGreaterThan(50);
+      expect(new Set([...before, ...(await whenServed(server, 6))]).size).toBe(4);
+      expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      expect(server.stderr()).toBe('');
+    },
+    90 * SECONDS,
+  );
 
   test('answer what arrives on their connections after SIGTERM, and end with the primary', async () => {
     const server = await stage.start();
