@@ -86,6 +86,7 @@ export async function startServer({
       settings,
       log: logger,
       graphiql,
+      console: settings.console ?? !isProduction,
       graphql,
       context: auth.context,
       ping: () => auth.ping(),

@@ -12,7 +12,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { createLeave } from './leave.ts';
-import { registerPage, wantsPage } from './page.ts';
+import { registerConsole, registerPage, wantsPage } from './page.ts';
 import { isPlain, sendAnswer, type Answer, type PlainOperation } from './plain-operation.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
@@ -48,6 +48,8 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly log: FastifyBaseLogger;
   /** Whether a browser finds GraphiQL. */
   readonly graphiql: boolean;
+  /** Whether a browser finds the console. */
+  readonly console: boolean;
   readonly graphql: {
     /** Started. */
     readonly apollo: ApolloServer<Context>;
@@ -94,6 +96,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   }
 
   const sendPage = options.graphiql ? await registerPage(app, settings) : null;
+  if (options.console) await registerConsole(app, settings);
   const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   app.route({

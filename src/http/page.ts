@@ -7,6 +7,8 @@ import type { Settings } from '../settings/settings-table.ts';
 /** Where `npm run build` puts the page; the same from `src/` and from `dist/`. */
 const FOLDER = new URL('../../dist/page/', import.meta.url);
 
+const CONSOLE_FOLDER = new URL('../../dist/console/', import.meta.url);
+
 /** Scripts come from this server alone. The editor makes style elements and workers as it runs. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -21,21 +23,55 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Scripts and styles come from this server alone, and none is inline. */
+const CONSOLE_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Whether a browser asks for a page; a client that sends a query by GET does not. */
 export function wantsPage(request: FastifyRequest): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.includes('?');
 }
 
 /** Serves GraphiQL's files at `/graphiql/`, and makes the handler that answers with the page itself. */
-export async function registerPage(
+export async function registerPage(app: FastifyInstance, settings: HeaderSettings): Promise<SendPage> {
+  return registerFiles(app, settings, { folder: FOLDER, prefix: '/graphiql/', policy: CONTENT_SECURITY_POLICY });
+}
+
+/** Serves the console at `/console`. */
+export async function registerConsole(app: FastifyInstance, settings: HeaderSettings): Promise<void> {
+  const place = { folder: CONSOLE_FOLDER, prefix: '/console/', policy: CONSOLE_SECURITY_POLICY };
+  const sendPage = await registerFiles(app, settings, place);
+  app.get('/console', (_request, reply) => sendPage(reply));
+}
+
+type HeaderSettings = Pick<Settings, 'authHeaderName' | 'authHeaderTypes'>;
+type SendPage = (reply: FastifyReply) => FastifyReply;
+
+interface Place {
+  readonly folder: URL;
+  readonly prefix: string;
+  readonly policy: string;
+}
+
+async function registerFiles(
   app: FastifyInstance,
-  { authHeaderName, authHeaderTypes }: Pick<Settings, 'authHeaderName' | 'authHeaderTypes'>,
-): Promise<(reply: FastifyReply) => FastifyReply> {
+  { authHeaderName, authHeaderTypes }: HeaderSettings,
+  { folder, prefix, policy }: Place,
+): Promise<SendPage> {
   const header = `${authHeaderName}: ${authHeaderTypes[0]}`.replaceAll('&', '&amp;'); // a token of RFC 9110 5.6.2
-  const page = readFileSync(new URL('index.html', FOLDER), 'utf8').replace('Authorization: Bearer', () => header);
+  const page = readFileSync(new URL('index.html', folder), 'utf8').replace('Authorization: Bearer', () => header);
   await app.register(serveStatic, {
-    root: fileURLToPath(FOLDER),
-    prefix: '/graphiql/',
+    root: fileURLToPath(folder),
+    prefix,
+    decorateReply: false,
     index: false,
     immutable: true, // their names are made of what they hold
     maxAge: '365d',
@@ -43,7 +79,7 @@ export async function registerPage(
   return (reply) =>
     reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('content-security-policy', policy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
       .send(page);

@@ -115,6 +115,7 @@ export const serverTable = {
   metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. Whoever reaches it reads how much is signed in and refused, so keep it from the public.'),
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),
+  console: row('CONSOLE', optional(boolean), undefined, 'Whether a browser finds the console at `/console`. Default: on outside production.'),
 } as const satisfies Record<string, Setting>;
 
 type Output<Table extends Record<string, Setting>> = {

@@ -1,0 +1,12 @@
+import { createRoot } from 'react-dom/client';
+import { browserStorage, createTokenStore } from '../../src/client/index.ts';
+import { readAuthHeader } from '../read-auth-header.ts';
+import { Console } from './console.tsx';
+import { createApi } from './create-api.ts';
+import './console.css';
+
+// The session is that of the GraphiQL page, as the cookie is where the server keeps one.
+const tokens = createTokenStore({ storage: browserStorage('graphql-simplejwt-page'), ...readAuthHeader() });
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element with the id "root"');
+createRoot(root).render(<Console tokens={tokens} api={createApi(tokens)} />);

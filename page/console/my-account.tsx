@@ -1,0 +1,77 @@
+import { useState, type SubmitEvent } from 'react';
+import type { TokenStore } from '../../src/client/index.ts';
+import { useTask } from '../bar/use-task.ts';
+import {
+  PasswordChangeDocument,
+  SessionRevokeDocument,
+  SessionRevokeOthersDocument,
+  SessionsDocument,
+} from '../generated/console-operations.ts';
+import type { Api } from './create-api.ts';
+import { SessionList } from './session-list.tsx';
+import { useAnswer } from './use-answer.ts';
+
+/** Where the user is signed in, and how to end that. */
+export function MySessions({ api }: { readonly api: Api }) {
+  const { data, problem, reload } = useAnswer(api, SessionsDocument, {});
+  const task = useTask();
+  const end = (id: string) => void task.run(() => api(SessionRevokeDocument, { id }).then(reload));
+  const endOthers = () => void task.run(() => api(SessionRevokeOthersDocument, {}).then(reload));
+  return (
+    <section aria-labelledby="my-sessions">
+      <h2 id="my-sessions">My sessions</h2>
+      <SessionList sessions={data?.sessions ?? []} onEnd={end} />
+      <button onClick={endOthers}>End the others</button>
+      <p role="alert">{task.problem ?? problem}</p>
+    </section>
+  );
+}
+
+/** Changes the password, which ends all other sessions. */
+export function PasswordForm({ api, tokens }: { readonly api: Api; readonly tokens: TokenStore }) {
+  const [currentPassword, setCurrent] = useState('');
+  const [newPassword, setNew] = useState('');
+  const [isDone, setIsDone] = useState(false);
+  const { isBusy, problem, run } = useTask();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setIsDone(false);
+    void run(async () => {
+      const { passwordChange } = await api(PasswordChangeDocument, { currentPassword, newPassword });
+      await tokens.save(passwordChange);
+      setCurrent('');
+      setNew('');
+      setIsDone(true);
+    });
+  };
+  return (
+    <section aria-labelledby="password">
+      <h2 id="password">Password</h2>
+      <form onSubmit={submit}>
+        <label>
+          Current password
+          <input
+            type="password"
+            value={currentPassword}
+            onChange={(event) => setCurrent(event.target.value)}
+            autoComplete="current-password"
+            required
+          />
+        </label>
+        <label>
+          New password
+          <input
+            type="password"
+            value={newPassword}
+            onChange={(event) => setNew(event.target.value)}
+            autoComplete="new-password"
+            required
+          />
+        </label>
+        <button aria-disabled={isBusy}>Change password</button>
+      </form>
+      <p role="status">{isDone && 'The password is changed, and all other sessions are ended.'}</p>
+      <p role="alert">{problem}</p>
+    </section>
+  );
+}

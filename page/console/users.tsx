@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { useTask } from '../bar/use-task.ts';
+import {
+  UserRevokeSessionsDocument,
+  UsersDocument,
+  UserSessionsDocument,
+  UserUpdateDocument,
+  type UsersQuery,
+  type UserUpdateMutationVariables,
+} from '../generated/console-operations.ts';
+import type { Api } from './create-api.ts';
+import { SessionList } from './session-list.tsx';
+import { useAnswer } from './use-answer.ts';
+
+type User = UsersQuery['users']['nodes'][number];
+
+/** For admins: the accounts, page by page. */
+export function Users({ api }: { readonly api: Api }) {
+  const [search, setSearch] = useState('');
+  const [after, setAfter] = useState<string | null>(null);
+  const { data, problem, reload } = useAnswer(api, UsersDocument, { search: search === '' ? null : search, after });
+  const { hasNextPage, endCursor } = data?.users.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const find = (text: string) => {
+    setSearch(text);
+    setAfter(null);
+  };
+  return (
+    <section aria-labelledby="users">
+      <h2 id="users">Users</h2>
+      <label>
+        Name begins with
+        <input type="search" value={search} onChange={(event) => find(event.target.value)} />
+      </label>
+      <ul>
+        {data?.users.nodes.map((user) => (
+          <UserRow key={user.id} api={api} user={user} reload={reload} />
+        ))}
+      </ul>
+      {after !== null && <button onClick={() => setAfter(null)}>First page</button>}
+      {hasNextPage && <button onClick={() => setAfter(endCursor)}>Next page</button>}
+      <p role="alert">{problem}</p>
+    </section>
+  );
+}
+
+interface UserRowProps {
+  readonly api: Api;
+  readonly user: User;
+  readonly reload: () => Promise<void>;
+}
+
+function UserRow({ api, user: { id, username, isActive, isAdmin }, reload }: UserRowProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { problem, run } = useTask();
+  const change = (change: Omit<UserUpdateMutationVariables, 'id'>) =>
+    void run(() => api(UserUpdateDocument, { id, ...change }).then(reload));
+  return (
+    <li aria-label={username}>
+      <strong>{username}</strong>
+      <button onClick={() => change({ isActive: !isActive })}>{isActive ? 'Deactivate' : 'Activate'}</button>
+      <button onClick={() => change({ isAdmin: !isAdmin })}>{isAdmin ? 'Take admin away' : 'Make admin'}</button>
+      <button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        Sessions
+      </button>
+      {isOpen && <UserSessions api={api} userId={id} />}
+      <p role="alert">{problem}</p>
+    </li>
+  );
+}
+
+function UserSessions({ api, userId }: { readonly api: Api; readonly userId: string }) {
+  const { data, problem, reload } = useAnswer(api, UserSessionsDocument, { userId });
+  const task = useTask();
+  const endAll = () => void task.run(() => api(UserRevokeSessionsDocument, { userId }).then(reload));
+  return (
+    <div>
+      {data?.userSessions.length === 0 ? <p>No sessions.</p> : <SessionList sessions={data?.userSessions ?? []} />}
+      <button onClick={endAll}>End all sessions</button>
+      <p role="alert">{task.problem ?? problem}</p>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { PASSWORD } from '../support/server.ts';
+import { startBuiltServer, type BuiltServer } from './built-server.ts';
+import { launchBrowser, overflow, seriousFaults, shows, Visitor } from './visitor.ts';
+
+describe('the console', () => {
+  let browser: Browser;
+  let server: BuiltServer;
+  let visitors: Visitor[];
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  beforeEach(async () => {
+    visitors = [];
+    server = await startBuiltServer();
+    await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+  });
+  afterEach(async () => {
+    for (const visitor of visitors) await visitor.leave();
+    await server.remove();
+  });
+  afterAll(() => browser.close());
+
+  async function signIn(username: string, options: BrowserContextOptions = {}, password = PASSWORD): Promise<Page> {
+    const visitor = await Visitor.at(browser, server.url, options);
+    visitors.push(visitor);
+    const page = await visitor.open(new URL('/console', server.url).href);
+    await page.getByLabel('Username').fill(username);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    return page;
+  }
+
+  test('comes with a strict policy, and not at all where it is off', async () => {
+    const { headers } = await fetch(new URL('/console', server.url));
+    expect(headers.get('content-security-policy')).toMatch("script-src 'self'; style-src 'self';");
+    const without = await startBuiltServer({ CONSOLE: 'off' });
+    const { status } = await fetch(new URL('/console', without.url));
+    await without.remove();
+    expect(status).toBe(404);
+  });
+
+  test('a user ends another session, and sees nothing of administration', async () => {
+    const other = await signIn('alice');
+    await shows(other.getByText('This session'));
+    const page = await signIn('alice');
+    await shows(page.getByText('This session'));
+    await page.getByRole('button', { name: 'End', exact: true }).click();
+    await page.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
+    await other.getByRole('button', { name: 'End the others' }).click();
+    expect(await shows(other.getByRole('button', { name: 'Sign in' }))).toBe(true);
+    await shows(page.getByText('alice'));
+    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['My sessions', 'Password']);
+  });
+
+  test('a user changes the password, and stays signed in', async () => {
+    const page = await signIn('alice');
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByLabel('New password').fill('violet-anchor-tundra-93');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await shows(page.getByText('The password is changed'));
+    const again = await signIn('alice');
+    expect(await shows(again.getByRole('alert').getByText('No active account'))).toBe(true);
+  });
+
+  test('an admin finds a user and ends all their sessions, which signs the user out', async () => {
+    const alice = await signIn('alice');
+    await shows(alice.getByText('This session'));
+    const page = await signIn('root');
+    await page.getByLabel('Name begins with').fill('al');
+    const row = page.getByRole('listitem', { name: 'alice' });
+    await row.getByRole('button', { name: 'Sessions', exact: true }).click();
+    await row.getByRole('button', { name: 'End all sessions' }).click();
+    await shows(row.getByText('No sessions.'));
+    await alice.getByRole('button', { name: 'End the others' }).click();
+    expect(await shows(alice.getByRole('button', { name: 'Sign in' }))).toBe(true);
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 360],
+  ] as const)('can be used by everybody in %s colours, %i pixels wide', async (colorScheme, width) => {
+    const page = await signIn('root', { colorScheme, viewport: { width, height: 800 } });
+    await shows(page.getByRole('listitem', { name: 'alice' }));
+    await shows(page.getByRole('rowheader'));
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+  });
+});

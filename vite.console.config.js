@@ -1,0 +1,9 @@
+import { defineConfig } from 'vite';
+
+/** The page at `/console`, built into `dist/console`. */
+export default defineConfig({
+  root: 'page/console',
+  base: '/console/',
+  logLevel: 'warn',
+  build: { outDir: '../../dist/console', emptyOutDir: true, assetsInlineLimit: 0 },
+});
