@@ -77,6 +77,16 @@ describe('the console', () => {
     expect(await shows(alice.getByRole('button', { name: 'Sign in' }))).toBe(true);
   });
 
+  test('goes on after a reload where the refresh token is in a cookie', async () => {
+    await server.remove();
+    server = await startBuiltServer({ JWT_REFRESH_COOKIE: 'on' });
+    const page = await signIn('alice');
+    await shows(page.getByText('This session'));
+    server.clock.advance(301);
+    await page.reload();
+    expect(await shows(page.getByText('This session'))).toBe(true);
+  });
+
   test.each([
     ['light', 1280],
     ['dark', 360],
