@@ -60,6 +60,8 @@ describe('the console', () => {
     await page.getByLabel('New password').fill('violet-anchor-tundra-93');
     await page.getByRole('button', { name: 'Change password' }).click();
     await shows(page.getByText('The password is changed'));
+    await page.reload();
+    await shows(page.getByText('This session'));
     const again = await signIn('alice');
     expect(await shows(again.getByRole('alert').getByText('No active account'))).toBe(true);
   });
