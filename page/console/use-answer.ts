@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TypedDocumentString } from '../generated/console-operations.ts';
 import type { Api } from './create-api.ts';
 
@@ -11,12 +11,17 @@ export function useAnswer<Data, Variables>(
   const [data, setData] = useState<Data | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const key = JSON.stringify(variables);
+  /** What was asked for last: the answer to an earlier question may come after it. */
+  const asked = useRef(key);
   const reload = useCallback(async () => {
+    asked.current = key;
     try {
-      setData(await api(document, JSON.parse(key) as Variables));
+      const answer = await api(document, JSON.parse(key) as Variables);
+      if (asked.current !== key) return;
+      setData(answer);
       setProblem(null);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      if (asked.current === key) setProblem(error instanceof Error ? error.message : String(error));
     }
   }, [api, document, key]);
   useEffect(() => void reload(), [reload]);

@@ -57,6 +57,8 @@ function UserRow({ api, user: { id, username, isActive, isAdmin }, reload }: Use
   return (
     <li aria-label={username}>
       <strong>{username}</strong>
+      {isAdmin && <span>admin</span>}
+      {!isActive && <span>inactive</span>}
       <button onClick={() => change({ isActive: !isActive })}>{isActive ? 'Deactivate' : 'Activate'}</button>
       <button onClick={() => change({ isAdmin: !isAdmin })}>{isAdmin ? 'Take admin away' : 'Make admin'}</button>
       <button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
