@@ -2,13 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 const AT_THE_ROOT = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'schema.graphql'];
-const PAGE = /^dist\/page\/(index\.html|assets\/[\w.-]+\.(js|css|svg|ttf))$/;
+/** Where each page is packed, and where its files are served. */
+const PAGES = { 'dist/page': '/graphiql/', 'dist/console': '/console/' };
+const PAGE = /^dist\/(?:page|console)\/(index\.html|assets\/[\w.-]+\.(js|css|svg|ttf))$/;
 /** We publish ES modules alone. `require` of Node.js 20.19 and newer loads them; older resolutions are not served. */
 const NOT_SERVED = new Set(['node10', 'node16-cjs']);
 
@@ -23,7 +25,7 @@ function listProblems(packed) {
   const compiled = modules.flatMap((file) =>
     ['.js', '.js.map', '.d.ts'].map((end) => `dist/${file.slice(0, -3)}${end}`),
   );
-  const expected = [...AT_THE_ROOT, ...compiled, 'dist/page/index.html'];
+  const expected = [...AT_THE_ROOT, ...compiled, ...Object.keys(PAGES).map((page) => `${page}/index.html`)];
   const excess = packed.filter((file) => !expected.includes(file) && !PAGE.test(file));
   const missing = expected.filter((file) => !packed.includes(file));
   return [
@@ -43,10 +45,9 @@ function contentProblems(folder, packed) {
       if (sources.some((_, index) => !sourcesContent[index]))
         problems.push(`${file}: leads to a source that is not packed`);
     }
-    const linked = file.endsWith('.html')
-      ? Array.from(text.matchAll(/"\/graphiql\/([^"]+)"/g), ([, path]) => path)
-      : [];
-    const absent = linked.filter((path) => !packed.includes(`dist/page/${path}`));
+    const base = file.endsWith('.html') ? PAGES[dirname(file)] : undefined;
+    const linked = base ? text.split('"').filter((part) => part.startsWith(base) && part !== base) : [];
+    const absent = linked.filter((path) => !packed.includes(`${dirname(file)}/${path.slice(base.length)}`));
     return [...problems, ...absent.map((path) => `${file}: asks for ${path}, which is not packed`)];
   });
 }
