@@ -9,7 +9,7 @@ export const MEASURED = {
   /** Bytes of the SQLite file for a record, indexes included, with a million of each: `bench/growth.mjs`. */
   sqliteBytes: { user: 278, session: 451 },
   /** CPU time in ms on the embedded store: RESULTS.md; of a sign-in, the hash alone: ADR 16. */
-  cpu: { hello: 0.335, helloStateless: 0.195, refresh: 0.752, signIn: 213 },
+  cpu: { hello: 0.126, helloStateless: 0.077, refresh: 0.255, signIn: 213 },
 } as const;
 
 /** Of an entry of an index: the keys' own bytes, and about as many again as MongoDB keeps beside them. */
