@@ -30,7 +30,7 @@ export async function serveAlone(options: ServeOptions): Promise<void> {
 export async function serveAsWorker(options: ServeOptions): Promise<void> {
   const { settings, log } = options;
   process.on('SIGHUP', () => {}); // for the primary, whoever else is sent it
-  const server = await startServer({ ...options, flushInterval: null });
+  const server = await startServer({ settings, log });
   const stop = stopOnSignals(server, options);
   obeyPrimary(server.url, {
     leave: () => stop({ by: 'primary' }),

@@ -13,8 +13,6 @@ import type { ServerSettings } from './settings/settings-table.ts';
 import type { Store } from './store/store.ts';
 import { watchedStore } from './store/watched-store.ts';
 
-const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
-
 /** What a server is made of. */
 export interface ServerOptions {
   readonly settings: ServerSettings;
@@ -23,8 +21,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** Default: the one that the settings name. `close()` closes it. */
   readonly store?: Store;
-  /** Milliseconds between two removals of what has expired; null where its owner calls `flush`. Default: an hour. */
-  readonly flushInterval?: number | null;
+  /** Milliseconds between two removals of what has expired. Default: none but those its owner asks for by `flush`. */
+  readonly flushInterval?: number;
   /** For tests. */
   readonly patience?: Patience;
 }
@@ -53,7 +51,7 @@ export async function startServer({
   clock = systemClock,
   log,
   store: given,
-  flushInterval = FLUSH_INTERVAL_MS,
+  flushInterval,
   patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
@@ -125,7 +123,7 @@ export async function startServer({
 /** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
 function createRemoval(
   { sessions }: Pick<Auth, 'sessions'>,
-  interval: number | null,
+  interval: number | undefined,
   report: (error: unknown) => void,
 ) {
   let isStopped = false;
@@ -137,7 +135,7 @@ function createRemoval(
         if (!isStopped) report(error);
       },
     ));
-  const timer = interval === null ? undefined : setInterval(() => void flush(), interval).unref();
+  const timer = interval === undefined ? undefined : setInterval(() => void flush(), interval).unref();
   return {
     flush,
     stop: () => {

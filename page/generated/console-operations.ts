@@ -80,7 +80,7 @@ export type UserRevokeSessionsMutation = { userRevokeSessions: number };
 export type KeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type KeysQuery = { keys: Array<{ kid: string | null, algorithm: string, state: KeyState, signsFrom: string | null }> };
+export type KeysQuery = { keys: Array<{ kid: string | null, algorithm: string, state: KeyState }> };
 
 export type ActivityQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -206,7 +206,6 @@ export const KeysDocument = new TypedDocumentString(`
     kid
     algorithm
     state
-    signsFrom
   }
 }
     `) as unknown as TypedDocumentString<KeysQuery, KeysQueryVariables>;

@@ -35,7 +35,7 @@ beforeEach(async () => {
   warnings = [];
   const settings = settingsFromEnvironment({ NODE_ENV: 'test', PORT: '0', JWT_SIGNING_KEY: TEST_KEY, ...place.env });
   const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-  server = await startServer({ settings, log });
+  server = await startServer({ settings, log, flushInterval: HOUR_MS });
   store = await openStore({ dataDir: place.options.dataDir, mongodbUri: undefined });
   expired = Array.from({ length: COUNT }, () => newSession({ expiresAt: new Date(0) }));
   for (const session of expired) await store.sessions.insert(session);
