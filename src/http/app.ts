@@ -14,6 +14,7 @@ import type { ServerSettings } from '../settings/settings-table.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerPage, wantsPage } from './page.ts';
 import { isPlain, sendAnswer, type Answer, type PlainOperation } from './plain-operation.ts';
+import { warnOfUnnamedProxy } from './unnamed-proxy.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
 
@@ -81,6 +82,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     trustProxy: settings.trustProxy ?? false,
     return503OnClosing: false,
   });
+  warnOfUnnamedProxy(app);
   app.addHook('preClose', createLeave(app.server, patience.leave));
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const status = statusOf(error);
