@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { User } from '../hooks.ts';
 import type { AccountChanges } from '../users/user-service.ts';
 import { addUserImport } from './imports.ts';
-import { expectUser, withServices, type CliOptions } from './services.ts';
-import { printRecord, printRows, readPassword, type Row } from './terminal.ts';
+import { expectUser, withServices, type CliOptions, type CliServices } from './services.ts';
+import { CliError, printRecord, printRows, readPassword, type Row } from './terminal.ts';
 
 const PAGE = 500;
 
@@ -21,6 +21,15 @@ interface Flags {
   readonly passwordStdin?: boolean;
   readonly id?: string;
   readonly admin?: boolean;
+}
+
+/** @throws CliError unless one of name and id is given, and there is such a user */
+async function expectOne(services: CliServices, name: string | undefined, { id }: Flags): Promise<User> {
+  if (name !== undefined && id === undefined) return expectUser(services, name);
+  if (name !== undefined || id === undefined) throw new CliError('Say which: a name, or --id <id>.');
+  const user = await services.users.find(id);
+  if (user === null) throw new CliError(`There is no user with the id "${id}". \`users list\` shows those there are.`);
+  return user;
 }
 
 /** Adds `users ...`. */
@@ -64,11 +73,12 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     });
 
   users
-    .command('show <name>')
-    .description('show one account')
+    .command('show [name]')
+    .description('show one account, by its name or its id')
+    .option('--id <id>', 'the id, as the log and tokens have it, where the name is not known')
     .option('--json', 'print JSON')
-    .action(async (name: string, flags: Flags) => {
-      printRecord(toRow(await withServices(options, (services) => expectUser(services, name))), flags);
+    .action(async (name: string | undefined, flags: Flags) => {
+      printRecord(toRow(await withServices(options, (services) => expectOne(services, name, flags))), flags);
     });
 
   const addChange = (verb: string, changes: AccountChanges, description: string) =>

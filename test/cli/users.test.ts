@@ -38,6 +38,18 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect(await signInReason('bob', password.trim())).toBe('no_active_account');
   });
 
+  test('shows an account by its name or by its id, and says what is missing', async () => {
+    const show = (...args: string[]) => stage.cli(['users', 'show', ...args]);
+    const bob = await show('Bob');
+    expect(bob).toMatchObject({ code: 0, stdout: expect.stringMatching(/^id: 42\nusername: Bob\n/) });
+    expect(await show('--id', '42')).toEqual(bob);
+    const refusal = (stderr: string) => ({ code: 1, stdout: '', stderr });
+    const unknown = 'There is no user with the id "43". `users list` shows those there are.\n';
+    expect(await show('--id', '43')).toEqual(refusal(unknown));
+    expect(await show()).toEqual(refusal('Say which: a name, or --id <id>.\n'));
+    expect(await show('Bob', '--id', '42')).toEqual(refusal('Say which: a name, or --id <id>.\n'));
+  });
+
   test('refuses a taken name or id in one line, and creates nobody', async () => {
     const create = (name: string, ...more: string[]) =>
       stage.cli(['users', 'create', name, '--password-stdin', ...more], PASSWORD);
