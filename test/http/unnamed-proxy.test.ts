@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { PATIENCE } from '../../src/http/app.ts';
@@ -34,12 +35,19 @@ const FORWARDED = ['203.0.113.7', '203.0.113.8', '203.0.113.7, 203.0.113.9'];
 const WARNING = {
   level: 40,
   address: '127.0.0.1',
-  msg: expect.stringMatching(/^X-Forwarded-For came from .* name it in TRUST_PROXY$/),
+  msg: expect.stringMatching(
+    /^X-Forwarded-For came from an address that TRUST_PROXY does not name, .* name it in TRUST_PROXY$/,
+  ),
 };
 
 test('a proxy that TRUST_PROXY does not name is told of, once, with its address', async () => {
   expect(await warningsAfter({}, FORWARDED)).toMatchObject([WARNING]);
   expect(await warningsAfter({ TRUST_PROXY: '10.0.0.0/8' }, FORWARDED)).toMatchObject([WARNING]);
+});
+
+test('the runbook has the words by which to find it', () => {
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  expect(runbook).toContain('`X-Forwarded-For came from an address that TRUST_PROXY does not name`');
 });
 
 test('a proxy that it names is not, nor are clients that come without one', async () => {

@@ -6,23 +6,32 @@ import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { begin, claimOf, createAlice, lastOf, refresh, STRICT_ENV as ENV, type Chain } from '../support/devices.ts';
-import { endProcesses, helloWith, refreshWith, runCli, startProcess } from '../support/process.ts';
+import { endProcesses, helloWith, refreshWith, startProcess, type CliResult } from '../support/process.ts';
+import { blocksOf, OperatorShell, withReplacements } from '../support/runbook.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 
 const VERSION = MIGRATIONS.length;
+const EXAMPLE = { folder: '/var/lib/simplejwt', file: '/backups/simplejwt-2026-11-26' };
+const [backUp = ''] = blocksOf('docs/runbook.md', 'Back up', 'sh');
+const [backUpAlike = '', restore = ''] = blocksOf('docs/operating.md', 'The embedded store (SQLite)', 'sh');
+const [restoreAtNight = ''] = blocksOf('docs/runbook.md', 'Restore', 'sh');
 const fileIn = ({ options }: Place) => join(options.dataDir, 'simplejwt.sqlite');
 
 describe('a backup under load', () => {
   const [from, to] = [newPlace('sqlite'), newPlace('sqlite')];
+  const shell = new OperatorShell(ENV);
   const file = join(from.options.dataDir, 'backup.sqlite');
   let resting: Chain;
   let signedOut: Chain;
   let later: Chain;
   /** What was answered before the backup began, and what until it had ended. */
   let restless: { readonly before: number; readonly after: number; readonly chain: Chain }[];
-  let backup: Awaited<ReturnType<typeof runCli>>;
-  let restored: Awaited<ReturnType<typeof runCli>>;
+  let backup: CliResult;
+  let restored: CliResult;
   let client: Client;
+
+  const at = (code: string, { options }: Place) =>
+    shell.run(withReplacements(code, { [EXAMPLE.folder]: options.dataDir, [EXAMPLE.file]: file }));
 
   beforeAll(async () => {
     await createAlice(from);
@@ -49,7 +58,7 @@ describe('a backup under load', () => {
     };
     await reached(4);
     const before = chains.map(({ tokens }) => tokens.length);
-    backup = await runCli(['store', 'backup', file], { env: { ...ENV, ...from.env } });
+    backup = await at(backUp, from);
     const after = chains.map(({ tokens }) => tokens.length);
     later = await begin(source);
     await reached(Math.max(...after) + 2);
@@ -57,11 +66,12 @@ describe('a backup under load', () => {
     await Promise.all([...load, arrivals]);
     restless = chains.map((chain, index) => ({ chain, before: before[index] ?? 0, after: after[index] ?? 0 }));
 
-    restored = await runCli(['store', 'restore', file], { env: { ...ENV, ...to.env } });
+    restored = await at(restore, to);
     client = new Client((await startProcess({ env: { ...ENV, ...to.env } })).url);
   });
   afterAll(async () => {
     await endProcesses();
+    shell.remove();
     await Promise.all([from.remove(), to.remove()]);
   });
 
@@ -126,5 +136,19 @@ describe('a backup under load', () => {
       expect(await refreshWith(client, lastOf(chain))).toMatchObject({ reason: 'token_blacklisted' });
       expect(await helloWith(client, chain.access)).toBe('session_revoked');
     }
+  });
+
+  test('is restored at night over a store there is: that one is kept, nobody is signed in, everybody can sign in', async () => {
+    expect(backUpAlike).toBe(backUp);
+    const place = newPlace('sqlite');
+    await createAlice(place);
+    const { code, stdout } = await at(restoreAtNight, place);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nended: [1-9]\d*\nformer: .*\/simplejwt\.sqlite\.\S+\nversion: (\d+)\nknown: \1\n$/);
+    const night = new Client((await startProcess({ env: { ...ENV, ...place.env } })).url);
+    for (const { chain } of restless) expect(await helloWith(night, chain.access)).toBe('session_revoked');
+    await begin(night);
+    await endProcesses();
+    await place.remove();
   });
 });

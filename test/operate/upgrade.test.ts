@@ -8,9 +8,11 @@ import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../src/store/sqlite/migratio
 import { Client } from '../support/client.ts';
 import { createAlice } from '../support/devices.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { blocksOf, OperatorShell, withReplacements } from '../support/runbook.ts';
 import { PASSWORD } from '../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 
+const [version = '', start = '', ready = '', stop = ''] = blocksOf('docs/runbook.md', 'Upgrade without downtime', 'sh');
 const NEWER = { command: [process.execPath, join(import.meta.dirname, '../support/newer-program.mjs')] } as const;
 const DEVICES = 6;
 const KNOWN = { sqlite: SQLITE_MIGRATIONS.length, mongodb: FIRST_VERSION + MONGO_MIGRATIONS.length };
@@ -62,20 +64,23 @@ function startLoad(pairs: readonly Pair[], servers: Client[]) {
 describeEachStore('an upgrade', (kind) => {
   let place: Place;
   let env: Readonly<Record<string, string>>;
+  let shell: OperatorShell;
+  let newShell: OperatorShell;
   beforeEach(async () => {
     place = newPlace(kind);
     env = { ...TEST_ENV, ...place.env };
+    shell = new OperatorShell(env);
+    newShell = new OperatorShell(env, NEWER.command);
     await createAlice(place);
   });
   afterEach(async () => {
     await endProcesses();
+    for (const each of [shell, newShell]) each.remove();
     await place.remove();
   });
 
-  const expectVersion = async (version: number) =>
-    expect(await runCli(['store', 'version'], { env })).toMatchObject({
-      stdout: `version: ${version}\nknown: ${KNOWN[kind]}\n`,
-    });
+  const expectVersion = async (expected: number) =>
+    expect(await shell.expect(version)).toBe(`version: ${expected}\nknown: ${KNOWN[kind]}\n`);
 
   /** How often the migration of the newer program has begun. */
   async function runs(): Promise<number> {
@@ -105,14 +110,19 @@ describeEachStore('an upgrade', (kind) => {
     );
     await load.more(3);
 
-    const newer = await startProcess({ env, from: NEWER });
+    const newer = await startProcess(newShell.started(withReplacements(start, { 4001: '0' })));
+    const answer = await shell.expect(
+      withReplacements(ready, { 'http://one.internal:4001': new URL(newer.url).origin }),
+    );
+    expect(answer).toBe('{"status":"ok"}');
     await load.more(3); // the old ones go on with the new schema
     await expectVersion(KNOWN[kind] + 1);
     load.servers.push(new Client(newer.url));
     for (const server of old) {
       load.servers.shift();
       await load.more(1); // what was on its way has arrived, as a load balancer would see to
-      expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      await shell.expect(withReplacements(stop, { '"$PID"': String(server.pid) }));
+      expect(await server.exited).toEqual({ code: 0, signal: null });
       await load.more(3);
     }
     await load.stop();

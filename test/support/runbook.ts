@@ -3,6 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { expect } from '@jest/globals';
+import type { Client } from './client.ts';
 import type { CliResult, Installation } from './process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -35,7 +37,7 @@ export class OperatorShell {
   readonly #bin = mkdtempSync(join(tmpdir(), 'simplejwt-bin-'));
   readonly #env: Readonly<Record<string, string>>;
 
-  constructor(env: Readonly<Record<string, string>>, program = [process.execPath, MAIN]) {
+  constructor(env: Readonly<Record<string, string>>, program: readonly string[] = [process.execPath, MAIN]) {
     const { PATH = '', HOME = '' } = process.env;
     this.#env = { HOME, ...env, PATH: `${this.#bin}${delimiter}${PATH}` };
     const file = join(this.#bin, 'graphql-simplejwt');
@@ -73,4 +75,15 @@ export class OperatorShell {
   remove(): void {
     rmSync(this.#bin, { recursive: true });
   }
+}
+
+/** Sends an operation of a document; resolves to its data, and fails with any error. */
+export async function expectAnswer(
+  client: Client,
+  query: string,
+  token: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { data, errors } = await client.sendRaw({ query }, { token });
+  expect({ query, errors }).toMatchObject({ errors: [] });
+  return data ?? {};
 }
