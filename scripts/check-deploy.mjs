@@ -1,0 +1,66 @@
+// Has every deployment file read by its own tool; one line for each. Run it by .ci/with-deploy-tools, and with the
+// Debian packages nginx, openssl, prometheus and systemd.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+const UNIT = 'deploy/systemd/graphql-simplejwt.service';
+const KUSTOMIZATION = 'kustomization.yaml';
+/** Of 10.0, as `systemd-analyze security` counts: what is left is a network server that compiles what it runs. */
+const MOST_EXPOSURE = 2;
+
+const folder = mkdtempSync(join(tmpdir(), 'check-deploy-'));
+let failed = 0;
+
+/** Some tools only warn of what they ignore, so `isQuiet` ones must print nothing. */
+function check(file, [program, ...args], { isQuiet = false } = {}) {
+  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  const output = `${stdout ?? ''}${stderr ?? ''}`.trim();
+  const isGood = !error && status === 0 && !(isQuiet && output !== '');
+  console.log(`${file}: ${isGood ? 'good' : 'BAD'} (${basename(program)} ${args[0]})`);
+  if (isGood) return;
+  failed += 1;
+  console.log(
+    error ? `${program} does not start (${error.code}); the head of this script says what is needed` : output,
+  );
+}
+
+function copy(file, edit) {
+  const path = join(folder, basename(file));
+  writeFileSync(path, edit(readFileSync(file, 'utf8')));
+  return path;
+}
+
+function checkNginx(file) {
+  const key = join(folder, 'key.pem');
+  const certificate = join(folder, 'certificate.pem');
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-batch'];
+  spawnSync('openssl', [...request, '-subj', '/CN=auth.example.com', '-keyout', key, '-out', certificate]);
+  const site = copy(file, (text) =>
+    text
+      .replace(/^(\s*ssl_certificate) .*;$/m, `$1 ${certificate};`)
+      .replace(/^(\s*ssl_certificate_key) .*;$/m, `$1 ${key};`),
+  );
+  const main = join(folder, 'nginx.conf');
+  writeFileSync(main, `pid ${folder}/pid; error_log stderr; events {} http { access_log off; include ${site}; }`);
+  check(file, ['nginx', '-t', '-q', '-c', main], { isQuiet: true });
+}
+
+try {
+  check('Dockerfile', ['hadolint', 'Dockerfile']);
+  check('compose.yaml', ['check-jsonschema', '--builtin-schema', 'vendor.compose-spec', 'compose.yaml']);
+  const manifests = readdirSync('deploy/kubernetes').filter((file) => file !== KUSTOMIZATION);
+  for (const file of manifests.map((name) => join('deploy/kubernetes', name))) {
+    check(file, ['kubernetes-validate', '--strict', file]);
+  }
+  for (const file of ['deploy/nginx/compose.conf', 'deploy/nginx/vm.conf']) checkNginx(file);
+  // It looks for the programs; where Node.js is differs.
+  const unit = copy(UNIT, (text) => text.replace('/usr/bin/node', process.execPath));
+  check(UNIT, ['systemd-analyze', 'verify', '--man=no', unit], { isQuiet: true });
+  check(UNIT, ['systemd-analyze', 'security', '--offline=yes', `--threshold=${MOST_EXPOSURE * 10}`, unit]);
+  check('deploy/prometheus/alerts.yaml', ['npm', 'run', '--silent', 'check:alerts']);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+if (failed > 0) process.exitCode = 1;
