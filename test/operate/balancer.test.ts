@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { print } from 'graphql';
@@ -88,6 +88,11 @@ test('a session that was begun through nginx goes on at either server', async ()
 test('the servers see the address a client has, not the one it says it has', async () => {
   expect(await addressesAfterSignIn(balanced.url)).toEqual([CLIENT]);
   for (const { url } of servers) expect(await addressesAfterSignIn(url)).toEqual([CLIENT]);
+});
+
+test('the servers write nothing: their file systems are read-only', () => {
+  expect(readdirSync(store.options.dataDir)).toEqual([]);
+  expect(readdirSync(keys)).toEqual([expect.stringMatching(/^[\w-]{43}\.json$/)]);
 });
 
 test('the metrics are not where the public gets', async () => {
