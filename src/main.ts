@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts';
 import { withDevelopmentKey } from './development.ts';
 import { explain } from './explain.ts';
 import { KeyKeeper } from './keys/key-keeper.ts';
+import { openTotals } from './monitoring.ts';
 import { openKeeper, openStore } from './open-store.ts';
 import { settingsFromEnvironment, showSettings } from './settings/settings.ts';
 import { workerCount } from './workers/worker-count.ts';
@@ -27,7 +28,12 @@ async function start(): Promise<void> {
   const flushInterval = FLUSH_INTERVAL_MS;
   if (count > 1 && cluster.isPrimary) {
     const { runPrimary } = await import('./workers/run-primary.ts');
-    return runPrimary({ count, log, flushInterval, leaveLimit: WORKER_LIMIT_MS });
+    const totals = await openTotals(settings, (error) => log.error({ err: error }, 'the metrics cannot be read'));
+    try {
+      return await runPrimary({ count, log, flushInterval, leaveLimit: WORKER_LIMIT_MS, ...(totals && { totals }) });
+    } finally {
+      await totals?.close();
+    }
   }
   const { serveAlone, serveAsWorker } = await import('./serve.ts'); // other commands need no HTTP server
   const serve = count > 1 ? serveAsWorker : serveAlone;

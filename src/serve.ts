@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createDemoUser, type DemoUser } from './development.ts';
 import { startServer, type RunningServer } from './server.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
-import { obeyPrimary, partFromPrimary } from './workers/worker.ts';
+import { obeyPrimary, partFromPrimary, tellNumbers } from './workers/worker.ts';
 
 /** What a process that serves is told. */
 export interface ServeOptions {
@@ -30,11 +30,12 @@ export async function serveAlone(options: ServeOptions): Promise<void> {
 export async function serveAsWorker(options: ServeOptions): Promise<void> {
   const { settings, log } = options;
   process.on('SIGHUP', () => {}); // for the primary, whoever else is sent it
-  const server = await startServer({ settings, log });
+  const server = await startServer({ settings, log, isWorker: true });
   const stop = stopOnSignals(server, options);
   obeyPrimary(server.url, {
     leave: () => stop({ by: 'primary' }),
     flush: () => void server.flush(),
+    numbers: () => void tellPrimary(server, log),
     welcome: () =>
       void prepareWelcome(server, settings).then(
         (welcome) => process.stderr.write(welcome),
@@ -61,11 +62,16 @@ function stopOnSignals(server: RunningServer, { log, leaveLimit }: ServeOptions)
         process.exitCode = 1;
       },
     );
-    void closed.then(partFromPrimary);
+    // What it tells last is counted when it is gone.
+    void closed.then(() => tellPrimary(server, log)).then(partFromPrimary);
   };
   const onSignal = (signal: string) => (isStopping ? process.exit(1) : stop({ signal }));
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   return stop;
+}
+
+async function tellPrimary(server: RunningServer, log: Logger): Promise<void> {
+  await server.numbers().then(tellNumbers, (error: unknown) => log.error({ err: error }, 'the metrics cannot be read'));
 }
 
 /** Makes an account for whoever tries things in development, and the words that show it; none if there is no need. */

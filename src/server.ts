@@ -6,8 +6,7 @@ import { GraphQLServer } from './graphql/graphql-server.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { MetricsServer } from './metrics/metrics-server.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import { createMetrics } from './monitoring.ts';
+import { createMetrics, openMetricsPort } from './monitoring.ts';
 import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
 import type { Store } from './store/store.ts';
@@ -23,6 +22,8 @@ export interface ServerOptions {
   readonly store?: Store;
   /** Milliseconds between two removals of what has expired. Default: none but those its owner asks for by `flush`. */
   readonly flushInterval?: number;
+  /** Whether a primary shows its metrics, so that it opens no port for them. */
+  readonly isWorker?: boolean;
   /** For tests. */
   readonly patience?: Patience;
 }
@@ -34,6 +35,8 @@ export interface RunningServer {
   /** Where the metrics are; null without `METRICS_PORT`. */
   readonly metricsUrl: string | null;
   readonly auth: Auth;
+  /** What it has counted, for its primary; nothing without `METRICS_PORT`. */
+  numbers(): Promise<readonly unknown[]>;
   /** Removes what has expired. What goes wrong is reported. */
   flush(): Promise<void>;
   /** Stops accepting, finishes what runs, and closes the store. */
@@ -52,6 +55,7 @@ export async function startServer({
   log,
   store: given,
   flushInterval,
+  isWorker = false,
   patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
@@ -95,7 +99,7 @@ export async function startServer({
       ...(patience && { patience }),
     });
     metrics?.watchServer(app.server);
-    metricsServer = await openMetricsPort(metrics, settings, report);
+    if (metrics && !isWorker) metricsServer = await openMetricsPort(settings, { scrape: metrics.registry, report });
     await app.listen({ port: settings.port, host: settings.host });
     const removal = createRemoval(auth, flushInterval, report);
     const { port } = app.server.address() as AddressInfo;
@@ -103,6 +107,7 @@ export async function startServer({
       url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
       metricsUrl: metricsServer?.url ?? null,
       auth,
+      numbers: async () => (await metrics?.registry.getMetricsAsJSON()) ?? [],
       flush: () => removal.flush(),
       close: async () => {
         removal.stop();
@@ -144,14 +149,4 @@ function createRemoval(
     },
     ended: () => last,
   };
-}
-
-async function openMetricsPort(
-  metrics: Metrics | null,
-  { metricsPort: port, metricsHost: host }: ServerSettings,
-  report: (error: unknown) => void,
-): Promise<MetricsServer | null> {
-  if (metrics === null || port === undefined) return null;
-  const { serveMetrics } = await import('./metrics/metrics-server.ts');
-  return serveMetrics({ port, host, scrape: metrics.registry, report });
 }

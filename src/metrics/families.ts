@@ -82,7 +82,7 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     documentsRefused: counter('documents_refused_total', 'Documents refused before anything of them ran.', {
       labelNames: ['code'],
     }),
-    hashQueue: gauge('hash_queue_length', 'Passwords that wait for their turn.'),
+    hashQueue: gauge('hash_queue_length', 'Passwords that wait for their turn.', { aggregator: 'max' }),
     hashWait: histogram('hash_wait_seconds', 'Time a password waited for its turn.', LONG),
     hashDuration: histogram('hash_duration_seconds', 'Time to check or hash a password, once it was its turn.', LONG),
     hashRefused: counter('hash_refused_total', 'Passwords not checked for lack of time.', { labelNames: ['reason'] }),

@@ -111,7 +111,7 @@ export const serverTable = {
   trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', address)), undefined, 'Proxies whose `X-Forwarded-For` is believed. Not set: none.'),
   maxTokens: row('GRAPHQL_MAX_TOKENS', integer(50, 100_000), 1500, 'Lexical tokens in a document; more are refused while it is being parsed.'),
   maxBodyBytes: row('MAX_BODY_BYTES', integer(1024, 10_485_760), 102_400, 'Bytes in the body of a request.'),
-  metricsPort: row('METRICS_PORT', optional(integer(0, 65_535)), undefined, 'Port for Prometheus to scrape, at `/metrics`; 0 takes a free one. Not set: nothing is measured. See docs/metrics.md.'),
+  metricsPort: row('METRICS_PORT', optional(integer(0, 65_535)), undefined, 'Port for Prometheus to scrape, at `/metrics`; 0 takes a free one. Workers are added up. Not set: nothing is measured. See docs/metrics.md.'),
   metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. Whoever reaches it reads how much is signed in and refused, so keep it from the public.'),
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),

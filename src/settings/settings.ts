@@ -133,14 +133,8 @@ function storeProblems({ workers, mongodbUri }: ServerSettings): string[] {
 }
 
 /** What cannot be listened on. */
-function portProblems({ port, metricsPort, workers, mongodbUri }: ServerSettings): string[] {
-  if (metricsPort === undefined) return [];
-  if (workers !== 1 && mongodbUri !== undefined) {
-    return [
-      `METRICS_PORT: got ${metricsPort} with WORKERS=${workers}, of which each counts for itself and only one could have the port; expected WORKERS=1, and for more cores several servers, each with a METRICS_PORT.`,
-    ];
-  }
-  if (metricsPort === 0 || metricsPort !== port) return [];
+function portProblems({ port, metricsPort }: ServerSettings): string[] {
+  if (metricsPort === undefined || metricsPort === 0 || metricsPort !== port) return [];
   return [
     `METRICS_PORT: got ${metricsPort}, which PORT uses already; expected another port, for the public reads this one.`,
   ];

@@ -1,5 +1,5 @@
 /** What a primary asks of a worker. */
-export type Request = 'leave' | 'flush' | 'welcome';
+export type Request = 'leave' | 'flush' | 'welcome' | 'numbers';
 
 /** What a worker tells its primary: that it serves. */
 export interface Report {
@@ -7,7 +7,13 @@ export interface Report {
   readonly url: string;
 }
 
-const REQUESTS: readonly Request[] = ['leave', 'flush', 'welcome'];
+/** What it tells when it is asked, and before it ends: what it has counted. */
+export interface Numbers {
+  readonly type: 'simplejwt:counted';
+  readonly numbers: readonly unknown[];
+}
+
+const REQUESTS: readonly Request[] = ['leave', 'flush', 'welcome', 'numbers'];
 
 /** A request as it travels: others may use the same channel, so the type says whose it is. */
 export const messageOf = (request: Request) => ({ type: `simplejwt:${request}` });
@@ -20,6 +26,16 @@ export function requestIn(message: unknown): Request | undefined {
 /** Whether a message is a worker's report, and not somebody else's. */
 export function isReport(message: unknown): message is Report {
   return typeOf(message) === ('simplejwt:listening' satisfies Report['type']);
+}
+
+/** The numbers in a message; none if the message is another. */
+export function numbersIn(message: unknown): readonly unknown[] | undefined {
+  if (!isNumbers(message)) return undefined;
+  return Array.isArray(message.numbers) ? message.numbers : undefined;
+}
+
+function isNumbers(message: unknown): message is Numbers {
+  return typeOf(message) === ('simplejwt:counted' satisfies Numbers['type']);
 }
 
 function typeOf(message: unknown): unknown {

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly leaveLimit: number;
   /** Milliseconds between two removals of what has expired. */
   readonly flushInterval: number;
+  /** Shows what the workers count; it is told of each. */
+  readonly totals?: { readonly url: string; follow(worker: WorkerProcess): void };
 }
 
 /**
@@ -19,8 +21,13 @@ export interface RunOptions {
  *
  * @throws WorkersError if workers cannot be kept running
  */
-export async function runPrimary({ count, log, leaveLimit, flushInterval }: RunOptions): Promise<void> {
-  const primary = new Primary({ count, log, leaveLimit, fork: () => new WorkerProcess(cluster.fork()) });
+export async function runPrimary({ count, log, leaveLimit, flushInterval, totals }: RunOptions): Promise<void> {
+  const fork = () => {
+    const worker = new WorkerProcess(cluster.fork());
+    totals?.follow(worker);
+    return worker;
+  };
+  const primary = new Primary({ count, log, leaveLimit, fork });
   const stopped = whenStopped(primary, log);
   const started = primary.start();
   process.on('SIGHUP', (signal) => {
@@ -30,7 +37,8 @@ export async function runPrimary({ count, log, leaveLimit, flushInterval }: RunO
   setInterval(() => primary.flush(), flushInterval).unref();
 
   const start = await Promise.race([started, stopped, primary.failed]);
-  if ('url' in start) log.info({ url: start.url, store: 'mongodb', workers: count }, 'listening');
+  const metrics = totals && { metrics: totals.url };
+  if ('url' in start) log.info({ url: start.url, store: 'mongodb', workers: count, ...metrics }, 'listening');
   else if ('code' in start) return failedToStart(start);
   const endings = await Promise.race([stopped, primary.failed]);
   const isClean = endings.every(({ code, signal }) => code === 0 || signal === 'SIGTERM');

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { isReport, messageOf, type Report, type Request } from './messages.ts';
+import { isReport, messageOf, numbersIn, type Report, type Request } from './messages.ts';
 
 /** How a worker ended; neither where it could not even be started. */
 export interface Ending {
@@ -22,6 +22,8 @@ export class WorkerProcess {
   readonly #worker: Child;
   readonly #startedAt = performance.now();
   #isListening = false;
+  #numbers: readonly unknown[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(worker: Child) {
     this.#worker = worker;
@@ -38,6 +40,12 @@ export class WorkerProcess {
         resolve(message);
       });
     });
+    worker.on('message', (message: unknown) => {
+      const numbers = numbersIn(message);
+      if (numbers === undefined) return;
+      this.#numbers = numbers;
+      for (const resolve of this.#waiting) resolve();
+    });
     this.started = Promise.race([listening, this.ended]);
     void this.ended.then(() => (this.#isListening = false));
   }
@@ -53,6 +61,29 @@ export class WorkerProcess {
   /** Milliseconds since its start. */
   get age(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  /** What it counted, as it was told last. */
+  get lastNumbers(): readonly unknown[] {
+    return this.#numbers;
+  }
+
+  /** What it counted until now; what it told last where it ends, or takes longer than `limit` milliseconds. */
+  async numbers(limit: number): Promise<readonly unknown[]> {
+    if (!this.#isListening) return this.#numbers;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(goOn, limit);
+      const waiting = this.#waiting;
+      function goOn() {
+        clearTimeout(timer);
+        waiting.delete(goOn);
+        resolve();
+      }
+      waiting.add(goOn);
+      void this.ended.then(goOn);
+      this.ask('numbers');
+    });
+    return this.#numbers;
   }
 
   ask(request: Request): void {

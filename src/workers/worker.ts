@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { requestIn, type Report, type Request } from './messages.ts';
+import { requestIn, type Numbers, type Report, type Request } from './messages.ts';
 
 /** Tells the primary where this worker serves, and does what it asks for from then on. */
 export function obeyPrimary(url: string, duties: Readonly<Record<Request, () => void>>): void {
@@ -9,6 +9,12 @@ export function obeyPrimary(url: string, duties: Readonly<Record<Request, () => 
   });
   const report: Report = { type: 'simplejwt:listening', url };
   process.send?.(report);
+}
+
+/** Tells the primary what this worker has counted. Does nothing in a process that has no primary. */
+export function tellNumbers(numbers: readonly unknown[]): void {
+  const message: Numbers = { type: 'simplejwt:counted', numbers };
+  if (cluster.worker?.isConnected()) cluster.worker.send(message);
 }
 
 /** Lets a worker end, which its primary's channel keeps alive. Does nothing in a process that has no primary. */

@@ -25,7 +25,7 @@ export class Scrape {
 const LINE = /^([a-z_]\w*)(?:\{(.*)\})? ([+-]?Inf|Nan|[\d.e+-]+)$/; // prom-client's way to write NaN
 
 /** Reads Prometheus' text format; throws for a line that is not of it. */
-function readScrape(text: string): Scrape {
+export function readScrape(text: string): Scrape {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '));
   const samples = lines.map((line) => {
     const [, name = '', labels = '', value = ''] = LINE.exec(line) ?? [];
