@@ -46,5 +46,23 @@ export interface Monitor {
 /** Watches nothing. */
 export const UNWATCHED: Monitor = { watch: () => async (work) => work(), tell: () => {} };
 
+/** Watches for several, the first of them outermost; null where there is nobody. */
+export function monitorOf(...several: readonly (Monitor | null)[]): Monitor | null {
+  const [first, ...others] = several.filter((monitor) => monitor !== null);
+  if (first === undefined) return null;
+  const rest = monitorOf(...others);
+  if (rest === null) return first;
+  return {
+    watch: (work) => {
+      const [outer, inner] = [first.watch(work), rest.watch(work)];
+      return (run) => outer(() => inner(run));
+    },
+    tell: (happening) => {
+      first.tell(happening);
+      rest.tell(happening);
+    },
+  };
+}
+
 /** How work ended that threw: the reason a client is told, or `internal_error` for what is masked. */
 export const outcomeOf = (error: unknown): string => (error instanceof AuthError ? error.reason : 'internal_error');

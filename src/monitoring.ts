@@ -3,6 +3,7 @@ import type { MetricsServer, MetricsServerOptions } from './metrics/metrics-serv
 import type { Metrics } from './metrics/metrics.ts';
 import type { Totals } from './metrics/totals.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
+import type { Traces } from './traces/traces.ts';
 
 type MetricsSettings = Pick<ServerSettings, 'metricsPort' | 'metricsHost'>;
 
@@ -14,6 +15,12 @@ export async function createMetrics(
   if (metricsPort === undefined) return null;
   const { Metrics } = await import('./metrics/metrics.ts');
   return new Metrics(clock);
+}
+
+/** What traces a server: null where no OpenTelemetry SDK was loaded; then no part is traced, which costs nothing. */
+export async function createTraces({ mongodbUri }: Pick<ServerSettings, 'mongodbUri'>): Promise<Traces | null> {
+  const { hasSdk, Traces } = await import('./traces/traces.ts');
+  return hasSdk() ? new Traces(mongodbUri === undefined ? 'sqlite' : 'mongodb') : null;
 }
 
 /**

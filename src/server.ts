@@ -6,7 +6,8 @@ import { GraphQLServer } from './graphql/graphql-server.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { MetricsServer } from './metrics/metrics-server.ts';
-import { createMetrics, openMetricsPort } from './monitoring.ts';
+import { monitorOf } from './monitor.ts';
+import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
 import type { Store } from './store/store.ts';
@@ -65,7 +66,8 @@ export async function startServer({
     changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
     failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   };
-  const metrics = await createMetrics(settings, clock);
+  const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
+  const monitor = monitorOf(metrics, traces);
   const plainStore = given ?? (await openStore(settings));
   const auth = await assembleAuth({
     settings,
@@ -74,15 +76,15 @@ export async function startServer({
     report,
     onSecurityEvent,
     onKeyRing,
-    store: metrics === null ? plainStore : watchedStore(plainStore, metrics),
-    ...(metrics && { monitor: metrics }),
+    store: monitor === null ? plainStore : watchedStore(plainStore, monitor),
+    ...(monitor && { monitor }),
   });
   const isProduction = settings.nodeEnv === 'production';
   const introspection = settings.graphqlIntrospection ?? !isProduction;
   const graphiql = settings.graphiql ?? !isProduction;
   let metricsServer: MetricsServer | null = null;
   try {
-    const graphql = new GraphQLServer({ settings, introspection, monitor: metrics, report });
+    const graphql = new GraphQLServer({ settings, introspection, monitor, report });
     await graphql.apollo.start();
     const app = await createApp({
       settings,
@@ -96,6 +98,7 @@ export async function startServer({
       services: auth.services,
       introspection: auth.introspection,
       revocations: auth.revocations,
+      ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
       ...(patience && { patience }),
     });
     metrics?.watchServer(app.server);

@@ -34,6 +34,7 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
   { rooms: ['http/'], mayImport: ['base', 'rules', 'http/'] },
   { rooms: ['metrics/'], mayImport: ['base', 'metrics/'] },
+  { rooms: ['traces/'], mayImport: ['base', 'traces/'] },
   { rooms: ['cli/'], mayImport: ['base', 'rules', 'cli/'] },
   { rooms: ['workers/'], mayImport: ['base', 'workers/'] },
   { rooms: ['verifier/'], mayImport: ['base', 'keys/', 'tokens/', 'verifier/'] },
@@ -95,6 +96,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   'jwt-decode': 'client/held-tokens.ts',
   commander: 'cli/',
   'prom-client': 'metrics/',
+  '@opentelemetry/api': 'traces/',
   read: 'cli/terminal.ts',
 };
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
@@ -61,6 +62,8 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
   readonly publicKeys: () => object;
+  /** Follows the work of a request for operations. Default: nobody does. */
+  readonly trace?: <Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>) => Promise<Result>;
   /** For tests. */
   readonly patience?: Patience;
 }
@@ -70,7 +73,7 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
  * loses no request of a connection that was accepted.
  */
 export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
-  const { settings, log, graphql, context, ping, publicKeys, patience = PATIENCE } = options;
+  const { settings, log, graphql, context, ping, publicKeys, trace, patience = PATIENCE } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -101,6 +104,10 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   if (options.console) await registerConsole(app, settings);
   const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (!isPlain(request)) return serve.call(app, request, reply);
+    return sendAnswer(request, reply, await graphql.run(request.body, await contextOf(request, reply)));
+  };
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -108,8 +115,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
       if (sendPage && wantsPage(request)) return sendPage(reply);
       // RFC 6749 5.1: an answer that may hold a token is not to be kept.
       void reply.header('cache-control', 'no-store');
-      if (!isPlain(request)) return serve.call(app, request, reply);
-      return sendAnswer(request, reply, await graphql.run(request.body, await contextOf(request, reply)));
+      return trace ? trace(request.headers, () => answer(request, reply)) : answer(request, reply);
     },
   });
   registerWellKnown(app, { settings, publicKeys });
