@@ -1,5 +1,6 @@
 import type { ActivityRecord, ActivityStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
+import { moment } from './values.ts';
 
 const COLUMNS = 'hour, sign_ins, refusals, refreshes, reuses, expires_at';
 
@@ -21,13 +22,13 @@ export function sqliteActivity(database: SqliteDatabase): ActivityStore {
   };
 }
 
-function readActivity(row: Row): ActivityRecord {
+function readActivity([hour, signIns, refusals, refreshes, reuses, expiresAt]: Row): ActivityRecord {
   return {
-    hour: new Date(Number(row['hour'])),
-    signIns: Number(row['sign_ins']),
-    refusals: Number(row['refusals']),
-    refreshes: Number(row['refreshes']),
-    reuses: Number(row['reuses']),
-    expiresAt: new Date(Number(row['expires_at'])),
+    hour: moment(hour),
+    signIns: Number(signIns),
+    refusals: Number(refusals),
+    refreshes: Number(refreshes),
+    reuses: Number(reuses),
+    expiresAt: moment(expiresAt),
   };
 }

@@ -1,6 +1,7 @@
 import type { AttemptRecord, AttemptStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
 import { removeInSlices } from './slices.ts';
+import { moment } from './values.ts';
 
 const COLUMNS = 'name, count, next_at, expires_at';
 
@@ -47,10 +48,11 @@ const values = ({ count, nextAt, expiresAt }: Omit<AttemptRecord, 'name'>) =>
 
 function readAttempts(row: Row | undefined): AttemptRecord | null {
   if (row === undefined) return null;
+  const [name, count, nextAt, expiresAt] = row;
   return {
-    name: String(row['name']),
-    count: Number(row['count']),
-    nextAt: new Date(Number(row['next_at'])),
-    expiresAt: new Date(Number(row['expires_at'])),
+    name: String(name),
+    count: Number(count),
+    nextAt: moment(nextAt),
+    expiresAt: moment(expiresAt),
   };
 }

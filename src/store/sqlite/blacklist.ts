@@ -1,6 +1,7 @@
 import type { Blacklist, BlacklistEntry } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
 import { removeInSlices } from './slices.ts';
+import { moment } from './values.ts';
 
 const COLUMNS = 'jti, expires_at, blacklisted_at';
 
@@ -29,9 +30,10 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
 
 function readEntry(row: Row | undefined): BlacklistEntry | null {
   if (row === undefined) return null;
+  const [jti, expiresAt, blacklistedAt] = row;
   return {
-    jti: String(row['jti']),
-    expiresAt: new Date(Number(row['expires_at'])),
-    blacklistedAt: new Date(Number(row['blacklisted_at'])),
+    jti: String(jti),
+    expiresAt: moment(expiresAt),
+    blacklistedAt: moment(blacklistedAt),
   };
 }

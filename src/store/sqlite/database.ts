@@ -11,7 +11,8 @@ const RETRY_AFTER_MS = 10;
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
 export type SqlValue = string | number | null;
-export type Row = Readonly<Record<string, SqlValue>>;
+/** The values of a row, in the order of the columns that were asked for. An object with their names takes twice as long. */
+export type Row = readonly SqlValue[];
 
 /** A prepared statement of which the store's methods are made. Each throws `StoreUnavailable`. */
 interface Statement {
@@ -130,13 +131,18 @@ function transaction(database: Database.Database, work: () => void): void {
 }
 
 function prepared(database: Database.Database, sql: string): Statement {
-  const statement = translated(() => database.prepare(sql));
+  const statement = translated(() => asArrays(database.prepare(sql)));
   const ready = () => opened(database) && statement;
   return {
     run: (...values) => translated(() => ready().run(bindable(values)).changes),
     get: (...values) => translated(() => ready().get(bindable(values)) as Row | undefined),
     all: (...values) => translated(() => ready().all(bindable(values)) as Row[]),
   };
+}
+
+/** The binding knows arrays only of statements that answer rows. */
+function asArrays(statement: Database.Statement): Database.Statement {
+  return statement.reader ? statement.raw() : statement;
 }
 
 /** The binding would go on working with the statements of a database that was closed. */

@@ -41,7 +41,7 @@ function checked(file: string, draft: string): StoreContents {
   try {
     return withFile(draft, (database) => {
       database.prepare('PRAGMA journal_mode = DELETE').get(); // all of it in one file
-      const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check']);
+      const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.[0]);
       if (found !== 'ok') throw new Error(found.replaceAll(/\s+/g, ' '));
       return contentsOf(database);
     });

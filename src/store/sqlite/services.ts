@@ -1,5 +1,6 @@
 import type { ServiceRecord, ServiceStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
+import { moment } from './values.ts';
 
 const COLUMNS = 'name, secret_hash, created_at';
 
@@ -19,9 +20,6 @@ export function sqliteServices(database: SqliteDatabase): ServiceStore {
 
 function readService(row: Row | undefined): ServiceRecord | null {
   if (row === undefined) return null;
-  return {
-    name: String(row['name']),
-    secretHash: String(row['secret_hash']),
-    createdAt: new Date(Number(row['created_at'])),
-  };
+  const [name, secretHash, createdAt] = row;
+  return { name: String(name), secretHash: String(secretHash), createdAt: moment(createdAt) };
 }

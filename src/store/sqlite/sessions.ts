@@ -1,6 +1,7 @@
 import type { RevocationReason, SessionRecord, SessionStore } from '../store.ts';
 import type { Row, SqliteDatabase, SqlValue } from './database.ts';
 import { removeInSlices } from './slices.ts';
+import { moment, momentOrNull, textOrNull } from './values.ts';
 
 const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
   ip_address, revoked_at, revoked_reason`;
@@ -83,21 +84,34 @@ function values(session: SessionRecord): SqlValue[] {
 
 function readSession(row: Row | undefined): SessionRecord | null {
   if (row === undefined) return null;
-  const text = (column: string) => (row[column] == null ? null : String(row[column]));
-  const moment = (column: string) => new Date(Number(row[column]));
+  const [
+    id,
+    userId,
+    jti,
+    previousJti,
+    rotatedAt,
+    createdAt,
+    lastUsedAt,
+    expiresAt,
+    endsAt,
+    userAgent,
+    ipAddress,
+    revokedAt,
+    revokedReason,
+  ] = row;
   return {
-    id: String(row['id']),
-    userId: String(row['user_id']),
-    jti: String(row['jti']),
-    previousJti: text('previous_jti'),
-    rotatedAt: moment('rotated_at'),
-    createdAt: moment('created_at'),
-    lastUsedAt: moment('last_used_at'),
-    expiresAt: moment('expires_at'),
-    endsAt: moment('ends_at'),
-    userAgent: text('user_agent'),
-    ipAddress: text('ip_address'),
-    revokedAt: row['revoked_at'] == null ? null : moment('revoked_at'),
-    revokedReason: text('revoked_reason') as RevocationReason | null,
+    id: String(id),
+    userId: String(userId),
+    jti: String(jti),
+    previousJti: textOrNull(previousJti),
+    rotatedAt: moment(rotatedAt),
+    createdAt: moment(createdAt),
+    lastUsedAt: moment(lastUsedAt),
+    expiresAt: moment(expiresAt),
+    endsAt: moment(endsAt),
+    userAgent: textOrNull(userAgent),
+    ipAddress: textOrNull(ipAddress),
+    revokedAt: momentOrNull(revokedAt),
+    revokedReason: textOrNull(revokedReason) as RevocationReason | null,
   };
 }

@@ -22,14 +22,14 @@ export function withFile<Result>(file: string, work: (database: SqliteDatabase) 
 
 /** Which version the schema has: the number of its migrations. */
 export function versionOf(database: SqliteDatabase): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  return Number(database.prepare('PRAGMA user_version').get()?.[0]);
 }
 
 /** @throws NewerSchema, and StoreUnavailable if this is the database of another program */
 export function contentsOf(database: SqliteDatabase): StoreContents {
   const version = versionOf(database);
   refuseNewerSchema(version, MIGRATIONS.length);
-  const count = (table: string) => Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
+  const count = (table: string) => Number(database.prepare(`SELECT count(*) FROM ${table}`).get()?.[0]);
   return { version, users: count('users'), sessions: count('sessions') };
 }
 

@@ -1,5 +1,6 @@
 import type { Insertion, UserRecord, UserStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
+import { moment, momentOrNull } from './values.ts';
 
 const COLUMNS =
   'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
@@ -79,15 +80,16 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
 
 function readUser(row: Row | undefined): UserRecord | null {
   if (row === undefined) return null;
+  const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
   return {
-    id: String(row['id']),
-    username: String(row['username']),
-    usernameKey: String(row['username_key']),
-    passwordHash: String(row['password_hash']),
-    passwordChangedAt: new Date(Number(row['password_changed_at'])),
-    isActive: row['is_active'] === 1,
-    isAdmin: row['is_admin'] === 1,
-    lastLogin: row['last_login'] == null ? null : new Date(Number(row['last_login'])),
-    createdAt: new Date(Number(row['created_at'])),
+    id: String(id),
+    username: String(username),
+    usernameKey: String(usernameKey),
+    passwordHash: String(passwordHash),
+    passwordChangedAt: moment(passwordChangedAt),
+    isActive: isActive === 1,
+    isAdmin: isAdmin === 1,
+    lastLogin: momentOrNull(lastLogin),
+    createdAt: moment(createdAt),
   };
 }
