@@ -141,7 +141,7 @@ export async function assembleAuth({
   const minter = new TokenMinter(codec, users, settings, hooks, clock);
   const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock, onRefresh });
   const acceptor = new TokenAcceptor(codec, settings);
-  const authenticator = new Authenticator({ acceptor, reader, rotation, users, settings, hooks });
+  const authenticator = new Authenticator({ acceptor, reader, users, settings, hooks });
   const throttle = new Throttle({ store, settings, clock, audit, secret: () => keys.secret() });
   const administration = new Administration({ users, sessions, keys, activity });
   const services = { tokens, users, sessions, authenticator, throttle, administration };

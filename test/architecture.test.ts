@@ -7,8 +7,14 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['errors.ts', 'errors/', 'clock.ts'], mayImport: ['errors/'] },
   { rooms: ['settings/'], mayImport: ['settings/'] },
   {
-    rooms: ['store/store.ts', 'store/schema-version.ts', 'store/store-keeper.ts', 'tokens/claims.ts'],
-    mayImport: ['store/schema-version.ts'],
+    rooms: [
+      'store/records.ts',
+      'store/store.ts',
+      'store/schema-version.ts',
+      'store/store-keeper.ts',
+      'tokens/claims.ts',
+    ],
+    mayImport: ['store/records.ts', 'store/schema-version.ts'],
   },
   { rooms: ['hooks.ts'], mayImport: ['store/store.ts', 'tokens/claims.ts'] },
   { rooms: ['audit.ts'], mayImport: ['hooks.ts'] },

@@ -3,7 +3,7 @@ import { isNumericDate, type Clock } from '../clock.ts';
 import type { Client } from '../hooks.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Settings } from '../settings/settings-table.ts';
-import type { SessionRecord, Store, Successor } from '../store/store.ts';
+import type { SessionRecord, Store, Successor, UserRecord } from '../store/store.ts';
 import type { Token, VerifiedToken } from '../tokens/claims.ts';
 import { newName, type SessionService } from './session-service.ts';
 
@@ -18,6 +18,12 @@ export type Standing =
   | { readonly state: 'usable'; readonly session: SessionRecord | null }
   | { readonly state: 'replayable' | 'superseded'; readonly session: SessionRecord }
   | { readonly state: 'blacklisted' };
+
+/** How a token stands, and the account it names, if there is one. */
+export interface StandingWithUser {
+  readonly standing: Standing;
+  readonly user: UserRecord | null;
+}
 
 /** Whose token it is, and where the request comes from. */
 export interface Holder {
@@ -71,6 +77,20 @@ export class Rotation {
     const successors = await this.#store.sessions.find(adoptedId(token.jti));
     if (successors !== null) return this.#standingIn(successors, token);
     return entry === null ? { state: 'usable', session: null } : { state: 'blacklisted' };
+  }
+
+  /**
+   * How a verified token stands, and the account with this id: one question to the store, where the token has a session.
+   *
+   * @throws StoreUnavailable
+   */
+  async standingWithUser(token: VerifiedToken, userId: string): Promise<StandingWithUser> {
+    if (token.sessionId !== null) {
+      const { session, user } = await this.#store.sessions.findWithUser(token.sessionId, userId);
+      return { standing: this.#standingIn(session, token), user };
+    }
+    const [standing, user] = await Promise.all([this.standing(token), this.#store.users.findById(userId)]);
+    return { standing, user };
   }
 
   #standingIn(session: SessionRecord | null, token: VerifiedToken): Standing {

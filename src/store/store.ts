@@ -1,3 +1,19 @@
+import type {
+  ActivityRecord,
+  AttemptRecord,
+  BlacklistEntry,
+  Insertion,
+  Revocation,
+  ServiceRecord,
+  SessionAndUser,
+  SessionRecord,
+  Successor,
+  UserChanges,
+  UserRecord,
+} from './records.ts';
+
+export type * from './records.ts';
+
 /**
  * All the product asks of a database. Every method is a single fact a store can make atomic; nothing here needs a
  * transaction over several records. Every method may throw `StoreUnavailable`, and then has written nothing or all; the
@@ -15,32 +31,6 @@ export interface Store {
   /** Ends all connections; afterwards every method throws. */
   close(): Promise<void>;
 }
-
-/** An account. */
-export interface UserRecord {
-  readonly id: string;
-  /** As it was given, NFKC-normalised. */
-  readonly username: string;
-  /** The case-folded username; unique. */
-  readonly usernameKey: string;
-  /** Django's format, such as `bcrypt_sha256$$2b$12$...`. */
-  readonly passwordHash: string;
-  /** When the password last changed; a rehash of the same password does not count. */
-  readonly passwordChangedAt: Date;
-  readonly isActive: boolean;
-  /** Whether the user may administer the accounts of others. */
-  readonly isAdmin: boolean;
-  readonly lastLogin: Date | null;
-  readonly createdAt: Date;
-}
-
-/** What may change in an account. */
-export type UserChanges = Partial<
-  Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'isAdmin' | 'lastLogin'>
->;
-
-/** How storing a new user went; whose both names are taken may hear either. */
-export type Insertion = 'inserted' | 'id_taken' | 'username_taken';
 
 /** Which users are listed. */
 export interface UserPage {
@@ -70,45 +60,15 @@ export interface UserStore {
   delete(id: string): Promise<boolean>;
 }
 
-/** Why a session ended. */
-export type RevocationReason =
-  'signed_out' | 'revoked' | 'reused' | 'limit' | 'password_changed' | 'user_disabled' | 'user_deleted';
-
-/** One sign-in on one device and everything refreshed from it; RFC 9700 calls it a refresh token family. */
-export interface SessionRecord {
-  /** The claim `sid`. */
-  readonly id: string;
-  readonly userId: string;
-  /** The one token of the session that may still be used. */
-  readonly jti: string;
-  /** Its immediate predecessor. */
-  readonly previousJti: string | null;
-  /** When `jti` was issued. */
-  readonly rotatedAt: Date;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date;
-  /** The end of the current token: an idle session is over then. */
-  readonly expiresAt: Date;
-  /** The absolute end; nothing moves it. */
-  readonly endsAt: Date;
-  readonly userAgent: string | null;
-  readonly ipAddress: string | null;
-  readonly revokedAt: Date | null;
-  readonly revokedReason: RevocationReason | null;
-}
-
-/** The token that follows the current one, and when: `rotatedAt` is also the time of last use. */
-export type Successor = Pick<SessionRecord, 'jti' | 'rotatedAt' | 'lastUsedAt' | 'expiresAt'>;
-
-export interface Revocation {
-  readonly at: Date;
-  readonly reason: RevocationReason;
-}
-
 export interface SessionStore {
   /** Of any number of concurrent calls with one `id`, exactly one resolves true. */
   insert(session: SessionRecord): Promise<boolean>;
   find(id: string): Promise<SessionRecord | null>;
+  /**
+   * A session and an account, which need not be each other's: what nearly every request asks for, in one call. Each is as it
+   * was at some moment of the call, not both at the same.
+   */
+  findWithUser(id: string, userId: string): Promise<SessionAndUser>;
   /** A user's sessions that are neither revoked nor past `expiresAt` at the given time, the newest first. */
   listLive(userId: string, at: Date): Promise<SessionRecord[]>;
   /**
@@ -145,13 +105,6 @@ export interface ListPosition {
   readonly name: string;
 }
 
-/** A jti that is refused until its token would have expired anyway. */
-export interface BlacklistEntry {
-  readonly jti: string;
-  readonly expiresAt: Date;
-  readonly blacklistedAt: Date;
-}
-
 export interface Blacklist {
   /** First writer wins: of any number of concurrent calls with one `jti`, exactly one resolves true. */
   add(entry: BlacklistEntry): Promise<boolean>;
@@ -162,17 +115,6 @@ export interface Blacklist {
   list(after: ListPosition, limit: number): Promise<BlacklistEntry[]>;
   /** Removes entries whose `expiresAt` is not after the given time, as sessions are. Resolves to how many. */
   deleteExpired(at: Date): Promise<number>;
-}
-
-/** How often something was tried, until that is forgotten. */
-export interface AttemptRecord {
-  /** What is counted. Nobody can read from it what that is. */
-  readonly name: string;
-  readonly count: number;
-  /** Before this moment no further attempt is let through, once there were too many. */
-  readonly nextAt: Date;
-  /** When they are forgotten. */
-  readonly expiresAt: Date;
 }
 
 /** Counts of one server process on SQLite, kept in memory; of all processes that share it on MongoDB. */
@@ -196,14 +138,6 @@ export interface AttemptStore {
   deleteExpired(at: Date): Promise<number>;
 }
 
-/** Another program that may ask about tokens. */
-export interface ServiceRecord {
-  readonly name: string;
-  /** Of its secret, which is kept nowhere: SHA-256 in base64url. */
-  readonly secretHash: string;
-  readonly createdAt: Date;
-}
-
 export interface ServiceStore {
   /** Of any number of concurrent calls with one `name`, exactly one resolves true. */
   insert(service: ServiceRecord): Promise<boolean>;
@@ -212,23 +146,6 @@ export interface ServiceStore {
   list(): Promise<ServiceRecord[]>;
   /** Resolves to whether there was such a service. */
   delete(name: string): Promise<boolean>;
-}
-
-/** How often what happened. */
-export interface ActivityCounts {
-  readonly signIns: number;
-  /** Sign-ins that were refused, and those that had to wait. */
-  readonly refusals: number;
-  readonly refreshes: number;
-  /** Superseded tokens that were used. */
-  readonly reuses: number;
-}
-
-/** What happened in one hour, until that is forgotten. */
-export interface ActivityRecord extends ActivityCounts {
-  /** Its first moment. */
-  readonly hour: Date;
-  readonly expiresAt: Date;
 }
 
 export interface ActivityStore {

@@ -1,9 +1,8 @@
 import { SessionRevoked, TokenBlacklisted, type AuthError } from '../errors.ts';
 import type { Hooks, TokenUser, User } from '../hooks.ts';
-import type { Rotation, Standing } from '../sessions/rotation.ts';
+import type { Standing, StandingWithUser } from '../sessions/rotation.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import { toUser, type UserService } from '../users/user-service.ts';
-import type { Token } from './claims.ts';
 import { tokenUserOf, type AcceptedToken, type TokenAcceptor } from './token-acceptor.ts';
 import { isSomebodyElses, type TokenReader } from './token-reader.ts';
 
@@ -20,7 +19,6 @@ const NO_SESSION: Standing = { state: 'usable', session: null };
 export class Authenticator {
   readonly #acceptor: TokenAcceptor;
   readonly #reader: TokenReader;
-  readonly #rotation: Rotation;
   readonly #users: UserService;
   readonly #settings: Settings;
   readonly #tokenUser: Hooks['tokenUser'];
@@ -28,14 +26,12 @@ export class Authenticator {
   constructor(parts: {
     readonly acceptor: TokenAcceptor;
     readonly reader: TokenReader;
-    readonly rotation: Rotation;
     readonly users: UserService;
     readonly settings: Settings;
     readonly hooks: Hooks;
   }) {
     this.#acceptor = parts.acceptor;
     this.#reader = parts.reader;
-    this.#rotation = parts.rotation;
     this.#users = parts.users;
     this.#settings = parts.settings;
     this.#tokenUser = parts.hooks.tokenUser;
@@ -62,19 +58,20 @@ export class Authenticator {
    * @throws UserNotFound, UserInactive, PasswordChanged, SessionRevoked, StoreUnavailable
    */
   async lookUp(token: AcceptedToken): Promise<User> {
-    const [record, standing] = await Promise.all([this.#users.findByClaim(token.userId), this.#standing(token)]);
+    const { standing, user: record } = await this.#standingWithUser(token);
     const user = this.#reader.present(token, record);
     if (standing.state !== 'usable' || isSomebodyElses(standing, user)) throw this.#ended(token);
     return toUser(user);
   }
 
   /** Access tokens are in no blacklist: they end with their session. */
-  #standing(token: Token): Promise<Standing> {
+  async #standingWithUser(token: AcceptedToken): Promise<StandingWithUser> {
     const isAlone = token.type === 'access' && token.sessionId === null;
-    return isAlone ? Promise.resolve(NO_SESSION) : this.#rotation.standing(token);
+    if (!isAlone) return this.#reader.standingWithUser(token);
+    return { standing: NO_SESSION, user: await this.#users.findByClaim(token.userId) };
   }
 
-  #ended(token: Token): AuthError {
+  #ended(token: AcceptedToken): AuthError {
     return token.type === 'sliding' ? this.#acceptor.refusal(new TokenBlacklisted()) : new SessionRevoked();
   }
 }

@@ -1,5 +1,5 @@
 import { NoActiveAccount, PasswordChanged, TokenBlacklisted, UserInactive, UserNotFound } from '../errors.ts';
-import type { Rotation, Standing } from '../sessions/rotation.ts';
+import type { Rotation, Standing, StandingWithUser } from '../sessions/rotation.ts';
 import type { Settings } from '../settings/settings-table.ts';
 import type { UserRecord } from '../store/store.ts';
 import { passwordFingerprint, type UserService } from '../users/user-service.ts';
@@ -36,7 +36,7 @@ export class TokenReader {
    */
   async read(text: string): Promise<Reading> {
     const verified = await this.#codec.verify(text);
-    const [standing, user] = await Promise.all([this.#rotation.standing(verified), this.#findUser(verified)]);
+    const { standing, user } = await this.standingWithUser(verified);
     if (standing.state === 'blacklisted' || isSomebodyElses(standing, user)) throw new TokenBlacklisted();
     return { token: expectComplete(verified), standing, user };
   }
@@ -56,8 +56,17 @@ export class TokenReader {
     return this.#codec.decode(text);
   }
 
-  #findUser(token: VerifiedToken): Promise<UserRecord | null> {
-    return token.userId === null ? Promise.resolve(null) : this.#users.findByClaim(token.userId);
+  /**
+   * How a verified token stands, and the user it names.
+   *
+   * @throws StoreUnavailable
+   */
+  async standingWithUser(token: VerifiedToken): Promise<StandingWithUser> {
+    const { userId } = token;
+    if (userId === null) return { standing: await this.#rotation.standing(token), user: null };
+    if (this.#settings.userIdField === 'id') return this.#rotation.standingWithUser(token, userId);
+    const [standing, user] = await Promise.all([this.#rotation.standing(token), this.#users.findByClaim(userId)]);
+    return { standing, user };
   }
 
   /**

@@ -24,6 +24,7 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['users.delete', false, ({ users }) => users.delete('u')],
   ['sessions.insert', true, ({ sessions }) => sessions.insert(newSession())],
   ['sessions.find', null, ({ sessions }) => sessions.find('s')],
+  ['sessions.findWithUser', { session: null, user: null }, ({ sessions }) => sessions.findWithUser('s', 'u')],
   ['sessions.listLive', [], ({ sessions }) => sessions.listLive('u', NOW)],
   ['sessions.rotate', false, ({ sessions }) => sessions.rotate('s', 'jti', newSuccessor())],
   ['sessions.replaceCurrent', false, ({ sessions }) => sessions.replaceCurrent('s', newSuccessor())],

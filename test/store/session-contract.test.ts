@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SessionRecord, Store } from '../../src/store/store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, count, newId, newSession, NOW, ODD_TEXT, openAt, race, revocation } from './records.ts';
+import { after, count, newId, newSession, newUser, NOW, ODD_TEXT, openAt, race, revocation } from './records.ts';
 
 describeEachStore('the sessions of a store', (kind) => {
   let place: Place;
@@ -46,7 +46,22 @@ describeEachStore('the sessions of a store', (kind) => {
   ])('a session %s is found as inserted', async (_case, fields) => {
     const session = await inserted(fields);
     expect(await twin.sessions.find(session.id)).toEqual(session);
+    expect(await twin.sessions.findWithUser(session.id, 'nobody')).toEqual({ session, user: null });
   });
+
+  test.each([ODD_TEXT, newId()])(
+    'a session and a user are found together, and each without the other: %j',
+    async (id) => {
+      const [session, other] = [await inserted({ id: `together ${id}` }), await inserted()];
+      const user = newUser({ id: `together ${id}`, lastLogin: null });
+      expect(await store.users.insert(user)).toBe('inserted');
+      expect(await twin.sessions.findWithUser(session.id, user.id)).toEqual({ session, user });
+      expect(await twin.sessions.findWithUser(other.id, user.id)).toEqual({ session: other, user });
+      expect(await twin.sessions.findWithUser(session.id, other.userId)).toEqual({ session, user: null });
+      expect(await twin.sessions.findWithUser(user.username, user.id)).toEqual({ session: null, user });
+      expect(await twin.sessions.findWithUser('', '')).toEqual({ session: null, user: null });
+    },
+  );
 
   test('no session is found by anything but exactly its id', async () => {
     const { id, jti, userId } = await inserted({ id: `Id-${newId()}` });

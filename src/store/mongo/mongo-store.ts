@@ -27,9 +27,10 @@ export async function openMongoStore(uri: string, migrations?: readonly Migratio
     await connection.close();
     throw error;
   }
+  const users = mongoUsers(models.users);
   return {
-    users: mongoUsers(models.users),
-    sessions: mongoSessions(models.sessions),
+    users,
+    sessions: mongoSessions(models.sessions, users),
     blacklist: mongoBlacklist(models.blacklist),
     attempts: mongoAttempts(models.attempts),
     services: mongoServices(models.services),

@@ -1,12 +1,12 @@
 import { trusted } from 'mongoose';
-import type { SessionRecord, SessionStore } from '../store.ts';
+import type { SessionRecord, SessionStore, UserStore } from '../store.ts';
 import { inserted, translated } from './errors.ts';
 import type { Models, SessionDocument } from './models.ts';
 
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const;
 const live = (userId: string, at: Date) => ({ userId, revokedAt: null, expiresAt: trusted({ $gt: at }) });
 
-export function mongoSessions(sessions: Models['sessions']): SessionStore {
+export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStore, 'findById'>): SessionStore {
   type Change = Partial<Omit<SessionDocument, '_id'>>;
   const changeOne = async (filter: { _id: string; jti?: string }, change: Change) => {
     const unrevoked = { ...filter, revokedAt: null };
@@ -15,9 +15,16 @@ export function mongoSessions(sessions: Models['sessions']): SessionStore {
   const changeMany = async (filter: object, change: Change) =>
     (await translated(() => sessions.updateMany({ ...filter, revokedAt: null }, { $set: change }))).modifiedCount;
 
+  const find = async (id: string) => readSession(await translated(() => sessions.findOne({ _id: id }).lean()));
+
   return {
     insert: ({ id, ...session }) => inserted(() => sessions.insertOne({ _id: id, ...session })),
-    find: async (id) => readSession(await translated(() => sessions.findOne({ _id: id }).lean())),
+    find,
+    findWithUser: async (id, userId) => {
+      // Two questions at once: a join would ask every shard, as the collections are spread by ids of their own.
+      const [session, user] = await Promise.all([find(id), users.findById(userId)]);
+      return { session, user };
+    },
     listLive: async (userId, at) => {
       const found = await translated(() => sessions.find(live(userId, at)).sort(NEWEST_FIRST).lean());
       return found.flatMap((document) => readSession(document) ?? []);

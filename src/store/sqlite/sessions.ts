@@ -1,10 +1,15 @@
 import type { RevocationReason, SessionRecord, SessionStore } from '../store.ts';
 import type { Row, SqliteDatabase, SqlValue } from './database.ts';
 import { removeInSlices } from './slices.ts';
+import { readUser, USER_COLUMNS } from './users.ts';
 import { moment, momentOrNull, textOrNull } from './values.ts';
 
 const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
   ip_address, revoked_at, revoked_reason`;
+
+const WIDTH = COLUMNS.split(',').length;
+
+const columnsOf = (table: string, columns: string) => columns.replaceAll(/\w+/g, `${table}.$&`);
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
   const { write } = database;
@@ -12,6 +17,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     `INSERT INTO sessions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const select = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`);
+  const selectWithUser = database.prepare(
+    `SELECT ${columnsOf('session', COLUMNS)}, ${columnsOf('user', USER_COLUMNS)} FROM (SELECT 1) AS one
+     LEFT JOIN sessions AS session ON session.id = ?1 LEFT JOIN users AS user ON user.id = ?2`,
+  );
   const selectLive = database.prepare(
     `SELECT ${COLUMNS} FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?
      ORDER BY created_at DESC, id DESC`,
@@ -46,6 +55,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
   return {
     insert: (session) => write(() => insert.run(...values(session)) === 1),
     find: async (id) => readSession(select.get(id)),
+    findWithUser: async (id, userId) => {
+      const row = selectWithUser.get(id, userId) ?? [];
+      return { session: readSession(row), user: readUser(row.slice(WIDTH)) };
+    },
     listLive: async (userId, at) => selectLive.all(userId, at.getTime()).flatMap((row) => readSession(row) ?? []),
     rotate: (id, presentedJti, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
       write(
@@ -83,7 +96,7 @@ function values(session: SessionRecord): SqlValue[] {
 }
 
 function readSession(row: Row | undefined): SessionRecord | null {
-  if (row === undefined) return null;
+  if (row?.[0] == null) return null; // none, or none joined
   const [
     id,
     userId,

@@ -2,7 +2,7 @@ import type { Insertion, UserRecord, UserStore } from '../store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
 import { moment, momentOrNull } from './values.ts';
 
-const COLUMNS =
+export const USER_COLUMNS =
   'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
 
 /** After all that can follow in a name: the last code point there is, which no name has. */
@@ -11,20 +11,22 @@ const LAST = '\u{10FFFF}';
 export function sqliteUsers(database: SqliteDatabase): UserStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO users (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
-  const byId = database.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`);
-  const byKey = database.prepare(`SELECT ${COLUMNS} FROM users WHERE username_key = ?`);
-  const page = database.prepare(`SELECT ${COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`);
+  const byId = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
+  const byKey = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE username_key = ?`);
+  const page = database.prepare(
+    `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`,
+  );
   const pageOf = database.prepare(
-    `SELECT ${COLUMNS} FROM users WHERE username_key > ? AND username_key >= ? AND username_key < ?
+    `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? AND username_key >= ? AND username_key < ?
      ORDER BY username_key LIMIT ?`,
   );
   const update = database.prepare(
     `UPDATE users SET password_hash = coalesce(?, password_hash),
        password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
        is_admin = coalesce(?, is_admin), last_login = iif(?, ?, last_login)
-     WHERE id = ? RETURNING ${COLUMNS}`,
+     WHERE id = ? RETURNING ${USER_COLUMNS}`,
   );
   const replaceHash = database.prepare(
     `UPDATE users SET password_hash = ?, password_changed_at = coalesce(?, password_changed_at)
@@ -78,8 +80,8 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
   };
 }
 
-function readUser(row: Row | undefined): UserRecord | null {
-  if (row === undefined) return null;
+export function readUser(row: Row | undefined): UserRecord | null {
+  if (row?.[0] == null) return null; // none, or none joined
   const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
   return {
     id: String(id),
