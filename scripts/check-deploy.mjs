@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 const UNIT = 'deploy/systemd/graphql-simplejwt.service';
+const COMPOSE_GUIDE = 'docs/deploy/docker-compose.md';
 const KUSTOMIZATION = 'kustomization.yaml';
 /** Of 10.0, as `systemd-analyze security` counts: what is left is a network server that compiles what it runs. */
 const MOST_EXPOSURE = 2;
@@ -32,13 +33,20 @@ function copy(file, edit) {
   return path;
 }
 
-function checkNginx(file) {
+/** The first block of a language in a document. */
+function snippetOf(document, language) {
+  const [, code] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(readFileSync(document, 'utf8')) ?? [];
+  if (code === undefined) throw new Error(`${document} shows no ${language}`);
+  return code;
+}
+
+function checkNginx(file, edit = (text) => text) {
   const key = join(folder, 'key.pem');
   const certificate = join(folder, 'certificate.pem');
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-batch'];
   spawnSync('openssl', [...request, '-subj', '/CN=auth.example.com', '-keyout', key, '-out', certificate]);
   const site = copy(file, (text) =>
-    text
+    edit(text)
       .replace(/^(\s*ssl_certificate) .*;$/m, `$1 ${certificate};`)
       .replace(/^(\s*ssl_certificate_key) .*;$/m, `$1 ${key};`),
   );
@@ -55,6 +63,15 @@ try {
     check(file, ['kubernetes-validate', '--strict', file]);
   }
   for (const file of ['deploy/nginx/compose.conf', 'deploy/nginx/vm.conf']) checkNginx(file);
+  // With what the guides tell people to add.
+  checkNginx('deploy/nginx/compose.conf', (text) => text.replace('listen 8080;', snippetOf(COMPOSE_GUIDE, 'nginx')));
+  const override = join(folder, 'compose.override.yaml');
+  writeFileSync(override, snippetOf(COMPOSE_GUIDE, 'yaml').replace('!override ', '')); // a tag of Compose, unknown to YAML
+  check(COMPOSE_GUIDE, ['check-jsonschema', '--builtin-schema', 'vendor.compose-spec', override]);
+  copy('deploy/prometheus/alerts.yaml', (text) => text);
+  const prometheus = join(folder, 'prometheus.yaml');
+  writeFileSync(prometheus, snippetOf('docs/metrics.md', 'yaml'));
+  check('docs/metrics.md', ['promtool', 'check', 'config', prometheus]);
   // It looks for the programs; where Node.js is differs.
   const unit = copy(UNIT, (text) => text.replace('/usr/bin/node', process.execPath));
   check(UNIT, ['systemd-analyze', 'verify', '--man=no', unit], { isQuiet: true });

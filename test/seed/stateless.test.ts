@@ -105,6 +105,6 @@ describe('stateless authentication without a store', () => {
 
     const stateful = await createAuth({ ...options, authentication: 'session' });
     const reading = await stateful.context(request('42'));
-    await expect(reading.auth.authenticate()).rejects.toThrow("the store's users was asked for");
+    await expect(reading.auth.authenticate()).rejects.toThrow("the store's sessions was asked for");
   });
 });

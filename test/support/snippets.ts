@@ -38,6 +38,67 @@ export async function runTypeScript(code: string, { before = '', after = '' }: S
   }
 }
 
+/** What blocks use that an earlier one, or the reader, has made. Their own names hide these. */
+const NAMES = `
+declare global {
+  const auth: import('graphql-simplejwt').Auth;
+  const createAuth: typeof import('graphql-simplejwt').createAuth;
+  const cookieStorage: typeof import('graphql-simplejwt/client').cookieStorage;
+  const createTokenStore: typeof import('graphql-simplejwt/client').createTokenStore;
+  const tokens: import('graphql-simplejwt/client').TokenStore;
+  const createAuthLink: typeof import('graphql-simplejwt/apollo-client').createAuthLink;
+  const createTokenVerifier: typeof import('graphql-simplejwt/verifier').createTokenVerifier;
+  const token: string;
+  const accessToken: string;
+  const secret: string;
+  const buildSchema: typeof import('type-graphql').buildSchema;
+  const NoteResolver: new () => object;
+  const client: import('@apollo/client').ApolloClient;
+  const ApolloLink: typeof import('@apollo/client').ApolloLink;
+  const HELLO: import('graphql').DocumentNode;
+  const useSyncExternalStore: typeof import('react').useSyncExternalStore;
+  const useServer: typeof import('graphql-ws/use/ws').useServer;
+  const schema: import('graphql').GraphQLSchema;
+  const sockets: import('ws').WebSocketServer;
+}
+export {};
+`;
+
+/** Packages that are the reader's own, and what is not known without them. */
+const LEFT_OUT = /error TS7006: |Cannot find module '(?!graphql-simplejwt)/;
+
+/** Compiles blocks of TypeScript, each as a module of its own. Resolves to the errors that are not the reader's to mend. */
+export async function compileTypeScript(
+  blocks: readonly { readonly name: string; readonly code: string }[],
+): Promise<string[]> {
+  const folder = mkdtempSync(join(ROOT, 'dist', 'snippets-')); // inside the package, so that its own name leads to it
+  try {
+    const files = blocks.map(({ name, code }) => {
+      const file = join(folder, `${name}.ts`);
+      writeFileSync(file, `${code}\nexport {};\n`);
+      return file;
+    });
+    files.push(join(folder, 'names.ts'));
+    writeFileSync(join(folder, 'names.ts'), NAMES);
+    const options = [
+      ...TSC.join(' ').split(' '),
+      '--noEmit',
+      '--experimentalDecorators',
+      '--emitDecoratorMetadata',
+      '--lib es2023,dom',
+    ];
+    const compiled = await run(join(ROOT, 'node_modules/.bin/tsc'), [...options.join(' ').split(' '), ...files], {
+      cwd: ROOT,
+    }).catch((error: { readonly stdout: string }) => {
+      if (error.stdout === '') throw error; // it did not even start
+      return error;
+    });
+    return compiled.stdout.split('\n').filter((line) => line.includes('error TS') && !LEFT_OUT.test(line));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /**
  * Runs shell commands to their end; `npx graphql-simplejwt` in them is the build. Resolves to what they printed; rejects
  * where one of them fails.

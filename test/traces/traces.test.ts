@@ -34,12 +34,11 @@ const REFRESH = [
   'mutation tokenRefresh',
   '  add attempts',
   '  find attempts',
-  '  find sessions',
-  '  findById users',
+  '  findWithUser sessions',
   '  replace attempts',
   '  rotate sessions',
 ];
-const HELLO = ['query hello', '  find sessions', '  findById users'];
+const HELLO = ['query hello', '  findWithUser sessions'];
 
 const exporter = new InMemorySpanExporter();
 
@@ -88,7 +87,7 @@ describeEachStore('the traces of a server', (kind) => {
     expect(tree()).toEqual(HELLO);
     expect(root()?.attributes).toEqual({ 'graphql.operation.type': 'query', 'graphql.root.fields': ['hello'] });
     expect(root()?.kind).toBe(SpanKind.SERVER);
-    const database = { 'db.system.name': kind, 'db.collection.name': 'users', 'db.operation.name': 'findById' };
+    const database = { 'db.system.name': kind, 'db.collection.name': 'sessions', 'db.operation.name': 'findWithUser' };
     expect(exporter.getFinishedSpans().map(({ attributes }) => attributes)).toContainEqual(database);
   });
 

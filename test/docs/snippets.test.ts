@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { DOCUMENTS } from '../support/documents.ts';
+import { allSnippets, CHECKS } from '../support/snippet-checks.ts';
+import { compileTypeScript } from '../support/snippets.ts';
+
+/** Which other check reads the blocks of these languages. `''` is what a program prints. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  '': 'the tests of what prints it',
+  ts: 'the compiler, below',
+  nginx: 'nginx, in npm run check:deploy',
+  python: 'Python, in test/interop/snippets.test.ts',
+  // No compiler of these is at hand; what they ask is checked by test/examples/mobile.test.ts.
+  swift: 'nobody',
+  kotlin: 'nobody',
+  dart: 'nobody',
+};
+
+describe('the documents', () => {
+  test.each(DOCUMENTS)('%s shows what its tool can read', (document) => {
+    const faults = allSnippets(document).flatMap(({ language, code }) => {
+      if (language in ELSEWHERE) return [];
+      const check = CHECKS[language];
+      if (check === undefined) return [`Add a check of "${language}" to test/support/snippet-checks.ts`];
+      return check(code).map((fault) => `${fault}, in:\n${code}`);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test('show TypeScript that compiles against this build', async () => {
+    const blocks = DOCUMENTS.flatMap((document) =>
+      allSnippets(document)
+        .filter(({ language }) => language === 'ts')
+        .map(({ code }, index) => ({ name: `${document.replaceAll(/\W/g, '-')}-${index + 1}`, code })),
+    );
+    expect(blocks.length).toBeGreaterThan(15);
+    expect(await compileTypeScript(blocks)).toEqual([]);
+  }, 60_000);
+});

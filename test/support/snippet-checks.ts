@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script, SourceTextModule } from 'node:vm';
+import type { Command } from 'commander';
+import { buildSchema, Kind, parse, validate } from 'graphql';
+import { parseAllDocuments } from 'yaml';
+import { createProgram } from '../../src/cli/program.ts';
+import type { CliOptions } from '../../src/cli/services.ts';
+import { authTable, serverTable } from '../../src/settings/settings-table.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** A block of code in a document. */
+export interface Snippet {
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The blocks of a document, indented ones too. */
+export function allSnippets(document: string): Snippet[] {
+  const blocks = read(document).matchAll(/^( *)```([^\n]*)\n(.*?)^\1```$/gms);
+  return Array.from(blocks, ([, , language = '', code = '']) => ({ language, code }));
+}
+
+/** What is wrong with a block, in lines; none if nothing is. */
+type Check = (code: string) => readonly string[];
+
+const schema = buildSchema(read('schema.graphql'));
+
+/** A document may show several operations without a name in one block: they are sent one at a time. */
+const checkGraphQL: Check = (code) =>
+  parse(code).definitions.flatMap((definition) =>
+    validate(schema, { kind: Kind.DOCUMENT, definitions: [definition] }).map(({ message }) => message),
+  );
+
+const checkJson: Check = (code) => (JSON.parse(code) === undefined ? ['is nothing'] : []);
+
+const checkYaml: Check = (code) =>
+  parseAllDocuments(code).flatMap(({ errors }) => errors.map(({ message }) => message));
+
+/** A module, or what is typed into the MongoDB shell. */
+const checkJavaScript: Check = (code) => {
+  const isModule = /^import /m.test(code);
+  return (isModule ? new SourceTextModule(code) : new Script(code)) ? [] : ['is nothing'];
+};
+
+const TRANSITION = /^ {2}(?:\[\*\]|\w+) --> (?:\[\*\]|\w+): [^:]+$/;
+
+/** Mermaid as far as it is used here. Its own parser needs a browser. */
+const checkMermaid: Check = (code) => {
+  const [kind = '', ...lines] = code.trimEnd().split('\n');
+  if (kind !== 'stateDiagram-v2') return [`${kind} is a diagram that this check does not know: teach it`];
+  return lines.filter((line) => !TRANSITION.test(line)).map((line) => `is no transition: ${line}`);
+};
+
+/** Ours, and those of others that our documents mention. */
+const ENVIRONMENT: ReadonlySet<string> = new Set([
+  ...[...Object.values(authTable), ...Object.values(serverTable)].map(({ env }) => env),
+  'VITE_COOKIE', // examples/web
+]);
+/** What the reader of a document gives a name of their own. */
+const READERS_OWN = new Set(['ACCESS', 'AUTH', 'SERVICE', 'SECRET']);
+const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+/** Our program, by the names it has in the documents, where a command begins; and the words behind it. */
+const PROGRAM =
+  /(?:npm run --silent cli --|npx graphql-simplejwt|run --rm cli|dist\/main\.js|^(?:[A-Z_]+=\S+ )*(?:graphql-)?simplejwt)((?: +[\w./:-]+)+)/gm;
+const NPM = /npm run (?:--silent )?([\w:]+)/g;
+const VARIABLE = /(?:^|(?<=^export |^[A-Z_]+=\S+ |&& ))([A-Z][A-Z_]+)=/gm;
+
+const checkShell: Check = (code) => {
+  const { stderr } = spawnSync('bash', ['-n'], { input: code, encoding: 'utf8' });
+  const text = code.replaceAll('\\\n', ' ');
+  const named = (pattern: RegExp) => Array.from(text.matchAll(pattern), ([, name = '']) => name);
+  return [
+    ...stderr.split('\n').filter((line) => line !== ''),
+    ...named(NPM).flatMap((script) => (script in scripts ? [] : [`npm has no script ${script}`])),
+    ...named(VARIABLE).flatMap((name) =>
+      ENVIRONMENT.has(name) || READERS_OWN.has(name) ? [] : [`${name} is no setting`],
+    ),
+    ...named(PROGRAM).flatMap((words) => checkCommand(words.trim().split(/ +/))),
+  ];
+};
+
+/** Nothing is run: only names are asked for. */
+const program = createProgram({ version: '0.0.0' } as CliOptions);
+
+/** Whether our program has such a command with such options. */
+function checkCommand(words: readonly string[]): string[] {
+  let command: Command = program;
+  for (const word of words) {
+    const next = command.commands.find((each) => each.name() === word);
+    if (next === undefined) break;
+    command = next;
+  }
+  if (command.commands.length > 0) return [`the program has no command "${words.join(' ')}"`];
+  const options = words.filter((word) => word.startsWith('--'));
+  const unknown = options.filter((word) => !command.options.some(({ long }) => long === word));
+  return unknown.map((word) => `"${command.name()}" has no option ${word}`);
+}
+
+/** How the blocks of each language are checked here. */
+export const CHECKS: Readonly<Record<string, Check>> = {
+  graphql: checkGraphQL,
+  js: checkJavaScript,
+  json: checkJson,
+  mermaid: checkMermaid,
+  sh: checkShell,
+  yaml: checkYaml,
+};
