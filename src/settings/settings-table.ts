@@ -103,7 +103,7 @@ export const authTable = {
 /** Settings of the server alone. */
 // prettier-ignore
 export const serverTable = {
-  nodeEnv: row('NODE_ENV', oneOf('development', 'test', 'production'), 'development', '`production` requires a signing key, makes no demo user, and turns introspection and GraphiQL off unless they are switched on.'),
+  nodeEnv: row('NODE_ENV', oneOf('development', 'test', 'production'), 'development', '`production` requires a signing key, makes no demo user, and turns introspection, GraphiQL and the console off unless they are switched on.'),
   port: row('PORT', integer(0, 65_535), 4000, 'Port to listen on; 0 takes a free one.'),
   host: row('HOST', host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all interfaces.'),
   workers: row('WORKERS', integerOr('auto', 1, 256), 1, 'Processes that serve the port together; more than one need MongoDB. `auto`: as many as there are cores, and one with SQLite. See docs/mongodb.md.'),

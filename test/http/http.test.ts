@@ -81,6 +81,7 @@ describeEachStore('the HTTP server', (kind) => {
     const env = { NODE_ENV: 'production', PASSWORD_HASH_COST: '10' };
     server = await startTestServer(kind, { env });
     expect((await fetch(server.url, { headers: { accept: 'text/html' } })).status).toBe(400);
+    expect((await fetch(new URL('/console', server.url))).status).toBe(404);
     const introspection = await server.client.sendRaw({ query: '{ __schema { types { name } } }' });
     expect(introspection.status).toBe(400);
     const misspelt = await server.client.sendRaw({ query: '{ helo }' });
