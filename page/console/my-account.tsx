@@ -1,4 +1,4 @@
-import { useState, type SubmitEvent } from 'react';
+import { useRef, useState, type SubmitEvent } from 'react';
 import type { TokenStore } from '../../src/client/index.ts';
 import { useTask } from '../bar/use-task.ts';
 import {
@@ -7,6 +7,7 @@ import {
   SessionRevokeOthersDocument,
   SessionsDocument,
 } from '../generated/console-operations.ts';
+import { ConfirmedButton } from './confirmed-button.tsx';
 import type { Api } from './create-api.ts';
 import { SessionList } from './session-list.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -15,13 +16,25 @@ import { useAnswer } from './use-answer.ts';
 export function MySessions({ api }: { readonly api: Api }) {
   const { data, problem, reload } = useAnswer(api, SessionsDocument, {});
   const task = useTask();
-  const end = (id: string) => void task.run(() => api(SessionRevokeDocument, { id }).then(reload));
-  const endOthers = () => void task.run(() => api(SessionRevokeOthersDocument, {}).then(reload));
+  const [done, setDone] = useState('');
+  const heading = useRef<HTMLHeadingElement>(null);
+  const finish = async (what: string) => {
+    await reload();
+    setDone(what);
+    heading.current?.focus(); // the button that was pressed is gone
+  };
+  const end = (id: string) =>
+    void task.run(() => api(SessionRevokeDocument, { id }).then(() => finish('The session is ended.')));
+  const endOthers = () =>
+    void task.run(() => api(SessionRevokeOthersDocument, {}).then(() => finish('All other sessions are ended.')));
   return (
     <section aria-labelledby="my-sessions">
-      <h2 id="my-sessions">My sessions</h2>
+      <h2 id="my-sessions" ref={heading} tabIndex={-1}>
+        My sessions
+      </h2>
       <SessionList sessions={data?.sessions ?? []} onEnd={end} />
-      <button onClick={endOthers}>End the others</button>
+      <ConfirmedButton label="End the others" question="Sign out everywhere but here?" onConfirm={endOthers} />
+      <p role="status">{done}</p>
       <p role="alert">{task.problem ?? problem}</p>
     </section>
   );

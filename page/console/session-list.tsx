@@ -1,4 +1,5 @@
 import type { SessionRowFragment } from '../generated/console-operations.ts';
+import { ConfirmedButton } from './confirmed-button.tsx';
 
 const time = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -19,7 +20,13 @@ export function SessionList({ sessions, onEnd }: SessionListProps) {
             {time.format(new Date(createdAt))}, last used {time.format(new Date(lastUsedAt))}
           </span>
           {current && <em>This session</em>}
-          {!current && onEnd && <button onClick={() => onEnd(id)}>End</button>}
+          {!current && onEnd && (
+            <ConfirmedButton
+              label="End"
+              question={`Sign ${userAgent ?? 'this device'} out?`}
+              onConfirm={() => onEnd(id)}
+            />
+          )}
         </li>
       ))}
     </ul>

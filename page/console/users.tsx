@@ -8,6 +8,7 @@ import {
   type UsersQuery,
   type UserUpdateMutationVariables,
 } from '../generated/console-operations.ts';
+import { ConfirmedButton } from './confirmed-button.tsx';
 import type { Api } from './create-api.ts';
 import { SessionList } from './session-list.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -59,8 +60,20 @@ function UserRow({ api, user: { id, username, isActive, isAdmin }, reload }: Use
       <strong>{username}</strong>
       {isAdmin && <span>admin</span>}
       {!isActive && <span>inactive</span>}
-      <button onClick={() => change({ isActive: !isActive })}>{isActive ? 'Deactivate' : 'Activate'}</button>
-      <button onClick={() => change({ isAdmin: !isAdmin })}>{isAdmin ? 'Take admin away' : 'Make admin'}</button>
+      {isActive ? (
+        <ConfirmedButton
+          label="Deactivate"
+          question={`Shut ${username} out, and end all their sessions?`}
+          onConfirm={() => change({ isActive: false })}
+        />
+      ) : (
+        <button onClick={() => change({ isActive: true })}>Activate</button>
+      )}
+      <ConfirmedButton
+        label={isAdmin ? 'Take admin away' : 'Make admin'}
+        question={isAdmin ? `Is ${username} to be no admin any more?` : `May ${username} administer all accounts?`}
+        onConfirm={() => change({ isAdmin: !isAdmin })}
+      />
       <button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
         Sessions
       </button>
@@ -77,7 +90,7 @@ function UserSessions({ api, userId }: { readonly api: Api; readonly userId: str
   return (
     <div>
       {data?.userSessions.length === 0 ? <p>No sessions.</p> : <SessionList sessions={data?.userSessions ?? []} />}
-      <button onClick={endAll}>End all sessions</button>
+      <ConfirmedButton label="End all sessions" question="Sign this user out everywhere?" onConfirm={endAll} />
       <p role="alert">{task.problem ?? problem}</p>
     </div>
   );

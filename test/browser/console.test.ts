@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { PASSWORD } from '../support/server.ts';
 import { startBuiltServer, type BuiltServer } from './built-server.ts';
 import { launchBrowser, overflow, seriousFaults, shows, Visitor } from './visitor.ts';
@@ -32,6 +32,12 @@ describe('the console', () => {
     return page;
   }
 
+  /** Presses a button of a page that asks before it does anything, and says yes. */
+  async function confirm(page: Page, within: Page | Locator, name: string): Promise<void> {
+    await within.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  }
+
   test('comes with a strict policy, and not at all where it is off', async () => {
     const { headers } = await fetch(new URL('/console', server.url));
     expect(headers.get('content-security-policy')).toMatch("script-src 'self'; style-src 'self';");
@@ -46,9 +52,11 @@ describe('the console', () => {
     await shows(other.getByText('This session'));
     const page = await signIn('alice');
     await shows(page.getByText('This session'));
-    await page.getByRole('button', { name: 'End', exact: true }).click();
-    await page.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
-    await other.getByRole('button', { name: 'End the others' }).click();
+    await confirm(page, page, 'End');
+    await shows(page.getByText('The session is ended.'));
+    expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('my-sessions');
+    await confirm(other, other, 'End the others');
     expect(await shows(other.getByRole('button', { name: 'Sign in' }))).toBe(true);
     await shows(page.getByText('alice'));
     expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['My sessions', 'Password']);
@@ -73,10 +81,27 @@ describe('the console', () => {
     await page.getByLabel('Name begins with').fill('al');
     const row = page.getByRole('listitem', { name: 'alice' });
     await row.getByRole('button', { name: 'Sessions', exact: true }).click();
-    await row.getByRole('button', { name: 'End all sessions' }).click();
+    await confirm(page, row, 'End all sessions');
     await shows(row.getByText('No sessions.'));
-    await alice.getByRole('button', { name: 'End the others' }).click();
+    await confirm(alice, alice, 'End the others');
     expect(await shows(alice.getByRole('button', { name: 'Sign in' }))).toBe(true);
+  });
+
+  test('an admin who thinks better of it has shut nobody out, one who does not has', async () => {
+    const page = await signIn('root');
+    const row = page.getByRole('listitem', { name: 'alice' });
+    await row.getByRole('button', { name: 'Deactivate' }).click();
+    expect(await shows(page.getByRole('dialog', { name: 'Shut alice out, and end all their sessions?' }))).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Deactivate');
+    expect((await server.auth.users.findByUsername('alice'))?.isActive).toBe(true);
+    await confirm(page, row, 'Deactivate');
+    await shows(row.getByText('inactive'));
+    await confirm(page, row, 'Make admin');
+    await shows(row.getByText('admin', { exact: true }));
+    expect(await server.auth.users.findByUsername('alice')).toMatchObject({ isActive: false, isAdmin: true });
   });
 
   test('goes on after a reload where the refresh token is in a cookie', async () => {
