@@ -47,7 +47,7 @@ describe('the console', () => {
     expect(status).toBe(404);
   });
 
-  test('a user ends another session, and sees nothing of administration', async () => {
+  test('a user ends another session, which is told why it is signed out', async () => {
     const other = await signIn('alice');
     await shows(other.getByText('This session'));
     const page = await signIn('alice');
@@ -57,8 +57,17 @@ describe('the console', () => {
     expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('my-sessions');
     await confirm(other, other, 'End the others');
-    expect(await shows(other.getByRole('button', { name: 'Sign in' }))).toBe(true);
+    await shows(other.getByRole('button', { name: 'Sign in' }));
+    expect(await shows(other.getByText('Your session has ended: it was signed out elsewhere'))).toBe(true);
+    expect(await seriousFaults(other)).toEqual([]);
     await shows(page.getByText('alice'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    expect(await shows(page.getByText('You are signed out.'))).toBe(true);
+  });
+
+  test('a user who is no admin sees nothing of administration', async () => {
+    const page = await signIn('alice');
+    await shows(page.getByText('This session'));
     expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['My sessions', 'Password']);
   });
 
@@ -102,6 +111,20 @@ describe('the console', () => {
     await confirm(page, row, 'Make admin');
     await shows(row.getByText('admin', { exact: true }));
     expect(await server.auth.users.findByUsername('alice')).toMatchObject({ isActive: false, isAdmin: true });
+  });
+
+  test('shows whoever signed in last, in every tab', async () => {
+    const page = await signIn('alice');
+    await shows(page.getByText('Signed in as alice'));
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await shows(page.getByText('You are signed out.'));
+    await other.getByLabel('Username').fill('root');
+    await other.getByLabel('Password').fill(PASSWORD);
+    await other.getByRole('button', { name: 'Sign in' }).click();
+    expect(await shows(page.getByText('Signed in as root'))).toBe(true);
+    expect(await shows(page.getByRole('heading', { name: 'Users' }))).toBe(true);
   });
 
   test('goes on after a reload where the refresh token is in a cookie', async () => {
