@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '16' },
+    /** Of each work, before the first round: the compiler of V8 works beside a server of this size for some eight seconds. */
+    'warm-up': { type: 'string', default: '10' },
   },
 });
 const [rounds, seconds, connections] = [options.rounds, options.seconds, options.connections].map(Number);
@@ -37,7 +39,7 @@ console.log(`${rounds} rounds of ${seconds} s in turns, ${connections} connectio
 
 for (const work of options.work.split(',')) {
   const results = new Map(running.map(({ name }) => [name, []]));
-  for (const contestant of running) await load(contestant, { work, seconds: 2, connections }); // warms up
+  for (const contestant of running) await load(contestant, { work, seconds: Number(options['warm-up']), connections });
   for (let round = 0; round < rounds; round++) {
     for (const contestant of running) {
       const result = await load(contestant, { work, seconds, connections });
