@@ -1,0 +1,47 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+const BODY = JSON.stringify({ query: '{ hello }' });
+const ARRIVAL = 'http.server.request.start';
+
+describe('requests that arrive in one turn of the event loop', () => {
+  const events: string[] = [];
+  const arrived = () => events.push('arrived');
+  let server: TestServer;
+  let sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    const tokenUser = () => {
+      events.push('authenticated');
+      return { id: '1', username: 'alice' };
+    };
+    server = await startTestServer('sqlite', { env: { JWT_AUTHENTICATION: 'stateless' }, hooks: { tokenUser } });
+    const port = Number(new URL(server.url).port);
+    sockets = [1, 2, 3].map(() => connect(port, '127.0.0.1').setEncoding('utf8'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await server.remove();
+  });
+
+  const sendAll = (access: string) => {
+    const head = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer ${access}`;
+    for (const socket of sockets) socket.write(`${head}\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`);
+    return Promise.all(sockets.map((socket) => once(socket, 'data')));
+  };
+
+  test('are all read before the first is answered', async () => {
+    const { access } = await server.signIn();
+    await sendAll(access); // the text of the operation is new the first time
+    subscribe(ARRIVAL, arrived);
+    events.length = 0;
+    const answers = await sendAll(access);
+    unsubscribe(ARRIVAL, arrived);
+    expect(answers.flat()).toEqual(sockets.map(() => expect.stringMatching('Hello, alice!')));
+    expect(events).toEqual([...sockets.map(() => 'arrived'), ...sockets.map(() => 'authenticated')]);
+  });
+});
