@@ -9,21 +9,25 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   ts: 'the compiler, below',
   nginx: 'nginx, in npm run check:deploy',
   python: 'Python, in test/interop/snippets.test.ts',
-  // No compiler of these is at hand; what they ask is checked by test/examples/mobile.test.ts.
-  swift: 'nobody',
-  kotlin: 'nobody',
-  dart: 'nobody',
 };
 
 describe('the documents', () => {
   test.each(DOCUMENTS)('%s shows what its tool can read', (document) => {
-    const faults = allSnippets(document).flatMap(({ language, code }) => {
+    const faults = allSnippets(document).flatMap(({ language, code, line }) => {
       if (language in ELSEWHERE) return [];
       const check = CHECKS[language];
       if (check === undefined) return [`Add a check of "${language}" to test/support/snippet-checks.ts`];
-      return check(code).map((fault) => `${fault}, in:\n${code}`);
+      return check(code, line).map((fault) => `${fault}, in:\n${code}`);
     });
     expect(faults).toEqual([]);
+  });
+
+  test.each([
+    ['swift', 'let answer = ask()\nfunc ask( -> Int { 42 }\n'],
+    ['kotlin', 'val answer = ask()\nfun ask() Int = 42\n'],
+    ['dart', 'final answer = ask();\nint ask() => 42\n'],
+  ])('would be told in which line %s is wrong', (language, code) => {
+    expect(CHECKS[language]?.(code, 7)).toEqual([expect.stringMatching(`^line 8 is no ${language}`)]);
   });
 
   test('show TypeScript that compiles against this build', async () => {

@@ -8,6 +8,7 @@ import { parseAllDocuments } from 'yaml';
 import { createProgram } from '../../src/cli/program.ts';
 import type { CliOptions } from '../../src/cli/services.ts';
 import { authTable, serverTable } from '../../src/settings/settings-table.ts';
+import { syntaxCheckOf } from './grammars.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -16,16 +17,21 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 export interface Snippet {
   readonly language: string;
   readonly code: string;
+  /** Where its code begins in the document. */
+  readonly line: number;
 }
 
 /** The blocks of a document, indented ones too. */
 export function allSnippets(document: string): Snippet[] {
-  const blocks = read(document).matchAll(/^( *)```([^\n]*)\n(.*?)^\1```$/gms);
-  return Array.from(blocks, ([, , language = '', code = '']) => ({ language, code }));
+  const text = read(document);
+  const blocks = text.matchAll(/^( *)```([^\n]*)\n(.*?)^\1```$/gms);
+  return Array.from(blocks, ({ index, 2: language = '', 3: code = '' }) => {
+    return { language, code, line: text.slice(0, index).split('\n').length + 1 };
+  });
 }
 
-/** What is wrong with a block, in lines; none if nothing is. */
-type Check = (code: string) => readonly string[];
+/** What is wrong with a block that begins in that line, in lines; none if nothing is. */
+type Check = (code: string, line: number) => readonly string[];
 
 const schema = buildSchema(read('schema.graphql'));
 
@@ -102,10 +108,13 @@ function checkCommand(words: readonly string[]): string[] {
 
 /** How the blocks of each language are checked here. */
 export const CHECKS: Readonly<Record<string, Check>> = {
+  dart: await syntaxCheckOf('dart'),
   graphql: checkGraphQL,
   js: checkJavaScript,
   json: checkJson,
+  kotlin: await syntaxCheckOf('kotlin'),
   mermaid: checkMermaid,
   sh: checkShell,
+  swift: await syntaxCheckOf('swift'),
   yaml: checkYaml,
 };
