@@ -7,6 +7,7 @@ import { compileTypeScript } from '../support/snippets.ts';
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '': 'the tests of what prints it',
   ts: 'the compiler, below',
+  mermaid: 'Mermaid, in test/browser/diagrams.test.ts',
   nginx: 'nginx, in npm run check:deploy',
   python: 'Python, in test/interop/snippets.test.ts',
 };

@@ -52,15 +52,6 @@ const checkJavaScript: Check = (code) => {
   return (isModule ? new SourceTextModule(code) : new Script(code)) ? [] : ['is nothing'];
 };
 
-const TRANSITION = /^ {2}(?:\[\*\]|\w+) --> (?:\[\*\]|\w+): [^:]+$/;
-
-/** Mermaid as far as it is used here. Its own parser needs a browser. */
-const checkMermaid: Check = (code) => {
-  const [kind = '', ...lines] = code.trimEnd().split('\n');
-  if (kind !== 'stateDiagram-v2') return [`${kind} is a diagram that this check does not know: teach it`];
-  return lines.filter((line) => !TRANSITION.test(line)).map((line) => `is no transition: ${line}`);
-};
-
 /** Ours, and those of others that our documents mention. */
 const ENVIRONMENT: ReadonlySet<string> = new Set([
   ...[...Object.values(authTable), ...Object.values(serverTable)].map(({ env }) => env),
@@ -113,7 +104,6 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   js: checkJavaScript,
   json: checkJson,
   kotlin: await syntaxCheckOf('kotlin'),
-  mermaid: checkMermaid,
   sh: checkShell,
   swift: await syntaxCheckOf('swift'),
   yaml: checkYaml,
