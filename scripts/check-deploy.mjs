@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 
 const UNIT = 'deploy/systemd/graphql-simplejwt.service';
 const COMPOSE_GUIDE = 'docs/deploy/docker-compose.md';
+const KUBERNETES = 'deploy/kubernetes';
 const KUSTOMIZATION = 'kustomization.yaml';
 /** Of 10.0, as `systemd-analyze security` counts: what is left is a network server that compiles what it runs. */
 const MOST_EXPOSURE = 2;
@@ -58,10 +59,14 @@ function checkNginx(file, edit = (text) => text) {
 try {
   check('Dockerfile', ['hadolint', 'Dockerfile']);
   check('compose.yaml', ['check-jsonschema', '--builtin-schema', 'vendor.compose-spec', 'compose.yaml']);
-  const manifests = readdirSync('deploy/kubernetes').filter((file) => file !== KUSTOMIZATION);
-  for (const file of manifests.map((name) => join('deploy/kubernetes', name))) {
+  const manifests = readdirSync(KUBERNETES).filter((file) => file !== KUSTOMIZATION);
+  for (const file of manifests.map((name) => join(KUBERNETES, name))) {
     check(file, ['kubernetes-validate', '--strict', file]);
   }
+  // As `kubectl apply --kustomize` would send them. It only warns of what is deprecated.
+  const built = join(folder, 'built.yaml');
+  check(join(KUBERNETES, KUSTOMIZATION), ['kubectl', 'kustomize', KUBERNETES, '--output', built], { isQuiet: true });
+  check(join(KUBERNETES, KUSTOMIZATION), ['kubernetes-validate', '--strict', built]);
   for (const file of ['deploy/nginx/compose.conf', 'deploy/nginx/vm.conf']) checkNginx(file);
   // With what the guides tell people to add.
   checkNginx('deploy/nginx/compose.conf', (text) => text.replace('listen 8080;', snippetOf(COMPOSE_GUIDE, 'nginx')));
