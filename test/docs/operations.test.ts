@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { parse, print } from 'graphql';
+import { DOCUMENTS } from '../support/documents.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { allSnippets } from '../support/snippet-checks.ts';
+
+/** Every operation that a document shows, by itself, with its place. */
+const operations = DOCUMENTS.flatMap((document) =>
+  allSnippets(document)
+    .filter(({ language }) => language === 'graphql')
+    .flatMap(({ code, line }) =>
+      parse(code).definitions.map((definition) => ({
+        place: `${document}:${line + (definition.loc?.startToken.line ?? 1) - 1}`,
+        query: print(definition),
+      })),
+    ),
+);
+
+describe('the operations of the documents', () => {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await startTestServer('sqlite');
+    await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+  });
+  afterEach(() => server.remove());
+
+  test.each(operations)('are answered: $place', async ({ query }) => {
+    const { client, alice } = server;
+    const { access: token } = await client.signIn('root', PASSWORD);
+    const { refresh } = await server.signIn();
+    const [session] = await server.auth.sessions.list(alice.id);
+    /** What the documents have in place of values of the reader's. */
+    const examples = {
+      '<refresh>': refresh,
+      '<any token>': refresh,
+      '6b1f0c5e7d5a4a0f9d0c3b2a19887766': alice.id,
+      '0f9d0c3b2a1988776b1f0c5e7d5a4a77': session?.id ?? '',
+    };
+    const here = Object.entries(examples).reduce((text, [example, real]) => text.replaceAll(example, real), query);
+    const variables = { username: 'alice', password: PASSWORD, refresh };
+    const { data, errors } = await client.sendRaw({ query: here, variables }, { token });
+    expect(errors).toEqual([]);
+    expect(Object.values(data ?? {})).not.toContain(null);
+  });
+});
