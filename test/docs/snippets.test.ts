@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DOCUMENTS } from '../support/documents.ts';
 import { allSnippets, CHECKS } from '../support/snippet-checks.ts';
 import { compileTypeScript } from '../support/snippets.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
 
 /** Which other check reads the blocks of these languages. `''` is what a program prints. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -13,6 +17,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 describe('the documents', () => {
+  test.each(DOCUMENTS)('%s leaves no block open, or fenced in a way that is not looked for', (document) => {
+    const fences = readFileSync(join(ROOT, document), 'utf8').match(/^[ >]*(?:```|~~~)/gm) ?? [];
+    expect(fences).toHaveLength(2 * allSnippets(document).length);
+  });
+
   test.each(DOCUMENTS)('%s shows what its tool can read', (document) => {
     const faults = allSnippets(document).flatMap(({ language, code, line }) => {
       if (language in ELSEWHERE) return [];

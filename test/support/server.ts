@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { Hooks, User } from '../../src/hooks.ts';
 import { PATIENCE, type Patience } from '../../src/http/app.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
@@ -42,12 +42,19 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly hooks?: Hooks;
   readonly patience?: Patience;
+  /** Of all that is logged nothing is kept, unless a test gives this. */
+  readonly log?: Logger;
 }
 
 /** Starts a server on a fresh store with the user alice. */
 export async function startTestServer(
   kind: StoreKind,
-  { env = {}, hooks = {}, patience = { ...PATIENCE, leave: 20 } }: TestServerOptions = {},
+  {
+    env = {},
+    hooks = {},
+    patience = { ...PATIENCE, leave: 20 },
+    log = pino({ level: 'silent' }),
+  }: TestServerOptions = {},
 ): Promise<TestServer> {
   const place = newPlace(kind);
   const clock = new TestClock();
@@ -59,7 +66,6 @@ export async function startTestServer(
     ...place.env,
     ...env,
   });
-  const log = pino({ level: 'silent' });
   const server = await startServer({ settings, hooks, clock: clock.read, log, patience });
   const client = new Client(server.url);
   const alice = await server.auth.users.create({ username: 'alice', password: PASSWORD });
