@@ -34,10 +34,12 @@ function copy(file, edit) {
   return path;
 }
 
-/** The first block of a language in a document. */
+/** The one block of a language in a document. */
 function snippetOf(document, language) {
-  const [, code] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(readFileSync(document, 'utf8')) ?? [];
+  const blocks = readFileSync(document, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'));
+  const [code, ...others] = Array.from(blocks, ([, block]) => block);
   if (code === undefined) throw new Error(`${document} shows no ${language}`);
+  if (others.length > 0) throw new Error(`${document} shows more ${language} than this script reads`);
   return code;
 }
 

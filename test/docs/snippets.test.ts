@@ -7,13 +7,13 @@ import { compileTypeScript } from '../support/snippets.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Which other check reads the blocks of these languages. `''` is what a program prints. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  '': 'the tests of what prints it',
-  ts: 'the compiler, below',
-  mermaid: 'Mermaid, in test/browser/diagrams.test.ts',
-  nginx: 'nginx, in npm run check:deploy',
-  python: 'Python, in test/interop/snippets.test.ts',
+/** Which other check reads the blocks of these languages, and in which document alone. `''` is what a program prints. */
+const ELSEWHERE: Readonly<Record<string, { readonly reader: string; readonly only?: string }>> = {
+  '': { reader: 'test/main/start.test.ts', only: 'README.md' },
+  ts: { reader: 'the compiler, below' },
+  mermaid: { reader: 'Mermaid, in test/browser/diagrams.test.ts' },
+  nginx: { reader: 'nginx, in npm run check:deploy', only: 'docs/deploy/docker-compose.md' },
+  python: { reader: 'Python, in test/interop/snippets.test.ts' },
 };
 
 describe('the documents', () => {
@@ -24,7 +24,9 @@ describe('the documents', () => {
 
   test.each(DOCUMENTS)('%s shows what its tool can read', (document) => {
     const faults = allSnippets(document).flatMap(({ language, code, line }) => {
-      if (language in ELSEWHERE) return [];
+      const { reader, only = document } = ELSEWHERE[language] ?? {};
+      if (reader !== undefined && only !== document) return [`"${language}" is read in ${only} alone, by ${reader}`];
+      if (reader !== undefined) return [];
       const check = CHECKS[language];
       if (check === undefined) return [`Add a check of "${language}" to test/support/snippet-checks.ts`];
       return check(code, line).map((fault) => `${fault}, in:\n${code}`);

@@ -10,7 +10,9 @@ import { HelloDocument, TokenObtainPairDocument } from '../generated/operations.
 import { Client } from '../support/client.ts';
 import { KeptConnection, type KeptAnswer } from '../support/kept-connection.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { withReplacements } from '../support/runbook.ts';
 import { TEST_KEY } from '../support/server.ts';
+import { snippetsOf } from '../support/snippets.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 
 const SECONDS = 1000;
@@ -34,8 +36,9 @@ describeEachStore('a first start in development', (kind) => {
     const env = { ...DEVELOPMENT, ...at };
     const first = await startProcess({ env });
     const welcome = await first.printed('stderr', /[^]*\n {4}mutation .*\n/);
-    expect(welcome).toContain(`graphql-simplejwt serves ${first.url}\n`);
     const [, username = '', password = ''] = /: (demo) \/ (\S+)\n/.exec(welcome) ?? [];
+    const examples = { 'http://127.0.0.1:4000/graphql': first.url, '4VS1VEhd2GNzjLeb': password };
+    expect(snippetsOf('README.md', '').map((shown) => withReplacements(shown, examples))).toEqual([welcome.slice(1)]);
     expect(password.length).toBeGreaterThanOrEqual(16);
     const [mutation = ''] = /mutation .*/.exec(welcome) ?? [];
     const client = new Client(first.url);
