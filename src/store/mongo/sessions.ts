@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
 import type { SessionRecord, SessionStore, UserStore } from '../store.ts';
+import { readById } from './by-id.ts';
 import { inserted, translated } from './errors.ts';
 import type { Models, SessionDocument } from './models.ts';
 
@@ -15,7 +16,8 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
   const changeMany = async (filter: object, change: Change) =>
     (await translated(() => sessions.updateMany({ ...filter, revokedAt: null }, { $set: change }))).modifiedCount;
 
-  const find = async (id: string) => readSession(await translated(() => sessions.findOne({ _id: id }).lean()));
+  const read = readById(sessions);
+  const find = async (id: string) => readSession(await read(id));
 
   return {
     insert: ({ id, ...session }) => inserted(() => sessions.insertOne({ _id: id, ...session })),

@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
 import type { UserRecord, UserStore } from '../store.ts';
+import { readById } from './by-id.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
 import type { Models, UserDocument } from './models.ts';
 
@@ -7,6 +8,7 @@ import type { Models, UserDocument } from './models.ts';
 const LAST = '\u{10FFFF}';
 
 export function mongoUsers(users: Models['users']): UserStore {
+  const read = readById(users);
   return {
     insert: async ({ id, ...user }) => {
       if (await inserted(() => users.insertOne({ _id: id, ...user }))) return 'inserted';
@@ -28,7 +30,7 @@ export function mongoUsers(users: Models['users']): UserStore {
         return taken.has(usernameKey) ? 'username_taken' : 'id_taken';
       });
     },
-    findById: async (id) => readUser(await translated(() => users.findOne({ _id: id }).lean())),
+    findById: async (id) => readUser(await read(id)),
     findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
     list: async ({ after, limit, prefix = '' }) => {
       if (limit === 0) return []; // to MongoDB, zero is no limit
