@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 /** Which rooms an import may lead to. A room is a folder of `src` or a file in it; the first that matches counts. */
 const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: readonly string[] }[] = [
-  { rooms: ['errors.ts', 'errors/', 'clock.ts'], mayImport: ['errors/'] },
+  { rooms: ['errors.ts', 'errors/', 'clock.ts', 'turn.ts'], mayImport: ['errors/'] },
   { rooms: ['settings/'], mayImport: ['settings/'] },
   {
     rooms: [
@@ -65,6 +65,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   base: [
     'errors.ts',
     'clock.ts',
+    'turn.ts',
     'settings/',
     'store/store.ts',
     'store/schema-version.ts',

@@ -6,6 +6,7 @@ import type { Throttle } from '../throttle/throttle.ts';
 import type { Authenticated, Authenticator } from '../tokens/authenticator.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { UserService } from '../users/user-service.ts';
+import { restOfTurn } from '../turn.ts';
 import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
 
 /** What the resolvers work with. */
@@ -71,7 +72,10 @@ export function createContextFunction(
   settings: Settings,
 ): (input: ContextInput) => Promise<AuthContext> {
   const setup = { services, settings, headerName: settings.authHeaderName.toLowerCase() };
-  return async (input) => ({ auth: new AuthOfRequest(setup, input) });
+  return async (input) => {
+    await restOfTurn();
+    return { auth: new AuthOfRequest(setup, input) };
+  };
 }
 
 interface Setup {

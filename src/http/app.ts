@@ -15,7 +15,6 @@ import type { ServerSettings } from '../settings/settings-table.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerPage, wantsPage } from './page.ts';
 import { isPlain, sendAnswer, type Answer, type PlainOperation } from './plain-operation.ts';
-import { restOfTurn } from './turn.ts';
 import { warnOfUnnamedProxy } from './unnamed-proxy.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
@@ -107,7 +106,6 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (!isPlain(request)) return serve.call(app, request, reply);
-    await restOfTurn();
     return sendAnswer(request, reply, await graphql.run(request.body, await contextOf(request, reply)));
   };
   app.route({

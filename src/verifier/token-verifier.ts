@@ -10,6 +10,7 @@ import { RemoteKeys } from '../tokens/remote-keys.ts';
 import { expectRole } from '../tokens/roles.ts';
 import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../tokens/token-acceptor.ts';
 import { TokenCodec } from '../tokens/token-codec.ts';
+import { restOfTurn } from '../turn.ts';
 import { Revocations, type RevocationOptions } from './revocations.ts';
 
 /** Settings of the server that must be the same here, where they were changed there. */
@@ -106,6 +107,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     verify: (token) => accept(`${scheme} ${token}`),
     close: () => revoked?.close(),
     context: async ({ req: { headers } }) => {
+      await restOfTurn();
       const header = headers[headerName];
       let request: Promise<VerifiedRequest> | undefined;
       return { auth: { authenticate: () => (request ??= accept(typeof header === 'string' ? header : undefined)) } };

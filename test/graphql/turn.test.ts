@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
-const BODY = JSON.stringify({ query: '{ hello }' });
+const QUERY = '{ hello }';
 const ARRIVAL = 'http.server.request.start';
 
 describe('requests that arrive in one turn of the event loop', () => {
@@ -28,18 +28,22 @@ describe('requests that arrive in one turn of the event loop', () => {
     await server.remove();
   });
 
-  const sendAll = (access: string) => {
+  const sendAll = (access: string, operation: object) => {
+    const body = JSON.stringify(operation);
     const head = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer ${access}`;
-    for (const socket of sockets) socket.write(`${head}\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`);
+    for (const socket of sockets) socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     return Promise.all(sockets.map((socket) => once(socket, 'data')));
   };
 
-  test('are all read before the first is answered', async () => {
+  test.each([
+    ['operations in JSON', { query: QUERY }],
+    ['what goes through Apollo Server', { query: QUERY, extensions: {} }],
+  ])('are all read before the first is answered: %s', async (_, operation) => {
     const { access } = await server.signIn();
-    await sendAll(access); // the text of the operation is new the first time
+    await sendAll(access, operation); // the text of the operation is new the first time
     subscribe(ARRIVAL, arrived);
     events.length = 0;
-    const answers = await sendAll(access);
+    const answers = await sendAll(access, operation);
     unsubscribe(ARRIVAL, arrived);
     expect(answers.flat()).toEqual(sockets.map(() => expect.stringMatching('Hello, alice!')));
     expect(events).toEqual([...sockets.map(() => 'arrived'), ...sockets.map(() => 'authenticated')]);
