@@ -2,8 +2,9 @@
  * What a second worker brings: `npm run build && node bench/workers.mjs --cores 0,2`.
  *
  * Servers with one and with several workers, on one MongoDB (the stand-in, unless MONGODB_URI says otherwise), are asked in
- * turns. They share the cores named; the load has the second, and the stand-in whatever is left. So the ratio says
- * something about workers only where `--cores` are as many as workers and not the load's, and where the store is not the limit.
+ * turns. They share the cores named; the load has the second, and the stand-in whatever is left. So the ratio of what they
+ * answered says something about workers only where `--cores` are as many as workers and not the load's, and where the store is not
+ * the limit. The other ratio, that of the CPU time of a request, says on any machine what as many free cores would bring.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -42,23 +43,28 @@ console.log(
 );
 for (const work of options.work.split(',')) {
   const ratios = [];
+  const savings = [];
   const rates = new Map(servers.map(({ name }) => [name, []]));
-  const shares = new Map(servers.map(({ name }) => [name, []]));
-  for (const server of servers) await load(server, { work, seconds: 2, connections }); // warms up
+  const costs = new Map(servers.map(({ name }) => [name, []]));
+  for (const server of servers) await load(server, { work, seconds: 8, connections }); // warms up
   for (let round = 0; round < rounds; round++) {
     for (const server of servers) {
-      const { rate, share, failed, example } = await load(server, { work, seconds, connections });
+      const { rate, cpu, failed, example } = await load(server, { work, seconds, connections });
       if (failed) throw new Error(`${server.name}, ${work}: ${failed} failed: ${example}`);
       rates.get(server.name).push(rate);
-      shares.get(server.name).push(share);
+      costs.get(server.name).push(cpu);
     }
     const [one, several] = Array.from(rates.values(), (list) => list.at(-1));
     ratios.push(several / one);
+    const [costOfOne, costOfSeveral] = Array.from(costs.values(), (list) => list.at(-1));
+    savings.push(costOfOne / costOfSeveral);
   }
   for (const { name } of servers) {
-    const [rate, share] = [rates, shares].map((lists) => median(lists.get(name)));
-    console.log(`${work}, ${name}: ${rate.toFixed(0)} ops/s with ${share.toFixed(2)} cores busy`);
+    const [rate, cost] = [rates, costs].map((lists) => median(lists.get(name)));
+    console.log(`${work}, ${name}: ${rate.toFixed(0)} ops/s, ${cost.toFixed(3)} ms of CPU for each`);
   }
-  console.log(`${work}: ${median(ratios).toFixed(2)} times as many with ${options.workers} workers\n`);
+  const onFreeCores = Number(options.workers) * median(savings);
+  console.log(`${work}: ${median(ratios).toFixed(2)} times as many with ${options.workers} workers here`);
+  console.log(`${work}: ${onFreeCores.toFixed(2)} times as many where each has a core to itself\n`);
 }
 process.exit();
