@@ -5,7 +5,7 @@ import { SignedIn } from './signed-in.tsx';
 import { TokenIcon } from '../tokens/token-icon.tsx';
 import { useTokenState } from '../tokens/use-token-state.ts';
 import { userOf } from '../tokens/user-of.ts';
-import { whySignedOut } from './why-signed-out.ts';
+import { whySignedOut } from '../problems/why-signed-out.ts';
 
 /** Who is signed in, above GraphiQL, in the theme that GraphiQL has. */
 export function SignInBar({ tokens }: { readonly tokens: TokenStore }) {

@@ -1,7 +1,7 @@
 import { useId, useRef, useState, type SyntheticEvent } from 'react';
 import { TokenRequestError, type TokenStore } from '../../src/client/index.ts';
 import { useFocusKept } from './use-focus-kept.ts';
-import { useTask } from './use-task.ts';
+import { useTask } from '../problems/use-task.ts';
 
 interface Props {
   readonly tokens: TokenStore;

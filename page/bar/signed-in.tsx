@@ -3,7 +3,7 @@ import { Countdown } from './countdown.tsx';
 import { readToken } from '../tokens/read-token.ts';
 import { useFocusKept } from './use-focus-kept.ts';
 import { useNow } from '../tokens/use-now.ts';
-import { useTask } from './use-task.ts';
+import { useTask } from '../problems/use-task.ts';
 import { useUsername } from './use-username.ts';
 
 interface Props {

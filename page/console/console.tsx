@@ -1,7 +1,7 @@
 import { useState, useSyncExternalStore, type SubmitEvent } from 'react';
 import type { TokenStore } from '../../src/client/index.ts';
-import { useTask } from '../bar/use-task.ts';
-import { whySignedOut } from '../bar/why-signed-out.ts';
+import { useTask } from '../problems/use-task.ts';
+import { whySignedOut } from '../problems/why-signed-out.ts';
 import { MeDocument } from '../generated/console-operations.ts';
 import { userOf } from '../tokens/user-of.ts';
 import { Activity, Keys } from './activity.tsx';

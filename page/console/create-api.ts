@@ -1,43 +1,33 @@
-import type { TokenStore } from '../../src/client/index.ts';
+import { TokenRequestError, type TokenStore } from '../../src/client/index.ts';
+import { send } from '../../src/client/token-api.ts';
 import type { TypedDocumentString } from '../generated/console-operations.ts';
 
-interface Answer<Data> {
-  readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-}
-
-/** Sends an operation with the access token. @throws Error whose message can be shown */
+/** Sends an operation with the access token. @throws TokenRequestError; `explainError` has words for it */
 export type Api = <Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
 ) => Promise<Data>;
 
+/** The GraphQL API for whoever is signed in: an operation that is refused is sent once more with a fresh token. */
 export function createApi(tokens: TokenStore): Api {
   return async (document, variables) => {
+    const sendWith = (access: string | null) =>
+      send({ ...SERVER, headers: tokens.headers(access) }, document, variables);
     const access = await tokens.accessToken();
-    const body = JSON.stringify({ query: document.toString(), variables });
-    const answer = await post<ResultOf<typeof document>>(body, tokens.headers(access));
-    if (access === null || answer.errors?.[0]?.extensions?.code !== 'UNAUTHENTICATED') return dataOf(answer);
-    const fresh = await tokens.refresh(access);
-    return dataOf(fresh === null ? answer : await post<ResultOf<typeof document>>(body, tokens.headers(fresh)));
+    try {
+      return await sendWith(access);
+    } catch (error) {
+      const fresh = access !== null && isRefusal(error) ? await tokens.refresh(access) : null;
+      if (fresh === null) throw error;
+      return sendWith(fresh);
+    }
   };
 }
 
-type ResultOf<Document> = Document extends TypedDocumentString<infer Data, infer _Variables> ? Data : never;
+const SERVER = {
+  url: '/graphql',
+  credentials: 'same-origin',
+  fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
+} as const;
 
-async function post<Data>(body: string, headers: Record<string, string>): Promise<Answer<Data>> {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-    body,
-  }).catch((cause: unknown) => {
-    throw new Error('The server cannot be reached. Try again when you are online.', { cause });
-  });
-  return (await response.json()) as Answer<Data>;
-}
-
-function dataOf<Data>({ data, errors }: Answer<Data>): Data {
-  if (errors?.[0]) throw new Error(errors[0].message);
-  if (data == null) throw new Error('The server gave no answer. Expected data: try again.');
-  return data;
-}
+const isRefusal = (error: unknown): boolean => error instanceof TokenRequestError && error.outcome === 'refused';

@@ -1,6 +1,6 @@
 import { useRef, useState, type SubmitEvent } from 'react';
 import type { TokenStore } from '../../src/client/index.ts';
-import { useTask } from '../bar/use-task.ts';
+import { useTask } from '../problems/use-task.ts';
 import {
   PasswordChangeDocument,
   SessionRevokeDocument,

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TypedDocumentString } from '../generated/console-operations.ts';
+import { explainError } from '../problems/explain-error.ts';
 import type { Api } from './create-api.ts';
 
 /** What a query answers, asked for when it is first shown and on `reload`. */
@@ -21,7 +22,7 @@ export function useAnswer<Data, Variables>(
       setData(answer);
       setProblem(null);
     } catch (error) {
-      if (asked.current === key) setProblem(error instanceof Error ? error.message : String(error));
+      if (asked.current === key) setProblem(explainError(error));
     }
   }, [api, document, key]);
   useEffect(() => void reload(), [reload]);

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTask } from '../bar/use-task.ts';
+import { useTask } from '../problems/use-task.ts';
 import {
   UserRevokeSessionsDocument,
   UsersDocument,

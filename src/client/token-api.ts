@@ -1,15 +1,13 @@
 import type { ErrorReason } from '../errors.ts';
-import {
-  TokenBlacklistDocument,
-  TokenObtainPairDocument,
-  TokenRefreshDocument,
-  type TypedDocumentString,
-} from './generated/operations.ts';
+import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
 
 const TIMEOUT_MS = 10_000;
 
 /** What a `TokenRequestError` says where no answer came. */
 export const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
+
+/** For `Internal server error`, which tells nobody what to do. */
+const FAILED = 'The server failed, and its log says why. Try again in a moment.';
 
 /**
  * What came of a request for tokens that brought none:
@@ -57,6 +55,14 @@ export interface TokenApiOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly credentials: RequestCredentials;
+  /** What is sent beside the content type. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An operation with the types of its variables and of what it answers. */
+export interface TypedOperation<Data, Variables> {
+  readonly __apiType?: (variables: Variables) => Data;
+  toString(): string;
 }
 
 /** The operations over HTTP, with nothing but `fetch`. */
@@ -71,9 +77,14 @@ export function createTokenApi(options: TokenApiOptions): TokenApi {
   };
 }
 
-async function send<Data, Variables>(
+/**
+ * Sends one operation.
+ *
+ * @throws TokenRequestError; `unavailable` also where the signal ends it
+ */
+export async function send<Data, Variables>(
   options: TokenApiOptions,
-  document: TypedDocumentString<Data, Variables>,
+  document: TypedOperation<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Data> {
@@ -98,7 +109,7 @@ interface AnsweredError {
 }
 
 async function post(
-  { url, fetch, credentials }: TokenApiOptions,
+  { url, fetch, credentials, headers: added }: TokenApiOptions,
   body: string,
   signal?: AbortSignal,
 ): Promise<GraphQLAnswer> {
@@ -107,11 +118,11 @@ async function post(
   const timer = setTimeout(giveUp, TIMEOUT_MS);
   signal?.addEventListener('abort', giveUp);
   try {
-    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const headers = { 'content-type': 'application/json', accept: 'application/json', ...added };
     const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal }).catch(
       unavailable(UNREACHABLE),
     );
-    const notGraphQL = unavailable(`Expected the answer of a GraphQL server at ${url}, got HTTP ${response.status}.`);
+    const notGraphQL = unavailable(notGraphQLAt(url, response.status));
     const answer: unknown = await response.json().catch(notGraphQL);
     return isAnswer(answer) ? answer : notGraphQL();
   } finally {
@@ -119,6 +130,10 @@ async function post(
     signal?.removeEventListener('abort', giveUp);
   }
 }
+
+/** A proxy, or a network that wants its own sign-in first. */
+const notGraphQLAt = (url: string, status: number): string =>
+  `Something else answered in the server's place: expected GraphQL from ${url}, got HTTP ${status}. Try again in a moment.`;
 
 const unavailable =
   (message: string) =>
@@ -134,7 +149,8 @@ const WAITING = new Set(['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_S
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   const { code = '', reason = null, retryAfter = null } = extensions ?? {};
-  return new TokenRequestError(message, outcomeOf(code), reason, retryAfter);
+  const words = code === 'INTERNAL_SERVER_ERROR' ? FAILED : message;
+  return new TokenRequestError(words, outcomeOf(code), reason, retryAfter);
 }
 
 function outcomeOf(code: string): TokenRequestOutcome {

@@ -1,45 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { PASSWORD } from '../support/server.ts';
-import { startBuiltServer, type BuiltServer } from './built-server.ts';
-import { launchBrowser, overflow, seriousFaults, shows, Visitor } from './visitor.ts';
+import { startBuiltServer } from './built-server.ts';
+import { confirm, ConsoleSite, signIn } from './console-site.ts';
+import { launchBrowser, overflow, seriousFaults, shows } from './visitor.ts';
 
 describe('the console', () => {
   let browser: Browser;
-  let server: BuiltServer;
-  let visitors: Visitor[];
+  let site: ConsoleSite;
   beforeAll(async () => {
     browser = await launchBrowser();
   });
   beforeEach(async () => {
-    visitors = [];
-    server = await startBuiltServer();
-    await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+    site = await ConsoleSite.start(browser);
   });
-  afterEach(async () => {
-    for (const visitor of visitors) await visitor.leave();
-    await server.remove();
-  });
+  afterEach(() => site.close());
   afterAll(() => browser.close());
 
-  async function signIn(username: string, options: BrowserContextOptions = {}, password = PASSWORD): Promise<Page> {
-    const visitor = await Visitor.at(browser, server.url, options);
-    visitors.push(visitor);
-    const page = await visitor.open(new URL('/console', server.url).href);
-    await page.getByLabel('Username').fill(username);
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    return page;
-  }
-
-  /** Presses a button of a page that asks before it does anything, and says yes. */
-  async function confirm(page: Page, within: Page | Locator, name: string): Promise<void> {
-    await within.getByRole('button', { name, exact: true }).click();
-    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-  }
-
   test('comes with a strict policy, and not at all where it is off', async () => {
-    const { headers } = await fetch(new URL('/console', server.url));
+    const { headers } = await fetch(new URL('/console', site.server.url));
     expect(headers.get('content-security-policy')).toMatch("script-src 'self'; style-src 'self';");
     const without = await startBuiltServer({ CONSOLE: 'off' });
     const { status } = await fetch(new URL('/console', without.url));
@@ -48,9 +27,9 @@ describe('the console', () => {
   });
 
   test('a user ends another session, which is told why it is signed out', async () => {
-    const other = await signIn('alice');
+    const other = await site.signIn('alice');
     await shows(other.getByText('This session'));
-    const page = await signIn('alice');
+    const page = await site.signIn('alice');
     await shows(page.getByText('This session'));
     await confirm(page, page, 'End');
     await shows(page.getByText('The session is ended.'));
@@ -66,27 +45,27 @@ describe('the console', () => {
   });
 
   test('a user who is no admin sees nothing of administration', async () => {
-    const page = await signIn('alice');
+    const page = await site.signIn('alice');
     await shows(page.getByText('This session'));
     expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['My sessions', 'Password']);
   });
 
   test('a user changes the password, and stays signed in', async () => {
-    const page = await signIn('alice');
+    const page = await site.signIn('alice');
     await page.getByLabel('Current password').fill(PASSWORD);
     await page.getByLabel('New password').fill('violet-anchor-tundra-93');
     await page.getByRole('button', { name: 'Change password' }).click();
     await shows(page.getByText('The password is changed'));
     await page.reload();
     await shows(page.getByText('This session'));
-    const again = await signIn('alice');
+    const again = await site.signIn('alice');
     expect(await shows(again.getByRole('alert').getByText('No active account'))).toBe(true);
   });
 
   test('an admin finds a user and ends all their sessions, which signs the user out', async () => {
-    const alice = await signIn('alice');
+    const alice = await site.signIn('alice');
     await shows(alice.getByText('This session'));
-    const page = await signIn('root');
+    const page = await site.signIn('root');
     await page.getByLabel('Name begins with').fill('al');
     const row = page.getByRole('listitem', { name: 'alice' });
     await row.getByRole('button', { name: 'Sessions', exact: true }).click();
@@ -97,7 +76,7 @@ describe('the console', () => {
   });
 
   test('an admin who thinks better of it has shut nobody out, one who does not has', async () => {
-    const page = await signIn('root');
+    const page = await site.signIn('root');
     const row = page.getByRole('listitem', { name: 'alice' });
     await row.getByRole('button', { name: 'Deactivate' }).click();
     expect(await shows(page.getByRole('dialog', { name: 'Shut alice out, and end all their sessions?' }))).toBe(true);
@@ -105,34 +84,32 @@ describe('the console', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Deactivate');
-    expect((await server.auth.users.findByUsername('alice'))?.isActive).toBe(true);
+    expect((await site.server.auth.users.findByUsername('alice'))?.isActive).toBe(true);
     await confirm(page, row, 'Deactivate');
     await shows(row.getByText('inactive'));
     await confirm(page, row, 'Make admin');
     await shows(row.getByText('admin', { exact: true }));
-    expect(await server.auth.users.findByUsername('alice')).toMatchObject({ isActive: false, isAdmin: true });
+    expect(await site.server.auth.users.findByUsername('alice')).toMatchObject({ isActive: false, isAdmin: true });
   });
 
   test('shows whoever signed in last, in every tab', async () => {
-    const page = await signIn('alice');
+    const page = await site.signIn('alice');
     await shows(page.getByText('Signed in as alice'));
     const other = await page.context().newPage();
     await other.goto(page.url());
     await other.getByRole('button', { name: 'Sign out' }).click();
     await shows(page.getByText('You are signed out.'));
-    await other.getByLabel('Username').fill('root');
-    await other.getByLabel('Password').fill(PASSWORD);
-    await other.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(other, 'root');
     expect(await shows(page.getByText('Signed in as root'))).toBe(true);
     expect(await shows(page.getByRole('heading', { name: 'Users' }))).toBe(true);
   });
 
   test('goes on after a reload where the refresh token is in a cookie', async () => {
-    await server.remove();
-    server = await startBuiltServer({ JWT_REFRESH_COOKIE: 'on' });
-    const page = await signIn('alice');
+    await site.close();
+    site = await ConsoleSite.start(browser, { JWT_REFRESH_COOKIE: 'on' });
+    const page = await site.signIn('alice');
     await shows(page.getByText('This session'));
-    server.clock.advance(301);
+    site.server.clock.advance(301);
     await page.reload();
     expect(await shows(page.getByText('This session'))).toBe(true);
   });
@@ -141,7 +118,7 @@ describe('the console', () => {
     ['light', 1280],
     ['dark', 360],
   ] as const)('can be used by everybody in %s colours, %i pixels wide', async (colorScheme, width) => {
-    const page = await signIn('root', { colorScheme, viewport: { width, height: 800 } });
+    const page = await site.signIn('root', { colorScheme, viewport: { width, height: 800 } });
     await shows(page.getByRole('listitem', { name: 'alice' }));
     await shows(page.getByRole('rowheader'));
     expect(await seriousFaults(page)).toEqual([]);

@@ -7,6 +7,7 @@ import {
   type BrowserContextOptions,
   type Locator,
   type Page,
+  type Route,
 } from 'playwright-core';
 
 /** Debian's Chromium, or the one that CHROMIUM names. */
@@ -78,9 +79,16 @@ export class Visitor {
 
   /** The network swallows every refresh from now on. */
   async refuseRefreshes(): Promise<void> {
-    await this.#context.route('**/graphql', (route) =>
-      /tokenRefresh/.test(route.request().postData() ?? '') ? route.abort('connectionreset') : route.continue(),
-    );
+    await this.intercept('tokenRefresh', (route) => route.abort('connectionreset'));
+  }
+
+  /** Something else answers the operations with this field, until what this resolves to is called. */
+  async intercept(field: string, answer: (route: Route) => Promise<void>): Promise<() => Promise<void>> {
+    const asksFor = new RegExp(`\\b${field}\\b`);
+    const handle = (route: Route) =>
+      asksFor.test(route.request().postData() ?? '') ? answer(route) : route.fallback();
+    await this.#context.route('**/graphql', handle);
+    return () => this.#context.unroute('**/graphql', handle);
   }
 
   goOffline(): Promise<void> {

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { explainError } from './explain-error.ts';
 
 /** Runs what the user asked for, one thing at a time, and keeps the message of what went wrong. */
 export function useTask() {
@@ -12,7 +13,7 @@ export function useTask() {
     try {
       await task();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(explainError(error));
     } finally {
       setIsBusy(false);
     }

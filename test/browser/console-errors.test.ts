@@ -1,0 +1,66 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Route } from 'playwright-core';
+import { confirm, ConsoleSite } from './console-site.ts';
+import { launchBrowser, seriousFaults, shows } from './visitor.ts';
+
+describe('what the console says when something goes wrong', () => {
+  let browser: Browser;
+  let site: ConsoleSite;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  beforeEach(async () => {
+    site = await ConsoleSite.start(browser);
+  });
+  afterEach(() => site.close());
+  afterAll(() => browser.close());
+
+  test('a proxy that answers instead of the server is told apart from it', async () => {
+    const { visitor, page } = await site.visit('root');
+    await shows(page.getByText('This session'));
+    await visitor.intercept('userUpdate', (route) =>
+      route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' }),
+    );
+    const row = page.getByRole('listitem', { name: 'alice' });
+    await confirm(page, row, 'Deactivate');
+    expect(await shows(row.getByRole('alert').getByText(/expected GraphQL from \/graphql, got HTTP 502\. Try/))).toBe(
+      true,
+    );
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  test('a network that is gone, and a role that is gone, are told apart', async () => {
+    const { visitor, page } = await site.visit('root');
+    const row = page.getByRole('listitem', { name: 'alice' });
+    await shows(row);
+    await visitor.goOffline();
+    await confirm(page, row, 'Make admin');
+    expect(await shows(row.getByRole('alert').getByText(/cannot be reached. Try again when you are online/))).toBe(
+      true,
+    );
+    await visitor.goOnline();
+    const root = await site.server.auth.users.findByUsername('root');
+    await site.server.auth.users.change(root?.id ?? '', { isAdmin: false });
+    await confirm(page, row, 'Make admin');
+    expect(await shows(row.getByRole('alert').getByText(/It takes an admin, which this account is not/))).toBe(true);
+  });
+
+  test.each([
+    [
+      'token_blacklisted',
+      'it was signed out elsewhere or by an admin, or ended because its refresh token was used twice.',
+    ],
+    ['session_revoked', 'it was signed out elsewhere or by an admin, or has reached its end.'],
+    ['user_inactive', 'the account is not active. Ask an admin to activate it.'],
+    ['user_not_found', 'the account does not exist any more.'],
+  ])('whose session has ended is told why: %s', async (reason, words) => {
+    const { visitor, page } = await site.visit('alice');
+    await shows(page.getByText('This session'));
+    const refusal = { message: 'Refused', extensions: { code: 'UNAUTHENTICATED', reason } };
+    const refuse = (route: Route) => route.fulfill({ json: { errors: [refusal] } });
+    await visitor.intercept('tokenRefresh', refuse);
+    await visitor.intercept('sessionRevokeOthers', refuse);
+    await confirm(page, page, 'End the others');
+    expect(await shows(page.getByRole('status').getByText(`Your session has ended: ${words}`))).toBe(true);
+  });
+});
