@@ -12,6 +12,8 @@ import { readAuthHeader } from './read-auth-header.ts';
 import { SignInBar } from './bar/sign-in-bar.tsx';
 import { tabs } from './tabs.ts';
 import { TokenFiller } from './editors/token-filler.tsx';
+import './theme.css';
+import './bar/bar.css';
 import './page.css';
 
 const authHeader = readAuthHeader();

@@ -1,32 +1,23 @@
-import { useState } from 'react';
 import type { TokenStore } from '../../src/client/index.ts';
-import { SignInForm } from './sign-in-form.tsx';
-import { SignedIn } from './signed-in.tsx';
-import { TokenIcon } from '../tokens/token-icon.tsx';
 import { useTokenState } from '../tokens/use-token-state.ts';
 import { userOf } from '../tokens/user-of.ts';
-import { whySignedOut } from '../problems/why-signed-out.ts';
+import { Bar } from './bar.tsx';
+import { SignInForm } from './sign-in-form.tsx';
+import { SignedIn } from './signed-in.tsx';
+import { useSignOut } from './use-sign-out.ts';
 
 /** Who is signed in, above GraphiQL, in the theme that GraphiQL has. */
 export function SignInBar({ tokens }: { readonly tokens: TokenStore }) {
   const state = useTokenState(tokens);
-  const [wasServerTold, setWasServerTold] = useState(true);
-  const signOut = async () => setWasServerTold(await tokens.signOut());
-
+  const { signOut, why } = useSignOut(tokens, state);
   return (
-    <header className="bar">
-      <h1>
-        <TokenIcon /> graphql-simplejwt <small>token explorer</small>
-      </h1>
+    <Bar name="token explorer">
       {state.status === 'signed-in' ? (
         // The key: the name of one user must not stand beside the token of another.
         <SignedIn key={userOf(state.tokens.access)} tokens={tokens} held={state.tokens} signOut={signOut} />
       ) : (
-        <SignInForm
-          tokens={tokens}
-          why={state.status === 'signed-out' ? whySignedOut(state.reason, wasServerTold) : null}
-        />
+        <SignInForm tokens={tokens} why={why} />
       )}
-    </header>
+    </Bar>
   );
 }

@@ -1,74 +1,83 @@
-import { ActivityDocument, KeysDocument } from '../generated/console-operations.ts';
+import { ActivityDocument, type ActivityQuery } from '../generated/console-operations.ts';
+import { Answered } from './answered.tsx';
+import { BarChart } from './bar-chart.tsx';
 import type { Api } from './create-api.ts';
+import { formatHour, TIME_ZONE } from './times.ts';
 import { useAnswer } from './use-answer.ts';
 
-const HEIGHT = 80;
-const hourOf = new Intl.DateTimeFormat('en', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+type Hours = ActivityQuery['activity'];
 
-/** For admins: sign-ins and refusals of the last day, drawn, and as a table for those who do not see it. */
+const SERIES = [
+  { kind: 'signIns', title: 'Sign-ins', tone: 'good' },
+  { kind: 'refusals', title: 'Refused sign-ins', tone: 'bad' },
+  { kind: 'refreshes', title: 'Refreshes', tone: 'accent' },
+  { kind: 'reuses', title: 'Reused tokens', tone: 'warn' },
+] as const;
+
+/** For admins: what happened in the last day, drawn and as a table. */
 export function Activity({ api }: { readonly api: Api }) {
-  const { data, problem } = useAnswer(api, ActivityDocument, {});
-  const hours = data?.activity ?? [];
-  const most = Math.max(1, ...hours.map(({ signIns, refusals }) => Math.max(signIns, refusals)));
-  const scale = HEIGHT / most;
+  const answer = useAnswer(api, ActivityDocument, {});
   return (
     <section aria-labelledby="activity">
       <h2 id="activity">Activity of the last day</h2>
-      <svg viewBox={`0 0 ${Math.max(1, hours.length) * 10} ${HEIGHT}`} aria-hidden="true">
-        {hours.map(({ hour, signIns, refusals }, index) => (
-          <g key={hour}>
-            <rect className="good" x={index * 10} width="4" y={HEIGHT - signIns * scale} height={signIns * scale} />
-            <rect
-              className="bad"
-              x={index * 10 + 4}
-              width="4"
-              y={HEIGHT - refusals * scale}
-              height={refusals * scale}
-            />
-          </g>
-        ))}
-      </svg>
-      <p aria-hidden="true">
-        At most {most} an hour. <span className="good">■ sign-ins</span> <span className="bad">■ refusals</span>
+      <p className="quiet">
+        By the hour, in the time zone of this browser, {TIME_ZONE}. Throttled sign-ins are among those refused, and
+        replays among the refreshes. A reused token was held by two parties, and its session has ended.
       </p>
-      <table className="visually-hidden">
-        <caption>Sign-ins and refusals by the hour</caption>
-        <thead>
-          <tr>
-            <th scope="col">Hour</th>
-            <th scope="col">Sign-ins</th>
-            <th scope="col">Refusals</th>
-          </tr>
-        </thead>
-        <tbody>
-          {hours.map(({ hour, signIns, refusals }) => (
-            <tr key={hour}>
-              <th scope="row">{hourOf.format(new Date(hour))}</th>
-              <td>{signIns}</td>
-              <td>{refusals}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p role="alert">{problem}</p>
+      <Answered
+        answer={answer}
+        what="activity"
+        summary={({ activity }) => (isQuiet(activity) ? 'Nothing happened.' : '')}
+      >
+        {({ activity }) => (
+          <>
+            <div className="charts" aria-hidden="true">
+              {SERIES.map(({ kind, title, tone }) => (
+                <BarChart
+                  key={kind}
+                  title={title}
+                  tone={tone}
+                  bars={activity.map(({ hour, [kind]: count }) => ({ hour, count }))}
+                />
+              ))}
+            </div>
+            <details>
+              <summary>As a table</summary>
+              <HoursTable hours={activity} />
+            </details>
+          </>
+        )}
+      </Answered>
     </section>
   );
 }
 
-/** For admins: what each key does now. */
-export function Keys({ api }: { readonly api: Api }) {
-  const { data, problem } = useAnswer(api, KeysDocument, {});
+const isQuiet = (hours: Hours): boolean => hours.every((hour) => SERIES.every(({ kind }) => hour[kind] === 0));
+
+function HoursTable({ hours }: { readonly hours: Hours }) {
   return (
-    <section aria-labelledby="keys">
-      <h2 id="keys">Keys</h2>
-      <ul>
-        {data?.keys.map(({ kid, algorithm, state }) => (
-          <li key={kid}>
-            <code>{kid ?? 'without a name'}</code> {algorithm}, {state.toLowerCase()}
-          </li>
+    <table>
+      <caption className="visually-hidden">What happened, by the hour, in the time zone {TIME_ZONE}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Hour</th>
+          {SERIES.map(({ kind, title }) => (
+            <th key={kind} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {hours.map((hour) => (
+          <tr key={hour.hour}>
+            <th scope="row">{formatHour(hour.hour)}</th>
+            {SERIES.map(({ kind }) => (
+              <td key={kind}>{hour[kind]}</td>
+            ))}
+          </tr>
         ))}
-      </ul>
-      <p role="alert">{problem}</p>
-    </section>
+      </tbody>
+    </table>
   );
 }

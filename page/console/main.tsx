@@ -3,6 +3,8 @@ import { browserStorage, createTokenStore } from '../../src/client/index.ts';
 import { readAuthHeader } from '../read-auth-header.ts';
 import { Console } from './console.tsx';
 import { createApi } from './create-api.ts';
+import '../theme.css';
+import '../bar/bar.css';
 import './console.css';
 
 // The session is that of the GraphiQL page, as the cookie is where the server keeps one.

@@ -1,34 +1,46 @@
+import { useState } from 'react';
 import type { SessionRowFragment } from '../generated/console-operations.ts';
 import { ConfirmedButton } from './confirmed-button.tsx';
+import { GrowingList } from './growing-list.tsx';
+import { formatMoment } from './times.ts';
 
-const time = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+/** The API answers all sessions of a user at once; few people want to see more than these. */
+const PAGE = 20;
 
 interface SessionListProps {
   readonly sessions: readonly SessionRowFragment[];
-  /** Left out where sessions are not ended one by one. */
-  readonly onEnd?: (id: string) => void;
+  readonly isBusy: boolean;
+  readonly onEnd: (id: string) => void;
 }
 
-/** Sessions with device, address and times. */
-export function SessionList({ sessions, onEnd }: SessionListProps) {
+/** Sessions with device, address and times, a page at a time. */
+export function SessionList({ sessions, isBusy, onEnd }: SessionListProps) {
+  const [limit, setLimit] = useState(PAGE);
+  const shown = sessions.slice(0, limit);
+  const rest = sessions.length - shown.length;
+  const more = rest === 0 ? null : `Show ${Math.min(rest, PAGE)} more of ${rest}`;
   return (
-    <ul>
-      {sessions.map(({ id, current, createdAt, lastUsedAt, userAgent, ipAddress }) => (
+    <GrowingList count={shown.length} more={more} onMore={() => setLimit(limit + PAGE)}>
+      {shown.map(({ id, current, createdAt, lastUsedAt, userAgent, ipAddress }) => (
         <li key={id}>
-          <span>
-            <strong>{userAgent ?? 'An unknown device'}</strong> at {ipAddress ?? 'an unknown address'}, since{' '}
-            {time.format(new Date(createdAt))}, last used {time.format(new Date(lastUsedAt))}
-          </span>
-          {current && <em>This session</em>}
-          {!current && onEnd && (
+          <div className="about">
+            <span>{userAgent ?? 'An unknown device'}</span>
+            <small>
+              {ipAddress ?? 'An unknown address'}, since {formatMoment(createdAt)}, last used {formatMoment(lastUsedAt)}
+            </small>
+          </div>
+          {current ? (
+            <span className="tag good">This session</span>
+          ) : (
             <ConfirmedButton
               label="End"
               question={`Sign ${userAgent ?? 'this device'} out?`}
+              isBusy={isBusy}
               onConfirm={() => onEnd(id)}
             />
           )}
         </li>
       ))}
-    </ul>
+    </GrowingList>
   );
 }

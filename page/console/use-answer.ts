@@ -1,30 +1,19 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { TypedDocumentString } from '../generated/console-operations.ts';
-import { explainError } from '../problems/explain-error.ts';
 import type { Api } from './create-api.ts';
+import { useQuestion, type Answer } from './use-question.ts';
 
-/** What a query answers, asked for when it is first shown and on `reload`. */
+/** What a query answers, asked for when it is first shown and on `retry`. */
 export function useAnswer<Data, Variables>(
   api: Api,
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
-) {
+): Answer<Data> {
   const [data, setData] = useState<Data | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { ask, ...rest } = useQuestion();
   const key = JSON.stringify(variables);
-  /** What was asked for last: the answer to an earlier question may come after it. */
-  const asked = useRef(key);
-  const reload = useCallback(async () => {
-    asked.current = key;
-    try {
-      const answer = await api(document, JSON.parse(key) as Variables);
-      if (asked.current !== key) return;
-      setData(answer);
-      setProblem(null);
-    } catch (error) {
-      if (asked.current === key) setProblem(explainError(error));
-    }
-  }, [api, document, key]);
-  useEffect(() => void reload(), [reload]);
-  return { data, problem, reload };
+  useEffect(() => {
+    void ask(() => api(document, JSON.parse(key) as Variables), setData);
+  }, [ask, api, document, key]);
+  return { data, ...rest };
 }

@@ -46,13 +46,15 @@ export type PasswordChangeMutationVariables = Exact<{
 
 export type PasswordChangeMutation = { passwordChange: { access: string, refresh: string | null } };
 
+export type UserRowFragment = { id: string, username: string, isActive: boolean, isAdmin: boolean, createdAt: string, lastLogin: string | null };
+
 export type UsersQueryVariables = Exact<{
   search?: string | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type UsersQuery = { users: { nodes: Array<{ id: string, username: string, isActive: boolean, isAdmin: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type UsersQuery = { users: { nodes: Array<{ id: string, username: string, isActive: boolean, isAdmin: boolean, createdAt: string, lastLogin: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type UserUpdateMutationVariables = Exact<{
   id: string | number;
@@ -61,7 +63,7 @@ export type UserUpdateMutationVariables = Exact<{
 }>;
 
 
-export type UserUpdateMutation = { userUpdate: { id: string } | null };
+export type UserUpdateMutation = { userUpdate: { id: string, username: string, isActive: boolean, isAdmin: boolean, createdAt: string, lastLogin: string | null } | null };
 
 export type UserSessionsQueryVariables = Exact<{
   userId: string | number;
@@ -69,6 +71,14 @@ export type UserSessionsQueryVariables = Exact<{
 
 
 export type UserSessionsQuery = { userSessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null }> };
+
+export type UserSessionRevokeMutationVariables = Exact<{
+  userId: string | number;
+  id: string | number;
+}>;
+
+
+export type UserSessionRevokeMutation = { userSessionRevoke: { id: string } };
 
 export type UserRevokeSessionsMutationVariables = Exact<{
   userId: string | number;
@@ -80,12 +90,12 @@ export type UserRevokeSessionsMutation = { userRevokeSessions: number };
 export type KeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type KeysQuery = { keys: Array<{ kid: string | null, algorithm: string, state: KeyState }> };
+export type KeysQuery = { keys: Array<{ kid: string | null, algorithm: string, state: KeyState, createdAt: string | null, signsFrom: string | null, retiresAt: string | null }> };
 
 export type ActivityQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ActivityQuery = { activity: Array<{ hour: string, signIns: number, refusals: number }> };
+export type ActivityQuery = { activity: Array<{ hour: string, signIns: number, refusals: number, refreshes: number, reuses: number }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -115,6 +125,16 @@ export const SessionRowFragmentDoc = new TypedDocumentString(`
   ipAddress
 }
     `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
+export const UserRowFragmentDoc = new TypedDocumentString(`
+    fragment UserRow on User {
+  id
+  username
+  isActive
+  isAdmin
+  createdAt
+  lastLogin
+}
+    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   me {
@@ -162,10 +182,7 @@ export const UsersDocument = new TypedDocumentString(`
     query Users($search: String, $after: String) {
   users(search: $search, after: $after, first: 20) {
     nodes {
-      id
-      username
-      isActive
-      isAdmin
+      ...UserRow
     }
     pageInfo {
       hasNextPage
@@ -173,14 +190,28 @@ export const UsersDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+    fragment UserRow on User {
+  id
+  username
+  isActive
+  isAdmin
+  createdAt
+  lastLogin
+}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
 export const UserUpdateDocument = new TypedDocumentString(`
     mutation UserUpdate($id: ID!, $isActive: Boolean, $isAdmin: Boolean) {
   userUpdate(id: $id, isActive: $isActive, isAdmin: $isAdmin) {
-    id
+    ...UserRow
   }
 }
-    `) as unknown as TypedDocumentString<UserUpdateMutation, UserUpdateMutationVariables>;
+    fragment UserRow on User {
+  id
+  username
+  isActive
+  isAdmin
+  createdAt
+  lastLogin
+}`) as unknown as TypedDocumentString<UserUpdateMutation, UserUpdateMutationVariables>;
 export const UserSessionsDocument = new TypedDocumentString(`
     query UserSessions($userId: ID!) {
   userSessions(userId: $userId) {
@@ -195,6 +226,13 @@ export const UserSessionsDocument = new TypedDocumentString(`
   userAgent
   ipAddress
 }`) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
+export const UserSessionRevokeDocument = new TypedDocumentString(`
+    mutation UserSessionRevoke($userId: ID!, $id: ID!) {
+  userSessionRevoke(userId: $userId, id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserSessionRevokeMutation, UserSessionRevokeMutationVariables>;
 export const UserRevokeSessionsDocument = new TypedDocumentString(`
     mutation UserRevokeSessions($userId: ID!) {
   userRevokeSessions(userId: $userId)
@@ -206,6 +244,9 @@ export const KeysDocument = new TypedDocumentString(`
     kid
     algorithm
     state
+    createdAt
+    signsFrom
+    retiresAt
   }
 }
     `) as unknown as TypedDocumentString<KeysQuery, KeysQueryVariables>;
@@ -215,6 +256,8 @@ export const ActivityDocument = new TypedDocumentString(`
     hour
     signIns
     refusals
+    refreshes
+    reuses
   }
 }
     `) as unknown as TypedDocumentString<ActivityQuery, ActivityQueryVariables>;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Route } from 'playwright-core';
 import { confirm, ConsoleSite } from './console-site.ts';
-import { launchBrowser, seriousFaults, shows } from './visitor.ts';
+import { launchBrowser, overflow, seriousFaults, shows } from './visitor.ts';
 
 describe('what the console says when something goes wrong', () => {
   let browser: Browser;
@@ -27,6 +27,48 @@ describe('what the console says when something goes wrong', () => {
       true,
     );
     expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  test('says what it waits for, and asks again where there was no answer', async () => {
+    const { visitor, page } = await site.visit('root', { viewport: { width: 360, height: 800 } });
+    await shows(page.getByText('This session'));
+    const lists = [
+      ['sessions', 'My sessions', 'your sessions', 'This session'],
+      ['users', 'Users', 'users', 'alice'],
+      ['keys', 'Keys', 'keys', 'HS256'],
+      ['activity', 'Activity of the last day', 'activity', 'As a table'],
+    ] as const;
+    const held: Route[] = [];
+    const stops = await Promise.all(
+      lists.map(([field]) => visitor.intercept(field, (route) => Promise.resolve(void held.push(route)))),
+    );
+    await page.reload();
+    for (const [, name, what] of lists) {
+      const region = page.getByRole('region', { name });
+      await shows(region.getByRole('status').getByText(`Loading ${what}…`));
+      expect(await region.locator('[aria-busy=true]').count()).toBe(1);
+    }
+    expect(await seriousFaults(page)).toEqual([]);
+    const failed = { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    for (const route of held) await route.fulfill({ json: { data: null, errors: [failed] } });
+    for (const [, name] of lists) {
+      await shows(
+        page
+          .getByRole('region', { name })
+          .getByRole('alert')
+          .getByText(/its log says why\. Try again in/),
+      );
+    }
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    for (const stop of stops) await stop();
+    for (const [, name, , sign] of lists) {
+      const region = page.getByRole('region', { name });
+      await region.getByRole('button', { name: 'Try again' }).click();
+      await shows(region.getByText(sign, { exact: true }));
+      expect(await region.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+      expect(await region.locator('[aria-busy=true]').count()).toBe(0);
+    }
   });
 
   test('a network that is gone, and a role that is gone, are told apart', async () => {

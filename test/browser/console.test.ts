@@ -120,6 +120,7 @@ describe('the console', () => {
   ] as const)('can be used by everybody in %s colours, %i pixels wide', async (colorScheme, width) => {
     const page = await site.signIn('root', { colorScheme, viewport: { width, height: 800 } });
     await shows(page.getByRole('listitem', { name: 'alice' }));
+    await page.getByText('As a table').click();
     await shows(page.getByRole('rowheader'));
     expect(await seriousFaults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);

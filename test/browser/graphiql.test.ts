@@ -101,6 +101,16 @@ describe('the GraphiQL page', () => {
     expect(await shows(page.tab.getByRole('status').getByText(/ended/))).toBe(true);
   });
 
+  test('is dark all over where that was chosen in GraphiQL', async () => {
+    const { tab } = new ExplorerPage(await (await newVisitor({ colorScheme: 'light' })).open(server.url));
+    const colours = () => tab.locator('#root').evaluate((root) => getComputedStyle(root).backgroundColor);
+    expect(await colours()).toBe('rgb(255, 255, 255)');
+    await tab.getByRole('button', { name: 'Open settings dialog' }).click();
+    await tab.getByRole('button', { name: 'Dark', exact: true }).click();
+    await tab.locator('body.graphiql-dark').waitFor();
+    expect(await colours()).toBe('rgb(18, 23, 33)');
+  });
+
   test('takes a token apart without sending it anywhere', async () => {
     const visitor = await newVisitor();
     const page = await openSignedIn(visitor);

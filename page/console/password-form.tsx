@@ -1,44 +1,8 @@
-import { useRef, useState, type SubmitEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import type { TokenStore } from '../../src/client/index.ts';
+import { PasswordChangeDocument } from '../generated/console-operations.ts';
 import { useTask } from '../problems/use-task.ts';
-import {
-  PasswordChangeDocument,
-  SessionRevokeDocument,
-  SessionRevokeOthersDocument,
-  SessionsDocument,
-} from '../generated/console-operations.ts';
-import { ConfirmedButton } from './confirmed-button.tsx';
 import type { Api } from './create-api.ts';
-import { SessionList } from './session-list.tsx';
-import { useAnswer } from './use-answer.ts';
-
-/** Where the user is signed in, and how to end that. */
-export function MySessions({ api }: { readonly api: Api }) {
-  const { data, problem, reload } = useAnswer(api, SessionsDocument, {});
-  const task = useTask();
-  const [done, setDone] = useState('');
-  const heading = useRef<HTMLHeadingElement>(null);
-  const finish = async (what: string) => {
-    await reload();
-    setDone(what);
-    heading.current?.focus(); // the button that was pressed is gone
-  };
-  const end = (id: string) =>
-    void task.run(() => api(SessionRevokeDocument, { id }).then(() => finish('The session is ended.')));
-  const endOthers = () =>
-    void task.run(() => api(SessionRevokeOthersDocument, {}).then(() => finish('All other sessions are ended.')));
-  return (
-    <section aria-labelledby="my-sessions">
-      <h2 id="my-sessions" ref={heading} tabIndex={-1}>
-        My sessions
-      </h2>
-      <SessionList sessions={data?.sessions ?? []} onEnd={end} />
-      <ConfirmedButton label="End the others" question="Sign out everywhere but here?" onConfirm={endOthers} />
-      <p role="status">{done}</p>
-      <p role="alert">{task.problem ?? problem}</p>
-    </section>
-  );
-}
 
 /** Changes the password, which ends all other sessions. */
 export function PasswordForm({ api, tokens }: { readonly api: Api; readonly tokens: TokenStore }) {
@@ -81,7 +45,9 @@ export function PasswordForm({ api, tokens }: { readonly api: Api; readonly toke
             required
           />
         </label>
-        <button aria-disabled={isBusy}>Change password</button>
+        <button className="primary" aria-disabled={isBusy}>
+          Change password
+        </button>
       </form>
       <p role="status">{isDone && 'The password is changed, and all other sessions are ended.'}</p>
       <p role="alert">{problem}</p>

@@ -1,0 +1,59 @@
+import type { TokenStore } from '../../src/client/index.ts';
+import { Bar } from '../bar/bar.tsx';
+import { MeDocument } from '../generated/console-operations.ts';
+import { useTask } from '../problems/use-task.ts';
+import { Activity } from './activity.tsx';
+import { Answered } from './answered.tsx';
+import type { Api } from './create-api.ts';
+import { Keys } from './keys.tsx';
+import { MySessions } from './my-sessions.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { TIME_ZONE } from './times.ts';
+import { useAnswer } from './use-answer.ts';
+import { Users } from './users.tsx';
+
+interface AccountProps {
+  readonly tokens: TokenStore;
+  readonly api: Api;
+  readonly sessionId: string | null;
+  readonly signOut: () => Promise<void>;
+}
+
+/** What somebody sees who is signed in. */
+export function Account({ tokens, api, sessionId, signOut }: AccountProps) {
+  const answer = useAnswer(api, MeDocument, {});
+  const { isBusy, problem, run } = useTask();
+  return (
+    <>
+      <Bar name="console">
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+        <div className="signed-in">
+          <p className="user">
+            <span className="visually-hidden">Signed in as</span> {answer.data?.me.username}
+          </p>
+          <button aria-disabled={isBusy} onClick={() => void run(signOut)}>
+            Sign out
+          </button>
+        </div>
+      </Bar>
+      <main className="console">
+        <MySessions key={sessionId} api={api} />
+        <PasswordForm api={api} tokens={tokens} />
+        <Answered answer={answer} what="your account">
+          {({ me }) =>
+            me.isAdmin && (
+              <>
+                <Users api={api} myId={me.id} />
+                <Keys api={api} />
+                <Activity api={api} />
+              </>
+            )
+          }
+        </Answered>
+        <footer>Times are in the time zone of this browser, {TIME_ZONE}.</footer>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { useEffect, useState } from 'react';
+import { useQuestion, type Answer } from './use-question.ts';
+
+interface Page<Node> {
+  readonly nodes: readonly Node[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+type AskPage<Node> = (after: string | null) => Promise<Page<Node>>;
+
+/** All pages that were asked for so far, as one list. */
+export interface Pages<Node> extends Answer<readonly Node[]> {
+  readonly hasMore: boolean;
+  readonly loadMore: () => Promise<void>;
+  /** Shows what became of one of them, where it stands. */
+  readonly replace: (node: Node) => void;
+}
+
+/** A list of the API, page by page; from the beginning wherever `askPage` is another one. */
+export function usePages<Node extends { readonly id: string }>(askPage: AskPage<Node>): Pages<Node> {
+  const [found, setFound] = useState<(Page<Node> & { readonly askPage: AskPage<Node> }) | null>(null);
+  const { ask, ...rest } = useQuestion();
+  useEffect(() => {
+    void ask(
+      () => askPage(null),
+      (page) => setFound({ ...page, askPage }),
+    );
+  }, [ask, askPage]);
+  // What was found before stays while more is looked for, but not under the news that the search failed.
+  const shown = found?.askPage === askPage || rest.isLoading ? found : null;
+  return {
+    ...rest,
+    data: shown?.nodes ?? null,
+    hasMore: shown?.pageInfo.hasNextPage ?? false,
+    loadMore: () =>
+      ask(
+        () => askPage(shown?.pageInfo.endCursor ?? null),
+        ({ nodes, pageInfo }) =>
+          setFound((known) => known && { ...known, nodes: [...known.nodes, ...nodes], pageInfo }),
+      ),
+    replace: (node) =>
+      setFound((known) => known && { ...known, nodes: known.nodes.map((old) => (old.id === node.id ? node : old)) }),
+  };
+}
