@@ -26,8 +26,8 @@ export function usePages<Node extends { readonly id: string }>(askPage: AskPage<
       (page) => setFound({ ...page, askPage }),
     );
   }, [ask, askPage]);
-  // What was found before stays while more is looked for, but not under the news that the search failed.
-  const shown = found?.askPage === askPage || rest.isLoading ? found : null;
+  // What was found before stays while another search goes on, but not under the news that it failed.
+  const shown = found?.askPage === askPage || rest.problem === null ? found : null;
   return {
     ...rest,
     data: shown?.nodes ?? null,

@@ -15,6 +15,7 @@ export function Users({ api, myId }: { readonly api: Api; readonly myId: string 
   );
   const { loadMore, hasMore, replace, ...users } = usePages(askPage);
   const count = (length: number) => {
+    if (length === 0 && users.isLoading) return 'Loading users…';
     if (length === 0) return search === '' ? 'No users.' : `No user whose name begins with “${search}”.`;
     return `${length} ${length === 1 ? 'user' : 'users'}${hasMore ? ' so far' : ''}`;
   };
