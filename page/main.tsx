@@ -14,6 +14,7 @@ import { tabs } from './tabs.ts';
 import { TokenFiller } from './editors/token-filler.tsx';
 import './theme.css';
 import './bar/bar.css';
+import './panel/panel.css';
 import './page.css';
 
 const authHeader = readAuthHeader();

@@ -6,6 +6,8 @@ import { createApi } from './create-api.ts';
 import '../theme.css';
 import '../bar/bar.css';
 import './console.css';
+import './lists.css';
+import './activity.css';
 
 // The session is that of the GraphiQL page, as the cookie is where the server keeps one.
 const tokens = createTokenStore({ storage: browserStorage('graphql-simplejwt-page'), ...readAuthHeader() });

@@ -41,8 +41,11 @@ export class ConsoleSite {
 
   /** Ends all visits, and throws for a page that met an error nobody expected. */
   async close(): Promise<void> {
-    for (const visitor of this.#visitors) await visitor.leave();
-    await this.server.remove();
+    try {
+      for (const visitor of this.#visitors) await visitor.leave();
+    } finally {
+      await this.server.remove(); // a server that stays would keep the tests from ending
+    }
   }
 }
 

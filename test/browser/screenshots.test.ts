@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { startBuiltServer, type BuiltServer } from './built-server.ts';
+import { PASSWORD } from '../support/server.ts';
+import { signIn } from './console-site.ts';
 import { ExamplePage } from './example-page.ts';
 import { ExampleSite } from './example-site.ts';
 import { ExplorerPage } from './explorer-page.ts';
@@ -34,6 +36,17 @@ describe('the pictures of the README', () => {
     await shows(page.response.getByText('Hello, alice!'));
     await page.openTokenPanel();
     expect(await picture(page.tab, 'graphiql.png')).toBeGreaterThan(10_000);
+    await visitor.leave();
+  });
+
+  test('show the console with an admin signed in', async () => {
+    await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+    const visitor = await Visitor.at(browser, server.url, { viewport: { width: 900, height: 720 }, userAgent: AGENT });
+    const tab = await visitor.open(new URL('/console', server.url).href);
+    await signIn(tab, 'root');
+    await shows(tab.getByRole('listitem', { name: 'alice' }));
+    await shows(tab.getByText('This session'));
+    expect(await picture(tab, 'console.png')).toBeGreaterThan(10_000);
     await visitor.leave();
   });
 
