@@ -46,6 +46,16 @@ export class BcryptThreads {
   }
 
   async #run(job: Job): Promise<unknown> {
+    try {
+      return await this.#runInThread(job);
+    } catch (error) {
+      if (!isFolderGone(error)) throw error;
+      process.chdir('/');
+      return this.#runInThread(job);
+    }
+  }
+
+  async #runInThread(job: Job): Promise<unknown> {
     const thread = this.#idle.pop() ?? new Worker(THREAD, { eval: true, execArgv: [], workerData: BCRYPT_FILE });
     thread.ref();
     thread.postMessage(job);
@@ -55,4 +65,9 @@ export class BcryptThreads {
     if (this.#isClosed) await this.close();
     return result;
   }
+}
+
+/** A thread asks for the working folder as it starts, and fails where that was deleted, as when an old release is. */
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
 }

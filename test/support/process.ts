@@ -14,7 +14,7 @@ export interface Installation {
   readonly cwd?: string;
 }
 
-const BUILD: Installation = { command: [process.execPath, join(import.meta.dirname, '../../dist/main.js')] };
+export const BUILD: Installation = { command: [process.execPath, join(import.meta.dirname, '../../dist/main.js')] };
 
 type Environment = Readonly<Record<string, string>>;
 
