@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 /** Which rooms an import may lead to. A room is a folder of `src` or a file in it; the first that matches counts. */
 const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: readonly string[] }[] = [
-  { rooms: ['errors.ts', 'errors/', 'clock.ts', 'turn.ts'], mayImport: ['errors/'] },
+  { rooms: ['errors.ts', 'errors/', 'clock.ts', 'turn.ts', 'operation.ts'], mayImport: ['errors/'] },
   { rooms: ['settings/'], mayImport: ['settings/'] },
   {
     rooms: [
@@ -74,6 +74,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'hooks.ts',
     'audit.ts',
     'monitor.ts',
+    'operation.ts',
   ],
   rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/', 'trust/', 'activity/', 'admin/'],
 };

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Monitor } from '../monitor.ts';
+import type { Answer, Operation } from '../operation.ts';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { createApolloServer } from './apollo.ts';
 import { CHALLENGE_HEADER, challengeOf, challengePlugin } from './challenge.ts';
@@ -20,24 +21,6 @@ import { watchDocuments, watchRootFields } from './watched-fields.ts';
 const MAX_DOCUMENTS = 500;
 /** In characters. What a client sends over and over again is shorter. */
 const MAX_TEXT_LENGTH = 4000;
-
-/** What a client asks for. */
-export interface Operation {
-  readonly query: string;
-  readonly variables?: Record<string, unknown> | null;
-  readonly operationName?: string | null;
-}
-
-/** What it is answered. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Iterable<readonly [name: string, value: string]>;
-  readonly result: {
-    readonly errors?: readonly GraphQLFormattedError[] | undefined;
-    readonly data?: unknown;
-    readonly extensions?: unknown;
-  };
-}
 
 /** What the server needs to know beside its settings. */
 export interface GraphQLServerOptions {

@@ -11,10 +11,11 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import type { Answer, Operation } from '../operation.ts';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerPage, wantsPage } from './page.ts';
-import { isPlain, sendAnswer, type Answer, type PlainOperation } from './plain-operation.ts';
+import { isPlain, sendAnswer } from './plain-operation.ts';
 import { warnOfUnnamedProxy } from './unnamed-proxy.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { registerWellKnown } from './well-known.ts';
@@ -55,7 +56,7 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
   readonly graphql: {
     /** Started. */
     readonly apollo: ApolloServer<Context>;
-    run(operation: PlainOperation, context: Context): Promise<Answer>;
+    run(operation: Operation, context: Context): Promise<Answer>;
   };
   readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<Context>;
   /** Resolves when the store answers. */

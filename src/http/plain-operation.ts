@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer, Operation } from '../operation.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const RESPONSE_TYPE = 'application/graphql-response+json; charset=utf-8';
@@ -22,26 +23,12 @@ const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
 /** A Host that is odd is left to the integration, which refuses one that is none. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
 
-/** An operation as nearly all clients send it. */
-export interface PlainOperation {
-  readonly query: string;
-  readonly variables?: Record<string, unknown> | null;
-  readonly operationName?: string | null;
-}
-
-/** What it is answered. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Iterable<readonly [name: string, value: string]>;
-  readonly result: { readonly errors?: unknown; readonly data?: unknown; readonly extensions?: unknown };
-}
-
 /**
  * Whether a request needs nothing of Apollo Server's HTTP side, which spends half of a short request on reading headers it
  * has seen before: a POST of a single operation in JSON, from a client that accepts what it would be answered anyway. The
  * content type keeps it from being a simple request of CORS, as Apollo's protection against CSRF demands.
  */
-export function isPlain(request: FastifyRequest): request is FastifyRequest<{ Body: PlainOperation }> {
+export function isPlain(request: FastifyRequest): request is FastifyRequest<{ Body: Operation }> {
   const { method, headers, body } = request;
   return (
     method === 'POST' &&
@@ -52,7 +39,7 @@ export function isPlain(request: FastifyRequest): request is FastifyRequest<{ Bo
   );
 }
 
-function isPlainOperation(body: unknown): body is PlainOperation {
+function isPlainOperation(body: unknown): body is Operation {
   if (!isRecord(body)) return false;
   const { query, variables, operationName, extensions } = body;
   return (

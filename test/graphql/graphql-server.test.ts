@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
-import { GraphQLServer, type Answer } from '../../src/graphql/graphql-server.ts';
+import { GraphQLServer } from '../../src/graphql/graphql-server.ts';
+import type { Answer } from '../../src/operation.ts';
 import { settingsFromEnvironment } from '../../src/settings/settings.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
 
