@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Store } from '../../src/store/store.ts';
-import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, newActivity, NOW, openAt, race } from './records.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { after, newActivity, NOW, race } from './records.ts';
+import { openTwins } from './twins.ts';
 
 const HOUR = 3_600_000;
 
 describeEachStore('the activity of a store', (kind) => {
-  let place: Place;
   let store: Store;
   let twin: Store;
-  beforeAll(async () => {
-    place = newPlace(kind);
-    [store, twin] = await Promise.all([openAt(place), openAt(place)]);
-  });
-  afterAll(async () => {
-    await Promise.all([store.close(), twin.close()]);
-    await place.remove();
-  });
+  openTwins(kind, (...opened) => ([store, twin] = opened));
 
   test('adds up within an hour, each count for itself, and keeps the end it began with', async () => {
     const first = newActivity();

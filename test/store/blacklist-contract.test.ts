@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Store } from '../../src/store/store.ts';
-import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, count, newEntry, newId, NOW, ODD_TEXT, openAt, race } from './records.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { after, count, newEntry, newId, NOW, ODD_TEXT, race } from './records.ts';
+import { openTwins } from './twins.ts';
 
 describeEachStore('a blacklist', (kind) => {
-  let place: Place;
   let store: Store;
   let twin: Store;
-  beforeAll(async () => {
-    place = newPlace(kind);
-    [store, twin] = await Promise.all([openAt(place), openAt(place)]);
-  });
-  afterAll(async () => {
-    await Promise.all([store.close(), twin.close()]);
-    await place.remove();
-  });
+  openTwins(kind, (...opened) => ([store, twin] = opened));
 
   test('finds the entry that was added, to the millisecond', async () => {
     const entry = newEntry({ expiresAt: after(1), blacklistedAt: after(-1) });

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Store } from '../../src/store/store.ts';
-import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, newEntry, newSession, NOW, openAt, revocation } from './records.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { after, newEntry, newSession, NOW, revocation } from './records.ts';
+import { openTwins } from './twins.ts';
 
 const MOMENTS = [1, 2, 2, 2, 3];
 
 describeEachStore('what was revoked', (kind) => {
-  let place: Place;
   let store: Store;
-  beforeAll(async () => {
-    place = newPlace(kind);
-    store = await openAt(place);
-  });
-  afterAll(async () => {
-    await store.close();
-    await place.remove();
-  });
+  openTwins(kind, (opened) => (store = opened));
 
   test('is listed as sessions in the order of their ends and names, from any of them on', async () => {
     const revoked = MOMENTS.map((moment, index) =>

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Store } from '../../src/store/store.ts';
-import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { after, count, newId, newService, ODD_TEXT, openAt, race } from './records.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { after, count, newId, newService, ODD_TEXT, race } from './records.ts';
+import { openTwins } from './twins.ts';
 
 describeEachStore('the services of a store', (kind) => {
-  let place: Place;
   let store: Store;
   let twin: Store;
-  beforeAll(async () => {
-    place = newPlace(kind);
-    [store, twin] = await Promise.all([openAt(place), openAt(place)]);
-  });
-  afterAll(async () => {
-    await Promise.all([store.close(), twin.close()]);
-    await place.remove();
-  });
+  openTwins(kind, (...opened) => ([store, twin] = opened));
 
   test.each([newId(), ODD_TEXT, '0', '$ne', 'x'.repeat(64)])(
     'are found by exactly their name, to the millisecond: %j',

@@ -2,19 +2,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Store, UserChanges } from '../../src/store/store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 import { after, count, newId, newUser, ODD_TEXT, openAt, race } from './records.ts';
+import { openTwins } from './twins.ts';
 
 describeEachStore('the users of a store', (kind) => {
-  let place: Place;
   let store: Store;
   let twin: Store;
-  beforeAll(async () => {
-    place = newPlace(kind);
-    [store, twin] = await Promise.all([openAt(place), openAt(place)]);
-  });
-  afterAll(async () => {
-    await Promise.all([store.close(), twin.close()]);
-    await place.remove();
-  });
+  openTwins(kind, (...opened) => ([store, twin] = opened));
 
   const inserted = async (fields: Parameters<typeof newUser>[0] = {}) => {
     const user = newUser(fields);

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Store } from '../../src/store/store.ts';
-import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
-import { newId, newUser, openAt } from './records.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { newId, newUser } from './records.ts';
+import { openTwins } from './twins.ts';
 
 describeEachStore('the users of a store', (kind) => {
-  let place: Place;
   let store: Store;
   let twin: Store;
-  beforeAll(async () => {
-    place = newPlace(kind);
-    [store, twin] = await Promise.all([openAt(place), openAt(place)]);
-  });
-  afterAll(async () => {
-    await Promise.all([store.close(), twin.close()]);
-    await place.remove();
-  });
+  openTwins(kind, (...opened) => ([store, twin] = opened));
 
   test('are listed by the beginning of their key, page by page, and no others are', async () => {
     const beginning = `${newId()}%_`;
