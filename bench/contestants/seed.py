@@ -1,6 +1,7 @@
 """The seed: Django with simplejwt, rotation and blacklist, on SQLite with a write-ahead log synced at each commit.
 
 `python3 seed.py` makes its database, `gunicorn seed:application` serves it.
+It shares no settings with test/interop/django_project.py: what a test comes to need must not change what is measured.
 """
 
 import os
