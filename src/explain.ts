@@ -8,11 +8,16 @@ import { WorkersError } from './workers/primary.ts';
 
 /** What went wrong, in the words of whoever runs the program: one line, and a stack only for a bug. */
 export function explain(error: unknown): string {
-  if (error instanceof StoreUnavailable) return `The store does not answer: ${messageOf(error.cause)}`;
+  if (error instanceof StoreUnavailable) return explainStore(error);
   const plain = [SettingsError, KeyRingError, CliError, DumpError, StoreRefusal, AuthError, WorkersError];
   const isPlain = plain.some((kind) => error instanceof kind);
   if (isPlain && error instanceof Error) return error.message;
   return explainListening(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+function explainStore({ cause }: StoreUnavailable): string {
+  const problem = messageOf(cause).replace(/\.?$/, '');
+  return `The store does not answer: ${problem}. See to the store that MONGODB_URI or DATA_DIR names, and try again.`;
 }
 
 /** Why Node.js cannot listen where the settings say. */

@@ -14,7 +14,7 @@ import {
 import type { Answer, Operation } from '../operation.ts';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import { createLeave } from './leave.ts';
-import { registerConsole, registerPage, wantsPage } from './page.ts';
+import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
 import { isPlain, sendAnswer } from './plain-operation.ts';
 import { warnOfUnnamedProxy } from './unnamed-proxy.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
@@ -32,7 +32,7 @@ export interface Patience {
   readonly silence: number;
   /** Between an answer and the next request. Longer than that of usual proxies, which must be the first to hang up. */
   readonly keepAlive: number;
-  /** Between the begin of the end and the next request, which is then the last. */
+  /** Between the beginning of the end and the next request, which is then the last. */
   readonly leave: number;
 }
 
@@ -70,8 +70,8 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
 }
 
 /**
- * The HTTP server: the API at `/graphql`, and its health for whoever runs it. Closing it
- * loses no request of a connection that was accepted.
+ * The HTTP server: the API at `/graphql`, what other services ask, the pages, and its health for whoever runs it. Closing
+ * it loses no request of a connection that was accepted.
  */
 export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
   const { settings, log, graphql, context, ping, publicKeys, trace, patience = PATIENCE } = options;
@@ -101,7 +101,7 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     await app.register(cors, { origin, credentials, methods: ['GET', 'POST'] });
   }
 
-  const sendPage = options.graphiql ? await registerPage(app, settings) : null;
+  const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
   if (options.console) await registerConsole(app, settings);
   const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });

@@ -4,13 +4,12 @@ import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../settings/settings-table.ts';
 
-/** Where `npm run build` puts the page; the same from `src/` and from `dist/`. */
-const FOLDER = new URL('../../dist/page/', import.meta.url);
-
+/** Where `npm run build` puts the pages; the same from `src/` and from `dist/`. */
+const GRAPHIQL_FOLDER = new URL('../../dist/page/', import.meta.url);
 const CONSOLE_FOLDER = new URL('../../dist/console/', import.meta.url);
 
 /** Scripts come from this server alone. The editor makes style elements and workers as it runs. */
-const CONTENT_SECURITY_POLICY = [
+const GRAPHIQL_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "worker-src 'self' blob:",
@@ -40,9 +39,13 @@ export function wantsPage(request: FastifyRequest): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.includes('?');
 }
 
-/** Serves GraphiQL's files at `/graphiql/`, and makes the handler that answers with the page itself. */
-export async function registerPage(app: FastifyInstance, settings: HeaderSettings): Promise<SendPage> {
-  return registerFiles(app, settings, { folder: FOLDER, prefix: '/graphiql/', policy: CONTENT_SECURITY_POLICY });
+/** Serves GraphiQL's files at `/graphiql/`, and makes what answers with its page. */
+export async function registerGraphiql(app: FastifyInstance, settings: HeaderSettings): Promise<SendPage> {
+  return registerFiles(app, settings, {
+    folder: GRAPHIQL_FOLDER,
+    prefix: '/graphiql/',
+    policy: GRAPHIQL_SECURITY_POLICY,
+  });
 }
 
 /** Serves the console at `/console`. */

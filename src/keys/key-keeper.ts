@@ -133,7 +133,8 @@ export class KeyKeeper {
     });
     const { ring } = await this.#read();
     const key = ring.keys.find((other) => other.kid === kid);
-    if (key === undefined) throw new KeyRingError(`The key ${kid} was removed by somebody else.`);
+    if (key === undefined)
+      throw new KeyRingError(`The key ${kid} was removed by somebody else. \`keys list\` shows those there are.`);
     return ring.show(key, this.#clock());
   }
 

@@ -58,7 +58,11 @@ export class Revocations {
     await this.#first;
     const { maxSilence = DEFAULT_MAX_SILENCE_SECONDS } = this.#options;
     if (this.#clock() - this.#knownAt > maxSilence * 1000) {
-      throw new StoreUnavailable(new Error('the feed of revocations does not answer'));
+      throw new StoreUnavailable(
+        new Error(
+          `the feed of revocations does not answer: expected it to within ${maxSilence} s; onError is told why`,
+        ),
+      );
     }
     return (sessionId !== null && this.#sessions.has(sessionId)) || (jti !== null && this.#tokens.has(jti));
   }
@@ -95,7 +99,9 @@ export class Revocations {
       signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     if (response.ok) return (await response.json()) as Answer;
-    throw new Error(`${address.origin}${address.pathname} answered ${response.status}, expected 200`);
+    const remedy =
+      response.status === 401 ? ': the name and secret must be those that `services create` has printed' : '';
+    throw new Error(`${address.origin}${address.pathname} answered ${response.status}, expected 200${remedy}`);
   }
 
   /** Whether there is more. */

@@ -11,11 +11,11 @@ import { ExampleSite } from './example-site.ts';
 import { ExplorerPage } from './explorer-page.ts';
 import { launchBrowser, shows, Visitor } from './visitor.ts';
 
-/** `npm run screenshots` writes them where the README finds them; otherwise they are looked at and thrown away. */
+/** `npm run screenshots` writes them where README and example find them; otherwise they are looked at and thrown away. */
 const FOLDER = process.env['SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'simplejwt-images-'));
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
 
-describe('the pictures of the README', () => {
+describe('the pictures of README and example', () => {
   let browser: Browser;
   let server: BuiltServer;
   beforeAll(async () => {

@@ -60,7 +60,9 @@ describeEachStore('a verifier that is told what was revoked', (kind) => {
     await start({ secret: 'not the secret', maxSilence: 30, onError: (error) => errors.push(error) });
     const { access } = await server.signIn();
     expect(await verdictOf(verifier, access)).toBe('store_unavailable');
-    expect(String(errors[0])).toMatch(/\/revocations answered 401, expected 200$/);
+    expect(String(errors[0])).toMatch(
+      /\/revocations answered 401, expected 200: the name and secret must be those that `services create` has printed$/,
+    );
   });
 });
 
