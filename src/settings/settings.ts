@@ -69,8 +69,6 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
       useless,
       `${nameOf(key)}: given with ${settings.algorithm}, where the signing key verifies; expected an RS, PS or ES ${nameOf('algorithm')}.`,
     );
-  }
-  for (const key of ['verifyingKey', 'jwkUrl'] as const) {
     refuse(
       settings.keysDir !== undefined && settings[key] !== undefined,
       `${nameOf(key)}: given with ${nameOf('keysDir')}, whose keys verify; expected one of them alone.`,
