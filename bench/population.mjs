@@ -24,6 +24,7 @@ const user = (index, at) => ({
   passwordHash: ACCOUNT.PASSWORD_HASH,
   passwordChangedAt: at,
   isActive: true,
+  isAdmin: false,
   lastLogin: at,
   createdAt: at,
 });
@@ -79,9 +80,9 @@ export async function addSessions(folder, count, { isExpired = false, first = 0 
   const before = await grown(folder, () => {});
   const after = await grown(folder, (database) => {
     const sessions = sqliteSessions(database);
-    // The adapter's methods run at once, so that all of a batch are one transaction.
-    const add = (indexes) => indexes.map((index) => sessions.insert(session(index, { at, expiresAt })));
-    return inBatches({ first, count }, (indexes) => Promise.all(database.transaction(() => add(indexes))));
+    // Writes of one turn are one transaction.
+    const add = (index) => sessions.insert(session(index, { at, expiresAt }));
+    return inBatches({ first, count }, (indexes) => Promise.all(indexes.map(add)));
   });
   return (after - before) / count;
 }

@@ -7,9 +7,9 @@ export const MEASURED = {
   /** Bytes of a document (BSON), of records as `bench/population.mjs` makes them. */
   documentBytes: { user: 305, session: 444 },
   /** Bytes of the SQLite file for a record, indexes included, with a million of each: `bench/growth.mjs`. */
-  sqliteBytes: { user: 278, session: 451 },
+  sqliteBytes: { user: 260, session: 473 },
   /** CPU time in ms on the embedded store: RESULTS.md; of a sign-in, the hash alone: ADR 16. */
-  cpu: { hello: 0.126, helloStateless: 0.077, refresh: 0.255, signIn: 213 },
+  cpu: { hello: 0.052, helloStateless: 0.04, refresh: 0.185, signIn: 213 },
 } as const;
 
 /** Of an entry of an index: the keys' own bytes, and about as many again as MongoDB keeps beside them. */
