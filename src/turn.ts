@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
+
 let turn: Promise<void> | null = null;
 
 /**

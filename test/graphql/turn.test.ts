@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 const QUERY = '{ hello }';
@@ -24,6 +24,7 @@ describe('requests that arrive in one turn of the event loop', () => {
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   });
   afterEach(async () => {
+    jest.useRealTimers();
     for (const socket of sockets) socket.destroy();
     await server.remove();
   });
@@ -47,5 +48,11 @@ describe('requests that arrive in one turn of the event loop', () => {
     unsubscribe(ARRIVAL, arrived);
     expect(answers.flat()).toEqual(sockets.map(() => expect.stringMatching('Hello, alice!')));
     expect(events).toEqual([...sockets.map(() => 'arrived'), ...sockets.map(() => 'authenticated')]);
+  });
+
+  test('are answered also where a test of an application has stopped the timers', async () => {
+    jest.useFakeTimers();
+    const { auth } = await server.auth.context({ req: { headers: {} } });
+    expect(await auth.tokens.forUser(server.alice)).toHaveProperty('access'); // a write of SQLite
   });
 });

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
+
 /** A write that waits to be done, and whoever waits for it. */
 interface Write {
   /** Does it; what is returned tells its result. */
