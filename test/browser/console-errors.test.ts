@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, Route } from 'playwright-core';
-import { confirm, ConsoleSite } from './console-site.ts';
-import { launchBrowser, overflow, seriousFaults, shows } from './visitor.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { Route } from 'playwright-core';
+import { confirm, siteForEachTest, type ConsoleSite } from './console-site.ts';
+import { overflow, seriousFaults, shows } from './visitor.ts';
 
 describe('what the console says when something goes wrong', () => {
-  let browser: Browser;
   let site: ConsoleSite;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  beforeEach(async () => {
-    site = await ConsoleSite.start(browser);
-  });
-  afterEach(() => site.close());
-  afterAll(() => browser.close());
+  siteForEachTest((opened) => (site = opened));
 
   test('a proxy that answers instead of the server is told apart from it', async () => {
     const { visitor, page } = await site.visit('root');

@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { PASSWORD } from '../support/server.ts';
-import { confirm, ConsoleSite } from './console-site.ts';
-import { launchBrowser, overflow, seriousFaults, shows } from './visitor.ts';
+import { confirm, siteForEachTest, type ConsoleSite } from './console-site.ts';
+import { overflow, seriousFaults, shows } from './visitor.ts';
 
 const NARROW = { viewport: { width: 360, height: 800 } };
 
 describe('the lists of the console', () => {
-  let browser: Browser;
   let site: ConsoleSite;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  beforeEach(async () => {
-    site = await ConsoleSite.start(browser);
-  });
-  afterEach(() => site.close());
-  afterAll(() => browser.close());
+  siteForEachTest((opened) => (site = opened));
 
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
   const usersOn = (page: Page) => page.getByRole('region', { name: 'Users' });

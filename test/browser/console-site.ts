@@ -1,7 +1,8 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { PASSWORD } from '../support/server.ts';
 import { startBuiltServer, type BuiltServer } from './built-server.ts';
-import { Visitor } from './visitor.ts';
+import { launchBrowser, Visitor } from './visitor.ts';
 
 /** Somebody's tab with the console in it. */
 export interface ConsoleTab {
@@ -20,7 +21,7 @@ export class ConsoleSite {
     this.server = server;
   }
 
-  static async start(browser: Browser, env: Readonly<Record<string, string>> = {}): Promise<ConsoleSite> {
+  static async start(browser: Browser, env: Readonly<Record<string, string>>): Promise<ConsoleSite> {
     const server = await startBuiltServer(env);
     await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
     return new ConsoleSite(browser, server);
@@ -47,6 +48,21 @@ export class ConsoleSite {
       await this.server.remove(); // a server that stays would keep the tests from ending
     }
   }
+}
+
+/** Gives each test of a suite a site of its own, all in one browser. */
+export function siteForEachTest(use: (site: ConsoleSite) => void, env: Readonly<Record<string, string>> = {}): void {
+  let browser: Browser;
+  let site: ConsoleSite;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  beforeEach(async () => {
+    site = await ConsoleSite.start(browser, env);
+    use(site);
+  });
+  afterEach(() => site.close());
+  afterAll(() => browser.close());
 }
 
 export async function signIn(page: Page, username: string): Promise<void> {

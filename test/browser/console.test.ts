@@ -1,21 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from '../support/server.ts';
 import { startBuiltServer } from './built-server.ts';
-import { confirm, ConsoleSite, signIn } from './console-site.ts';
-import { launchBrowser, overflow, seriousFaults, shows } from './visitor.ts';
+import { confirm, siteForEachTest, signIn, type ConsoleSite } from './console-site.ts';
+import { overflow, seriousFaults, shows } from './visitor.ts';
 
 describe('the console', () => {
-  let browser: Browser;
   let site: ConsoleSite;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  beforeEach(async () => {
-    site = await ConsoleSite.start(browser);
-  });
-  afterEach(() => site.close());
-  afterAll(() => browser.close());
+  siteForEachTest((opened) => (site = opened));
 
   test('comes with a strict policy, and not at all where it is off', async () => {
     const { headers } = await fetch(new URL('/console', site.server.url));
@@ -104,16 +95,6 @@ describe('the console', () => {
     expect(await shows(page.getByRole('heading', { name: 'Users' }))).toBe(true);
   });
 
-  test('goes on after a reload where the refresh token is in a cookie', async () => {
-    await site.close();
-    site = await ConsoleSite.start(browser, { JWT_REFRESH_COOKIE: 'on' });
-    const page = await site.signIn('alice');
-    await shows(page.getByText('This session'));
-    site.server.clock.advance(301);
-    await page.reload();
-    expect(await shows(page.getByText('This session'))).toBe(true);
-  });
-
   test.each([
     ['light', 1280],
     ['dark', 360],
@@ -124,5 +105,18 @@ describe('the console', () => {
     await shows(page.getByRole('rowheader'));
     expect(await seriousFaults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
+  });
+});
+
+describe('the console where the refresh token is in a cookie', () => {
+  let site: ConsoleSite;
+  siteForEachTest((opened) => (site = opened), { JWT_REFRESH_COOKIE: 'on' });
+
+  test('goes on after a reload', async () => {
+    const page = await site.signIn('alice');
+    await shows(page.getByText('This session'));
+    site.server.clock.advance(301);
+    await page.reload();
+    expect(await shows(page.getByText('This session'))).toBe(true);
   });
 });
