@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import mongoose, { type mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
+import { StoreUnavailable } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
-import { after, newSession, newSuccessor, newUser, openAt } from './records.ts';
+import { openMonitored } from './monitored.ts';
+import { after, newSession, newSuccessor, newUser } from './records.ts';
 
 const MANY = 150;
 
@@ -12,12 +14,9 @@ const MANY = 150;
   let client: mongo.MongoClient;
   beforeEach(async () => {
     place = newPlace('mongodb');
-    const uri = new URL(place.options.mongodbUri ?? '');
-    uri.searchParams.set('monitorCommands', 'true');
-    store = await openAt({ ...place, options: { ...place.options, mongodbUri: uri.toString() } });
-    const connection = mongoose.connections.at(-1);
-    if (connection === undefined) throw new Error('expected the connection of the store');
-    client = connection.getClient();
+    const opened = await openMonitored(place);
+    store = opened.store;
+    client = opened.connection.getClient();
   });
   afterEach(async () => {
     await store.close();
@@ -67,5 +66,12 @@ const MANY = 150;
     expect(await store.sessions.find(session.id)).toEqual(session);
     await store.sessions.rotate(session.id, session.jti, successor);
     expect(await store.sessions.find(session.id)).toMatchObject({ jti: successor.jti, previousJti: session.jti });
+  });
+
+  test('are refused to all who asked, where MongoDB does not answer', async () => {
+    await store.close();
+    const asked = await Promise.allSettled(['a', 'b'].map((id) => store.sessions.find(id)));
+    const refused = { status: 'rejected', reason: expect.any(StoreUnavailable) as unknown };
+    expect(asked).toEqual([refused, refused]);
   });
 });

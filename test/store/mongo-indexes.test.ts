@@ -4,7 +4,8 @@ import type { Store } from '../../src/store/store.ts';
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
 import { serves, type Query } from './index-rule.ts';
 import { METHODS } from './methods.ts';
-import { after, newAttempts, newSession, newUser, NOW, openAt, revocation } from './records.ts';
+import { openMonitored } from './monitored.ts';
+import { after, newAttempts, newSession, newUser, NOW, revocation } from './records.ts';
 
 /** What stores ask only where there is something already, or are asked only now and then. */
 async function askMore({ users, sessions, attempts }: Store): Promise<void> {
@@ -66,11 +67,10 @@ const server = isThere ? await explainingServer() : null;
   let commands: Command[];
   beforeEach(async () => {
     place = newPlace('mongodb');
-    const uri = new URL(place.options.mongodbUri ?? '');
-    uri.searchParams.set('monitorCommands', 'true');
-    store = await openAt({ ...place, options: { ...place.options, mongodbUri: uri.toString() } });
-    const connection = mongoose.connections.at(-1);
-    if (connection?.db === undefined) throw new Error('expected the connection of the store');
+    const opened = await openMonitored(place);
+    store = opened.store;
+    const { connection } = opened;
+    if (connection.db === undefined) throw new Error('expected the connection of the store');
     database = connection.db;
     const client = connection.getClient();
     commands = [];
