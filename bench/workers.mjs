@@ -4,7 +4,7 @@
  * Servers with one and with several workers, on one MongoDB (the stand-in, unless MONGODB_URI says otherwise), are asked in
  * turns. They share the cores named; the load has the second, and the stand-in whatever is left. So the ratio of what they
  * answered says something about workers only where `--cores` are as many as workers and not the load's, and where the store is not
- * the limit. The other ratio, that of the CPU time of a request, says on any machine what as many free cores would bring.
+ * the limit. The CPU time of a request is that of cores which everybody shares: on free ones it is less.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,6 @@ console.log(
 );
 for (const work of options.work.split(',')) {
   const ratios = [];
-  const savings = [];
   const rates = new Map(servers.map(({ name }) => [name, []]));
   const costs = new Map(servers.map(({ name }) => [name, []]));
   for (const server of servers) await load(server, { work, seconds: 8, connections }); // warms up
@@ -56,15 +55,11 @@ for (const work of options.work.split(',')) {
     }
     const [one, several] = Array.from(rates.values(), (list) => list.at(-1));
     ratios.push(several / one);
-    const [costOfOne, costOfSeveral] = Array.from(costs.values(), (list) => list.at(-1));
-    savings.push(costOfOne / costOfSeveral);
   }
   for (const { name } of servers) {
     const [rate, cost] = [rates, costs].map((lists) => median(lists.get(name)));
     console.log(`${work}, ${name}: ${rate.toFixed(0)} ops/s, ${cost.toFixed(3)} ms of CPU for each`);
   }
-  const onFreeCores = Number(options.workers) * median(savings);
-  console.log(`${work}: ${median(ratios).toFixed(2)} times as many with ${options.workers} workers here`);
-  console.log(`${work}: ${onFreeCores.toFixed(2)} times as many where each has a core to itself\n`);
+  console.log(`${work}: ${median(ratios).toFixed(2)} times as many with ${options.workers} workers\n`);
 }
 process.exit();
