@@ -83,11 +83,20 @@ export function whenListening(child, pattern = /"url":"(http:[^"]+)"/) {
   });
 }
 
-/** A process and its children, and theirs. */
-function familyOf(pid) {
+export function childrenOf(pid) {
   const tasks = readdirSync(`/proc/${pid}/task`);
   const next = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '));
-  return [pid, ...next.filter(Boolean).flatMap(familyOf)];
+  return next.filter(Boolean).map(Number);
+}
+
+/** A process and its children, and theirs. */
+const familyOf = (pid) => [pid, ...childrenOf(pid).flatMap(familyOf)];
+
+/** Moves a process and all it has started to cores, such as `0,1`. */
+export function moveTo(pid, cores) {
+  for (const member of familyOf(pid)) {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(member)], { stdio: 'ignore' });
+  }
 }
 
 /** CPU time of a process and its children so far, in seconds. */

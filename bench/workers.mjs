@@ -1,10 +1,17 @@
 /**
- * What a second worker brings: `npm run build && node bench/workers.mjs --cores 0,2`.
+ * What workers bring: `npm run build && node bench/workers.mjs`.
  *
- * Servers with one and with several workers, on one MongoDB (the stand-in, unless MONGODB_URI says otherwise), are asked in
- * turns. They share the cores named; the load has the second, and the stand-in whatever is left. So the ratio of what they
- * answered says something about workers only where `--cores` are as many as workers and not the load's, and where the store is not
- * the limit. The CPU time of a request is that of cores which everybody shares: on free ones it is less.
+ * Asked in turns, on one MongoDB (the stand-in, unless MONGODB_URI says otherwise), with as many connections for each worker:
+ *
+ * - one server with one worker, on the first of `--cores`;
+ * - as many servers as cores, each with one worker on a core of its own, which know nothing of each other;
+ * - one server with as many workers, each on a core of its own.
+ *
+ * The load and the stand-in need cores too, and take part of these. So several cannot answer as many times more as there are
+ * cores. What can be seen is whether workers are as good as servers apart, and whether a request costs more CPU time where there are
+ * several: a core that is there for a worker alone answers as many as that goes into its time.
+ *
+ * Servers have the lowest priority, so that the next requests wait for them and not they for the load.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -12,54 +19,73 @@ import { parseArgs } from 'node:util';
 import { contestants } from './contestants.mjs';
 import { load } from './load.mjs';
 import { median } from './numbers.mjs';
-import { LOAD_CORE, program, run, whenListening } from './processes.mjs';
+import { childrenOf, moveTo, program, run, whenListening } from './processes.mjs';
 
 const { values: options } = parseArgs({
   options: {
     build: { type: 'string', default: join(import.meta.dirname, '../dist') },
-    workers: { type: 'string', default: '2' },
-    cores: { type: 'string', default: cpus().length > 2 ? '0,2' : '0,1' },
-    work: { type: 'string', default: 'hello,tokenRefresh' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
-    connections: { type: 'string', default: '16' },
+    cores: { type: 'string', default: '0,1' },
+    work: { type: 'string', default: 'hello,tokenVerify' },
+    authentication: { type: 'string', default: 'session' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '3' },
+    'warm-up': { type: 'string', default: '8' },
+    /** Of each worker. */
+    connections: { type: 'string', default: '32' },
   },
 });
-const [rounds, seconds, connections] = [options.rounds, options.seconds, options.connections].map(Number);
+const cores = options.cores.split(',');
+const [rounds, connections] = [options.rounds, options.connections].map(Number);
 const contestant = contestants({ build: options.build }).find(({ name }) => name === 'mongodb');
-const settings = await contestant.prepare();
+const settings = { ...(await contestant.prepare()), JWT_AUTHENTICATION: options.authentication };
 
-async function start(workers) {
-  const command = ['taskset', '-c', options.cores, process.execPath, program(options.build), 'start'];
-  const child = run(command, { ...settings, WORKERS: workers }, { isPinned: false });
+async function start(places) {
+  const command = ['nice', '-n', '19', process.execPath, program(options.build), 'start'];
+  const child = run(command, { ...settings, WORKERS: String(places.length) }, { isPinned: false });
   const url = await whenListening(child, /"url":"(http:[^"]+)".*"msg":"listening"/);
-  return { ...contestant, name: `${workers} worker(s)`, url, pid: child.pid };
+  const workers = places.length === 1 ? [child.pid] : childrenOf(child.pid);
+  for (const [index, pid] of workers.entries()) moveTo(pid, places[index]);
+  return { ...contestant, connections: connections * places.length, url, pid: child.pid };
 }
-const servers = [await start('1'), await start(options.workers)];
+const apart = [];
+for (const core of cores) apart.push(await start([core]));
+const kinds = {
+  'one worker': [apart[0]],
+  [`${cores.length} servers`]: apart,
+  [`${cores.length} workers`]: [await start(cores)],
+};
 
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node.js ${process.version}`);
-console.log(
-  `Servers on cores ${options.cores}, the load on core ${LOAD_CORE}; ${rounds} rounds of ${seconds} s in turns\n`,
-);
+/** Has servers answer at the same time: what they answer in a second together, and the CPU time of a request. */
+async function ask(servers, work, seconds = options.seconds) {
+  const measured = await Promise.all(
+    servers.map((server) =>
+      load(server, { work, seconds: Number(seconds), connections: server.connections, cores: options.cores }),
+    ),
+  );
+  for (const { failed, example } of measured) if (failed) throw new Error(`${work}: ${failed} failed: ${example}`);
+  const rate = measured.reduce((sum, one) => sum + one.rate, 0);
+  return { rate, cpu: measured.reduce((sum, one) => sum + one.cpu * one.rate, 0) / rate };
+}
+
+console.log(`${cpus()[0].model}, Node.js ${process.version}, ${rounds} rounds of ${options.seconds} s in turns\n`);
 for (const work of options.work.split(',')) {
-  const ratios = [];
-  const rates = new Map(servers.map(({ name }) => [name, []]));
-  const costs = new Map(servers.map(({ name }) => [name, []]));
-  for (const server of servers) await load(server, { work, seconds: 8, connections }); // warms up
+  for (const servers of Object.values(kinds)) await ask(servers, work, options['warm-up']);
+  const results = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const server of servers) {
-      const { rate, cpu, failed, example } = await load(server, { work, seconds, connections });
-      if (failed) throw new Error(`${server.name}, ${work}: ${failed} failed: ${example}`);
-      rates.get(server.name).push(rate);
-      costs.get(server.name).push(cpu);
-    }
-    const [one, several] = Array.from(rates.values(), (list) => list.at(-1));
-    ratios.push(several / one);
+    for (const [kind, servers] of Object.entries(kinds)) results[kind].push(await ask(servers, work));
   }
-  for (const { name } of servers) {
-    const [rate, cost] = [rates, costs].map((lists) => median(lists.get(name)));
-    console.log(`${work}, ${name}: ${rate.toFixed(0)} ops/s, ${cost.toFixed(3)} ms of CPU for each`);
+  const [one, several] = Object.values(results);
+  console.log(`${work}, ${options.authentication}`);
+  for (const [kind, list] of Object.entries(results)) {
+    const ratio = (others, value) =>
+      median(list.map((result, round) => result[value] / others[round][value])).toFixed(2);
+    const [rate, cpu] = ['rate', 'cpu'].map((value) => median(list.map((result) => result[value])));
+    console.log(
+      `  ${kind}: ${rate.toFixed(0)} ops/s, ${ratio(one, 'rate')} of one, ${ratio(several, 'rate')} of servers apart`,
+    );
+    console.log(
+      `    ${cpu.toFixed(3)} ms of CPU for each, ${ratio(one, 'cpu')} of one, ${ratio(several, 'cpu')} of servers apart`,
+    );
   }
-  console.log(`${work}: ${median(ratios).toFixed(2)} times as many with ${options.workers} workers\n`);
 }
 process.exit();
