@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
-import { pino } from 'pino';
 import { createProgram } from './cli/program.ts';
 import { systemClock } from './clock.ts';
 import { withDevelopmentKey } from './development.ts';
@@ -23,6 +22,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 async function start(): Promise<void> {
   const settings = withDevelopmentKey(settingsFromEnvironment());
+  const { pino } = await import('pino'); // other commands keep no log
   const log = pino({ level: settings.logLevel });
   const count = workerCount(settings);
   const flushInterval = FLUSH_INTERVAL_MS;
@@ -44,17 +44,17 @@ const program = createProgram({
   version,
   start,
   open: async () => {
-    const [{ assembleAuth }, { Django }, { PasswordHasher }] = await Promise.all([
-      import('./auth.ts'),
+    const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
+      import('./token-system.ts'),
       import('./django/django.ts'),
       import('./users/password-hasher.ts'),
     ]);
     const settings = withDevelopmentKey(settingsFromEnvironment());
     const report = (error: unknown) => process.stderr.write(`${explain(error)}\n`);
     const store = await openStore(settings);
-    const auth = await assembleAuth({ settings, hooks: {}, clock: systemClock, report, store });
+    const system = await assembleTokenSystem({ settings, hooks: {}, clock: systemClock, report, store });
     const hasher = new PasswordHasher(settings.passwordHashCost, systemClock);
-    return { ...auth, django: new Django({ store, settings, hasher, clock: systemClock }) };
+    return { ...system, django: new Django({ store, settings, hasher, clock: systemClock }) };
   },
   settings: () => showSettings(settingsFromEnvironment()),
   keys: () => new KeyKeeper(settingsFromEnvironment(), systemClock),

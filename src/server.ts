@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import { assembleAuth, type Auth, type AuthParts } from './auth.ts';
+import { assembleAuth, type Auth } from './auth.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { GraphQLServer } from './graphql/graphql-server.ts';
 import type { Hooks, SecurityEvent } from './hooks.ts';
@@ -12,6 +12,7 @@ import { openStore } from './open-store.ts';
 import type { ServerSettings } from './settings/settings-table.ts';
 import type { Store } from './store/store.ts';
 import { watchedStore } from './store/watched-store.ts';
+import type { TokenSystemParts } from './token-system.ts';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -62,7 +63,7 @@ export async function startServer({
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
   const onSecurityEvent = (event: SecurityEvent) => logger.info({ security: event }, 'security event');
-  const onKeyRing: AuthParts['onKeyRing'] = {
+  const onKeyRing: TokenSystemParts['onKeyRing'] = {
     changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
     failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   };

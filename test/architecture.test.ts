@@ -48,6 +48,7 @@ const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: 
   { rooms: ['client/'], mayImport: ['errors.ts', 'client/'] },
   {
     rooms: [
+      'token-system.ts',
       'auth.ts',
       'open-store.ts',
       'development.ts',
