@@ -141,23 +141,33 @@ describe('the architecture', () => {
     expect(statements.filter((statement) => !/^(import|export) type /.test(statement))).toEqual([]);
   });
 
-  test('the verifier loads neither a server, a store nor a password hash', () => {
-    const reached = new Set<string>();
-    const visit = (file: string) => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      const statements = sourceOf(file).matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm);
-      for (const [, target = ''] of statements) visit(normalize(join(dirname(file), target)));
+  /** Our files and the packages that are loaded with some files, and not only when something asks for them. */
+  const loadedWith = (...starts: readonly string[]) => {
+    const loaded = new Set<string>();
+    const visit = (name: string) => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      if (!files.includes(name)) return;
+      const statements = sourceOf(name).matchAll(/^(?:import|export) (?!type )(?:[^;]*?from )?'([^']+)'/gm);
+      for (const [, target = ''] of statements) {
+        visit(target.startsWith('.') ? normalize(join(dirname(name), target)) : target);
+      }
     };
-    visit('verifier/index.ts');
-    const packages = new Set(
-      Array.from(reached).flatMap((file) => importsOf(file).filter((name) => /^[@a-z]/.test(name))),
-    );
-    expect(
-      Array.from(packages)
-        .filter((name) => !name.startsWith('node:'))
-        .toSorted(),
-    ).toEqual(['jsonwebtoken', 'lru-cache', 'zod']);
+    for (const start of starts) visit(start);
+    return Array.from(loaded).filter((name) => !name.startsWith('node:'));
+  };
+
+  test('the verifier loads neither a server, a store nor a password hash', () => {
+    const packages = loadedWith('verifier/index.ts').filter((name) => !files.includes(name));
+    expect(packages.toSorted()).toEqual(['jsonwebtoken', 'lru-cache', 'zod']);
+  });
+
+  test('commands load neither GraphQL nor an HTTP server', () => {
+    const ofServer = /^(graphql|http|type-graphql|@apollo|fastify|pino)\b/;
+    expect(loadedWith('serve.ts').filter((name) => ofServer.test(name))).not.toEqual([]);
+    const loaded = loadedWith('main.ts', 'token-system.ts', 'django/django.ts');
+    expect(loaded).toContain('cli/users.ts');
+    expect(loaded.filter((name) => ofServer.test(name))).toEqual([]);
   });
 
   test('process.env is read in the settings alone', () => {
