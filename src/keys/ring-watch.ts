@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { SettingsError } from '../settings/settings.ts';
 import { KeyRing } from './key-ring.ts';
 import { isMissing, NOTHING_READ, readRing, type RingReading } from './ring-folder.ts';
@@ -30,7 +31,7 @@ export class RingWatch {
   #lookedAt = performance.now();
 
   private constructor(folder: string, listener: RingListener, reading: RingReading) {
-    this.#folder = folder;
+    this.#folder = resolve(folder); // the same also when the program has moved to another folder
     this.#listener = listener;
     this.#reading = reading;
     this.#ring = ringOf(reading);

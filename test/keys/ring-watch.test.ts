@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KeyKeeper } from '../../src/keys/key-keeper.ts';
 import { RingWatch, type RingListener } from '../../src/keys/ring-watch.ts';
@@ -47,6 +47,21 @@ describe('a ring in use', () => {
   test('does not start with a file in the place of the folder', async () => {
     writeFileSync(folder, '');
     await expect(RingWatch.open(folder, listener)).rejects.toThrow(/^JWT_KEYS_DIR: .*ENOTDIR/);
+  });
+
+  test('stays in its folder when the program moves to another', async () => {
+    await keeper.generate();
+    const started = process.cwd();
+    watch = await RingWatch.open(relative(started, folder), listener);
+    try {
+      process.chdir('/');
+      await keeper.rotate({ activateAfter: 0 });
+      await watch.look();
+    } finally {
+      process.chdir(started);
+    }
+    expect(kids(watch)).toHaveLength(2);
+    expect(problems).toEqual([]);
   });
 
   test('finds keys that come and go', async () => {
