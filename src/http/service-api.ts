@@ -4,6 +4,7 @@ import type { Client } from '../hooks.ts';
 import type { Introspection } from '../trust/introspection.ts';
 import type { RevocationFeed } from '../trust/revocation-feed.ts';
 import type { ServiceCredentials } from '../trust/service-credentials.ts';
+import { restOfTurn } from '../turn.ts';
 import { basicCredentialsIn } from './basic-credentials.ts';
 
 /** Where services ask about tokens (RFC 7662), and where they end them (RFC 7009). */
@@ -34,6 +35,7 @@ export function registerServiceApi(scope: FastifyInstance, { services, introspec
   // Before the body is read: nobody sends one without having said who they are.
   scope.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
+    await restOfTurn();
     const { authorization } = request.headers;
     const credentials = authorization === undefined ? null : basicCredentialsIn(authorization);
     if (credentials !== null && (await services.areValid(credentials, clientOf(request)))) return;
