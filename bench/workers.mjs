@@ -7,9 +7,10 @@
  * - as many servers as cores, each with one worker on a core of its own, which know nothing of each other;
  * - one server with as many workers, each on a core of its own.
  *
- * The load and the stand-in need cores too, and take part of these. So several cannot answer as many times more as there are
- * cores. What can be seen is whether workers are as good as servers apart, and whether a request costs more CPU time where there are
- * several: a core that is there for a worker alone answers as many as that goes into its time.
+ * On four cores, `--cores 0,2 --load 1,3` counts what workers bring. On two, the load and the stand-in take part of these, and
+ * several cannot answer as many times more as there are cores. What can be seen then is whether workers are as good as servers
+ * apart, and whether a request costs more CPU time where there are several: a core that is there for a worker alone answers as
+ * many as that goes into its time.
  *
  * Servers have the lowest priority, so that the next requests wait for them and not they for the load.
  */
@@ -25,6 +26,8 @@ const { values: options } = parseArgs({
   options: {
     build: { type: 'string', default: join(import.meta.dirname, '../dist') },
     cores: { type: 'string', default: '0,1' },
+    /** Cores of the load. Default: the same. */
+    load: { type: 'string' },
     work: { type: 'string', default: 'hello,tokenVerify' },
     authentication: { type: 'string', default: 'session' },
     rounds: { type: 'string', default: '9' },
@@ -59,7 +62,12 @@ const kinds = {
 async function ask(servers, work, seconds = options.seconds) {
   const measured = await Promise.all(
     servers.map((server) =>
-      load(server, { work, seconds: Number(seconds), connections: server.connections, cores: options.cores }),
+      load(server, {
+        work,
+        seconds: Number(seconds),
+        connections: server.connections,
+        cores: options.load ?? options.cores,
+      }),
     ),
   );
   for (const { failed, example } of measured) if (failed) throw new Error(`${work}: ${failed} failed: ${example}`);
