@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import { build } from 'vite';
-import { createAuth } from '../dist/auth.js';
+import { createAuth } from '../dist/graphql/auth.js';
 
 const RUNS = Number(process.argv[2] ?? 5000);
 const WARM_UP = 500;

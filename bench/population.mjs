@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { openDatabase } from '../dist/store/sqlite/database.js';
-import { sqliteSessions } from '../dist/store/sqlite/sessions.js';
-import { sqliteUsers } from '../dist/store/sqlite/users.js';
+import { openDatabase } from '../dist/stores/sqlite/database.js';
+import { sqliteSessions } from '../dist/stores/sqlite/sessions.js';
+import { sqliteUsers } from '../dist/stores/sqlite/users.js';
 import { ACCOUNT } from './processes.mjs';
 
 const BATCH = 10_000;

@@ -32,8 +32,8 @@ if (options.serve) await serve();
 else await measure();
 
 async function serve() {
-  const { startServer } = await import('../dist/server.js');
-  const { settingsFromEnvironment } = await import('../dist/settings/settings.js');
+  const { startServer } = await import('../dist/server/server.js');
+  const { settingsFromEnvironment } = await import('../dist/contracts/settings/settings.js');
   const { url, auth } = await startServer({ settings: settingsFromEnvironment() });
   console.log(JSON.stringify({ url }));
   const flush = async () => {

@@ -1,5 +1,5 @@
 // Writes docs/settings.md from the table of settings, or with --check fails if it says something else.
-import { authTable, hookTable, serverTable } from '../dist/settings/settings-table.js';
+import { authTable, hookTable, serverTable } from '../dist/contracts/settings/settings-table.js';
 import { writeOrCheck } from './write-or-check.mjs';
 
 const cell = (text) => String(text).replaceAll('|', '\\|');
@@ -42,7 +42,7 @@ await writeOrCheck(
   'docs/settings.md',
   `# Settings
 
-Printed from \`src/settings/settings-table.ts\` by \`npm run generate\`; do not edit.
+Printed from \`src/contracts/settings/settings-table.ts\` by \`npm run generate\`; do not edit.
 
 The server reads environment variables; the library takes the same settings as options of \`createAuth\`. An empty
 variable counts as not set. Durations are written \`90\` (seconds), \`5m\`, \`12h\`, \`1d\`, \`2w\` or in ISO 8601
@@ -59,7 +59,7 @@ ${serverOnly}
 
 ## Hooks: library only
 
-These are functions, and so options of \`createAuth\`. Their types are \`Hooks\` in \`src/hooks.ts\`.
+These are functions, and so options of \`createAuth\`. Their types are \`Hooks\` in \`src/contracts/hooks.ts\`.
 
 ${hooks}
 `,

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
+import { explain } from './cli/explain.ts';
 import { createProgram } from './cli/program.ts';
-import { systemClock } from './clock.ts';
-import { withDevelopmentKey } from './development.ts';
-import { explain } from './explain.ts';
-import { KeyKeeper } from './keys/key-keeper.ts';
-import { openTotals } from './monitoring.ts';
-import { openKeeper, openStore } from './open-store.ts';
-import { settingsFromEnvironment, showSettings } from './settings/settings.ts';
-import { workerCount } from './workers/worker-count.ts';
-import { partFromPrimary } from './workers/worker.ts';
+import { systemClock } from './contracts/clock.ts';
+import { settingsFromEnvironment, showSettings } from './contracts/settings/settings.ts';
+import { KeyKeeper } from './core/keys/key-keeper.ts';
+import { withDevelopmentKey } from './server/development.ts';
+import { openTotals } from './server/monitoring.ts';
+import { partFromPrimary } from './server/workers/worker.ts';
+import { workerCount } from './server/workers/worker-count.ts';
+import { openKeeper, openStore } from './stores/open-store.ts';
 
 /** Longer than a request may take. */
 const LEAVE_LIMIT_MS = 15_000;
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   const count = workerCount(settings);
   const flushInterval = FLUSH_INTERVAL_MS;
   if (count > 1 && cluster.isPrimary) {
-    const { runPrimary } = await import('./workers/run-primary.ts');
+    const { runPrimary } = await import('./server/workers/run-primary.ts');
     const totals = await openTotals(settings, (error) => log.error({ err: error }, 'the metrics cannot be read'));
     try {
       return await runPrimary({ count, log, flushInterval, leaveLimit: WORKER_LIMIT_MS, ...(totals && { totals }) });
@@ -35,7 +35,7 @@ async function start(): Promise<void> {
       await totals?.close();
     }
   }
-  const { serveAlone, serveAsWorker } = await import('./serve.ts'); // other commands need no HTTP server
+  const { serveAlone, serveAsWorker } = await import('./server/serve.ts'); // other commands need no HTTP server
   const serve = count > 1 ? serveAsWorker : serveAlone;
   await serve({ settings, log, flushInterval, leaveLimit: LEAVE_LIMIT_MS });
 }
@@ -45,9 +45,9 @@ const program = createProgram({
   start,
   open: async () => {
     const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
-      import('./token-system.ts'),
-      import('./django/django.ts'),
-      import('./users/password-hasher.ts'),
+      import('./core/token-system.ts'),
+      import('./cli/django/django.ts'),
+      import('./core/users/password-hasher.ts'),
     ]);
     const settings = withDevelopmentKey(settingsFromEnvironment());
     const report = (error: unknown) => process.stderr.write(`${explain(error)}\n`);

@@ -2,110 +2,76 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
-/** Which rooms an import may lead to. A room is a folder of `src` or a file in it; the first that matches counts. */
-const LAYERS: readonly { readonly rooms: readonly string[]; readonly mayImport: readonly string[] }[] = [
-  { rooms: ['errors.ts', 'errors/', 'clock.ts', 'turn.ts', 'operation.ts'], mayImport: ['errors/'] },
-  { rooms: ['settings/'], mayImport: ['settings/'] },
+const TYPES_OF_CONTRACTS = 'types of `contracts/`';
+
+/** The rooms of `src`, and of which rooms each may import beside its own. CONTRIBUTING.md prints this table. */
+const ROOMS: readonly { readonly room: string; readonly holds: string; readonly mayImport: readonly string[] }[] = [
   {
-    rooms: [
-      'store/records.ts',
-      'store/store.ts',
-      'store/schema-version.ts',
-      'store/store-keeper.ts',
-      'tokens/claims.ts',
-    ],
-    mayImport: ['store/records.ts', 'store/schema-version.ts'],
-  },
-  { rooms: ['hooks.ts'], mayImport: ['store/store.ts', 'tokens/claims.ts'] },
-  { rooms: ['audit.ts'], mayImport: ['hooks.ts'] },
-  { rooms: ['monitor.ts'], mayImport: ['errors.ts', 'hooks.ts'] },
-  { rooms: ['store/watched-store.ts'], mayImport: ['monitor.ts', 'store/store.ts'] },
-  { rooms: ['users/'], mayImport: ['base', 'users/'] },
-  { rooms: ['sessions/'], mayImport: ['base', 'sessions/'] },
-  { rooms: ['throttle/'], mayImport: ['base', 'throttle/'] },
-  { rooms: ['keys/'], mayImport: ['base', 'keys/'] },
-  { rooms: ['activity/'], mayImport: ['base', 'activity/'] },
-  { rooms: ['tokens/'], mayImport: ['base', 'users/', 'sessions/', 'keys/', 'tokens/'] },
-  { rooms: ['django/'], mayImport: ['base', 'users/', 'django/'] },
-  {
-    rooms: ['trust/'],
-    mayImport: ['base', 'users/', 'sessions/', 'throttle/', 'tokens/', 'trust/'],
+    room: 'contracts/',
+    holds: 'what all rooms agree on: claims, errors, settings, hooks, the store, clock, monitor, audit',
+    mayImport: [],
   },
   {
-    rooms: ['admin/'],
-    mayImport: ['base', 'users/', 'sessions/', 'tokens/', 'activity/', 'admin/'],
+    room: 'core/',
+    holds: 'the token system: tokens, sessions, users, keys, throttle, trust, admin, activity',
+    mayImport: ['contracts/'],
   },
-  { rooms: ['store/sqlite/'], mayImport: ['base', 'store/sqlite/'] },
-  { rooms: ['store/mongo/'], mayImport: ['base', 'store/mongo/'] },
-  { rooms: ['graphql/'], mayImport: ['base', 'rules', 'graphql/'] },
-  { rooms: ['http/'], mayImport: ['base', 'rules', 'http/'] },
-  { rooms: ['metrics/'], mayImport: ['base', 'metrics/'] },
-  { rooms: ['traces/'], mayImport: ['base', 'traces/'] },
-  { rooms: ['cli/'], mayImport: ['base', 'rules', 'cli/'] },
-  { rooms: ['workers/'], mayImport: ['base', 'workers/'] },
-  { rooms: ['verifier/'], mayImport: ['base', 'keys/', 'tokens/', 'verifier/'] },
-  // It runs where there is no server: of ours it knows the names of errors, and nothing at run time.
-  { rooms: ['client/'], mayImport: ['errors.ts', 'client/'] },
+  { room: 'stores/', holds: 'SQLite and MongoDB, and opening one of them', mayImport: ['contracts/'] },
   {
-    rooms: [
-      'token-system.ts',
-      'auth.ts',
-      'open-store.ts',
-      'development.ts',
-      'explain.ts',
-      'monitoring.ts',
-      'server.ts',
-      'serve.ts',
-      'main.ts',
-      'index.ts',
-    ],
-    mayImport: [''],
+    room: 'graphql/',
+    holds: 'schema, resolvers, context, guard, limits, `createAuth`',
+    mayImport: ['contracts/', 'core/', 'stores/'],
   },
+  {
+    room: 'verifier/',
+    holds: 'verifying tokens in other services',
+    mayImport: ['contracts/', 'core/tokens/', 'core/keys/'],
+  },
+  {
+    room: 'server/',
+    holds: 'HTTP, workers, metrics, traces, starting and stopping',
+    mayImport: ['contracts/', 'core/', 'stores/', 'graphql/', 'verifier/'],
+  },
+  {
+    room: 'cli/',
+    holds: 'the commands, imports from Django, explanations of failed starts',
+    mayImport: ['contracts/', 'core/', 'stores/', 'graphql/', 'verifier/', 'server/'],
+  },
+  {
+    room: 'client/',
+    holds: 'the token store of browsers, React Native and Node.js',
+    mayImport: [TYPES_OF_CONTRACTS],
+  },
+  { room: 'index.ts', holds: 'the library', mayImport: ['all'] },
+  { room: 'main.ts', holds: 'the program', mayImport: ['all'] },
 ];
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  base: [
-    'errors.ts',
-    'clock.ts',
-    'turn.ts',
-    'settings/',
-    'store/store.ts',
-    'store/schema-version.ts',
-    'store/store-keeper.ts',
-    'tokens/claims.ts',
-    'hooks.ts',
-    'audit.ts',
-    'monitor.ts',
-    'operation.ts',
-  ],
-  rules: ['users/', 'sessions/', 'throttle/', 'keys/', 'tokens/', 'django/', 'trust/', 'activity/', 'admin/'],
-};
 
 /** Who alone may know a package, or `process.env`. */
 const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
-  jsonwebtoken: 'tokens/token-codec.ts',
-  jose: 'keys/public-jwk.ts',
-  bcrypt: 'users/bcrypt-threads.ts',
-  'p-limit': 'users/password-hasher.ts',
-  '@zxcvbn-ts/language-common': 'users/common-passwords.ts',
-  mongoose: 'store/mongo/',
-  libsql: 'store/sqlite/database.ts',
-  zod: ['settings/', 'django/rows.ts'],
-  '@streamparser/json': 'django/dump.ts',
-  '@node-rs/argon2': 'users/foreign-hashes.ts',
+  jsonwebtoken: 'core/tokens/token-codec.ts',
+  jose: 'core/keys/public-jwk.ts',
+  bcrypt: 'core/users/bcrypt-threads.ts',
+  'p-limit': 'core/users/password-hasher.ts',
+  '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
+  mongoose: 'stores/mongo/',
+  libsql: 'stores/sqlite/database.ts',
+  zod: ['contracts/settings/', 'cli/django/rows.ts'],
+  '@streamparser/json': 'cli/django/dump.ts',
+  '@node-rs/argon2': 'core/users/foreign-hashes.ts',
   'type-graphql': 'graphql/',
   'graphql-scalars': 'graphql/',
   'reflect-metadata': 'graphql/',
   cookie: 'graphql/refresh-cookie.ts',
-  fastify: 'http/',
-  '@as-integrations/fastify': 'http/',
-  '@fastify/cors': 'http/',
-  '@fastify/static': 'http/',
+  fastify: 'server/http/',
+  '@as-integrations/fastify': 'server/http/',
+  '@fastify/cors': 'server/http/',
+  '@fastify/static': 'server/http/',
   '@apollo/client': 'client/apollo-',
   rxjs: 'client/apollo-client.ts',
   'jwt-decode': 'client/held-tokens.ts',
   commander: 'cli/',
-  'prom-client': 'metrics/',
-  '@opentelemetry/api': 'traces/',
+  'prom-client': 'server/metrics/',
+  '@opentelemetry/api': 'server/traces/',
   read: 'cli/terminal.ts',
 };
 
@@ -118,27 +84,77 @@ const localImportsOf = (file: string) =>
   importsOf(file).flatMap((specifier) =>
     specifier.startsWith('.') ? [normalize(join(dirname(file), specifier))] : [],
   );
-const layerOf = (file: string) => LAYERS.find(({ rooms }) => rooms.some((room) => file.startsWith(room)));
+const roomOf = (file: string) => ROOMS.find(({ room }) => file.startsWith(room));
+
+/** Statements that import types alone, which the compiler removes. */
+const typeImportsOf = (file: string) =>
+  Array.from(sourceOf(file).matchAll(/^(?:import|export) type\b[^;]*?from '(\.[^']+)'/gm), ([, specifier = '']) =>
+    normalize(join(dirname(file), specifier)),
+  );
+
+/** A folder of a room, such as `core/tokens`, or a file that stands in none. */
+const folderOf = (file: string) => /^[^/]+\/[^/]+(?=\/)/.exec(file)?.[0] ?? file;
+
+/** The nodes from which a way along the edges leads back to themselves. */
+function circlesIn(edgesOf: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const reachedFrom = (start: string) => {
+    const reached = new Set<string>(edgesOf.get(start));
+    for (const node of reached) for (const next of edgesOf.get(node) ?? []) reached.add(next);
+    return reached;
+  };
+  return Array.from(edgesOf.keys()).filter((node) => reachedFrom(node).has(node));
+}
 
 describe('the architecture', () => {
-  test.each(files)('%s belongs to a layer and imports only from where it may', (file) => {
-    const layer = layerOf(file);
-    expect(layer).toBeDefined();
-    const allowed = layer?.mayImport.flatMap((name) => GROUPS[name] ?? [name]) ?? [];
-    expect(localImportsOf(file).filter((target) => !allowed.some((room) => target.startsWith(room)))).toEqual([]);
+  test('every file belongs to a room and imports only from where that room may', () => {
+    const strays = files.flatMap((file) => {
+      const own = roomOf(file);
+      if (own === undefined) return [`${file} is in no room`];
+      const allowed = [own.room, ...own.mayImport].map((room) => (room === 'all' ? '' : room));
+      const types = own.mayImport.includes(TYPES_OF_CONTRACTS) ? typeImportsOf(file) : [];
+      const isAllowed = (target: string) =>
+        allowed.some((room) => target.startsWith(room)) || (target.startsWith('contracts/') && types.includes(target));
+      return localImportsOf(file)
+        .filter((target) => !isAllowed(target))
+        .map((target) => `${file} imports ${target}`);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('no imports go in a circle, neither from file to file nor from folder to folder', () => {
+    const fileImports = new Map(files.map((file) => [file, localImportsOf(file)]));
+    expect(circlesIn(fileImports)).toEqual([]);
+    const folders = new Map<string, string[]>();
+    for (const [file, targets] of fileImports) {
+      const outside = targets.map(folderOf).filter((folder) => folder !== folderOf(file));
+      folders.set(folderOf(file), [...(folders.get(folderOf(file)) ?? []), ...outside]);
+    }
+    expect(circlesIn(folders)).toEqual([]);
+  });
+
+  test('src has the ten entries of the table, and CONTRIBUTING.md prints it', () => {
+    const entries = readdirSync(root, { withFileTypes: true }).map(
+      (entry) => entry.name + (entry.isDirectory() ? '/' : ''),
+    );
+    expect(entries.toSorted()).toEqual(ROOMS.map(({ room }) => room).toSorted());
+    const contributing = readFileSync(join(root, '../CONTRIBUTING.md'), 'utf8');
+    const rows = contributing.matchAll(/^\| `([^`]+)` +\| (.+?) +\| (.+?) +\|$/gm);
+    const printed = Array.from(rows, ([, room = '', holds, imports]) => ({ room, holds, imports }));
+    const wanted = ROOMS.map(({ room, holds, mayImport }) => ({
+      room,
+      holds,
+      imports:
+        mayImport.length === 0
+          ? 'nothing of ours'
+          : mayImport.map((name) => (name.endsWith('/') ? `\`${name}\`` : name)).join(', '),
+    }));
+    expect(printed).toEqual(wanted);
   });
 
   test.each(Object.entries(OWNERS))('%s is known to its owner alone', (name, owner) => {
     const users = files.filter((file) => importsOf(file).includes(name));
     expect(users.filter((file) => ![owner].flat().some((room) => file.startsWith(room)))).toEqual([]);
     expect(users).not.toEqual([]);
-  });
-
-  test('the client imports nothing of the server but types', () => {
-    const ours = files.filter((file) => file.startsWith('client/'));
-    const statements = ours.flatMap((file) => sourceOf(file).match(/^(import|export)\b[^;]*'\.\.\/[^']+'/gm) ?? []);
-    expect(statements).not.toEqual([]);
-    expect(statements.filter((statement) => !/^(import|export) type /.test(statement))).toEqual([]);
   });
 
   /** Our files and the packages that are loaded with some files, and not only when something asks for them. */
@@ -163,15 +179,15 @@ describe('the architecture', () => {
   });
 
   test('commands load neither GraphQL nor an HTTP server', () => {
-    const ofServer = /^(graphql|http|type-graphql|@apollo|fastify|pino)\b/;
-    expect(loadedWith('serve.ts').filter((name) => ofServer.test(name))).not.toEqual([]);
-    const loaded = loadedWith('main.ts', 'token-system.ts', 'django/django.ts');
+    const ofServer = /^(graphql|server\/http|type-graphql|@apollo|fastify|pino)\b/;
+    expect(loadedWith('server/serve.ts').filter((name) => ofServer.test(name))).not.toEqual([]);
+    const loaded = loadedWith('main.ts', 'core/token-system.ts', 'cli/django/django.ts');
     expect(loaded).toContain('cli/users.ts');
     expect(loaded.filter((name) => ofServer.test(name))).toEqual([]);
   });
 
   test('process.env is read in the settings alone', () => {
-    expect(files.filter((file) => sourceOf(file).includes('process.env'))).toEqual(['settings/settings.ts']);
+    expect(files.filter((file) => sourceOf(file).includes('process.env'))).toEqual(['contracts/settings/settings.ts']);
   });
 
   test('no file is longer than 250 lines', () => {

@@ -1,5 +1,5 @@
 import { TokenRequestError } from '../../src/client/index.ts';
-import type { ErrorReason } from '../../src/errors.ts';
+import type { ErrorReason } from '../../src/contracts/errors.ts';
 
 const SIGN_IN_AGAIN = 'Sign out, and sign in again.';
 const OLD_PAGE = 'This page may be older than the server: load it again.';

@@ -1,4 +1,4 @@
-import type { ErrorReason } from '../../src/errors.ts';
+import type { ErrorReason } from '../../src/contracts/errors.ts';
 
 /** Reasons for which the server ends a session or refuses to refresh, in words for its user. */
 const ENDED: Partial<Readonly<Record<ErrorReason, string>>> = {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { readDump, type DumpFormat } from '../django/dump.ts';
-import type { Remark, Watcher } from '../django/report.ts';
+import { readDump, type DumpFormat } from './django/dump.ts';
+import type { Remark, Watcher } from './django/report.ts';
 import { withServices, type CliOptions } from './services.ts';
 import { CliError, printRecord, type Row } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { KeyKeeper } from '../keys/key-keeper.ts';
-import type { ListedKey } from '../keys/key-ring.ts';
-import { duration } from '../settings/kinds.ts';
-import { ALGORITHMS, type Algorithm } from '../settings/settings-table.ts';
+import { duration } from '../contracts/settings/kinds.ts';
+import { ALGORITHMS, type Algorithm } from '../contracts/settings/settings-table.ts';
+import type { KeyKeeper } from '../core/keys/key-keeper.ts';
+import type { ListedKey } from '../core/keys/key-ring.ts';
 import type { CliOptions } from './services.ts';
 import { CliError, printRecord, printRows, type Row } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addKeyCommands } from './keys.ts';
-import type { CliOptions } from './services.ts';
 import { addServiceCommands } from './service-credentials.ts';
+import type { CliOptions } from './services.ts';
 import { addSessionCommands } from './sessions.ts';
 import { addStoreCommands } from './store.ts';
 import { printJson, printRows } from './terminal.ts';

@@ -1,12 +1,12 @@
-import type { Django } from '../django/django.ts';
-import type { User } from '../hooks.ts';
-import type { KeyKeeper } from '../keys/key-keeper.ts';
-import type { SessionService } from '../sessions/session-service.ts';
-import type { ShownSetting } from '../settings/settings.ts';
-import type { StoreKeeper } from '../store/store-keeper.ts';
-import type { TokenService } from '../tokens/token-service.ts';
-import type { ServiceCredentials } from '../trust/service-credentials.ts';
-import type { UserService } from '../users/user-service.ts';
+import type { User } from '../contracts/hooks.ts';
+import type { ShownSetting } from '../contracts/settings/settings.ts';
+import type { StoreKeeper } from '../contracts/store/store-keeper.ts';
+import type { KeyKeeper } from '../core/keys/key-keeper.ts';
+import type { SessionService } from '../core/sessions/session-service.ts';
+import type { TokenService } from '../core/tokens/token-service.ts';
+import type { ServiceCredentials } from '../core/trust/service-credentials.ts';
+import type { UserService } from '../core/users/user-service.ts';
+import type { Django } from './django/django.ts';
 import { CliError } from './terminal.ts';
 
 /** What commands work with: the services on the store that the settings name. */

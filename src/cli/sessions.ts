@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord } from '../contracts/store/store.ts';
 import { expectUser, withServices, type CliOptions } from './services.ts';
 import { CliError, printRecord, printRows, type Row } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Inspection } from '../tokens/token-service.ts';
+import type { Inspection } from '../core/tokens/token-service.ts';
 import { addTokenImport } from './imports.ts';
 import { withServices, type CliOptions } from './services.ts';
 import { CliError, printJson, printRecord, readToken } from './terminal.ts';

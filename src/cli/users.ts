@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { User } from '../hooks.ts';
-import type { AccountChanges } from '../users/user-service.ts';
+import type { User } from '../contracts/hooks.ts';
+import type { AccountChanges } from '../core/users/user-service.ts';
 import { addUserImport } from './imports.ts';
 import { expectUser, withServices, type CliOptions, type CliServices } from './services.ts';
 import { CliError, printRecord, printRows, readPassword, type Row } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { ErrorReason } from '../errors.ts';
+import type { ErrorReason } from '../contracts/errors.ts';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
 
 const TIMEOUT_MS = 10_000;

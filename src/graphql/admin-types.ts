@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { RingKeyState } from '../keys/key-ring.ts';
+import type { RingKeyState } from '../core/keys/key-ring.ts';
 import { User } from './types.ts';
 
 const KEY_STATES: Readonly<Record<string, RingKeyState>> = {

@@ -4,7 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import type { ServerSettings } from '../settings/settings-table.ts';
+import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { AuthContext } from './context.ts';
 import { limitsRule, noSubscriptions } from './limits.ts';
 

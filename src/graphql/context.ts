@@ -1,12 +1,12 @@
-import type { Administration } from '../admin/administration.ts';
-import type { Client } from '../hooks.ts';
-import type { SessionService } from '../sessions/session-service.ts';
-import type { Settings } from '../settings/settings-table.ts';
-import type { Throttle } from '../throttle/throttle.ts';
-import type { Authenticated, Authenticator } from '../tokens/authenticator.ts';
-import type { TokenService } from '../tokens/token-service.ts';
-import type { UserService } from '../users/user-service.ts';
-import { restOfTurn } from '../turn.ts';
+import type { Client } from '../contracts/hooks.ts';
+import type { Settings } from '../contracts/settings/settings-table.ts';
+import { restOfTurn } from '../contracts/turn.ts';
+import type { Administration } from '../core/admin/administration.ts';
+import type { SessionService } from '../core/sessions/session-service.ts';
+import type { Throttle } from '../core/throttle/throttle.ts';
+import type { Authenticated, Authenticator } from '../core/tokens/authenticator.ts';
+import type { TokenService } from '../core/tokens/token-service.ts';
+import type { UserService } from '../core/users/user-service.ts';
 import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
 
 /** What the resolvers work with. */

@@ -1,7 +1,7 @@
 import type { MiddlewareFn } from 'type-graphql';
-import type { ActingAdmin } from '../admin/administration.ts';
-import { PermissionDenied } from '../errors.ts';
-import type { User } from '../hooks.ts';
+import { PermissionDenied } from '../contracts/errors.ts';
+import type { User } from '../contracts/hooks.ts';
+import type { ActingAdmin } from '../core/admin/administration.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { User } from '../hooks.ts';
+import type { User } from '../contracts/hooks.ts';
 import type { RequestAuth } from './context.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { AuthError } from '../errors.ts';
+import { AuthError } from '../contracts/errors.ts';
 
 const MASKED = 'Internal server error';
 

@@ -8,13 +8,13 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Monitor } from '../monitor.ts';
-import type { Answer, Operation } from '../operation.ts';
-import type { ServerSettings } from '../settings/settings-table.ts';
+import type { Monitor } from '../contracts/monitor.ts';
+import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import { createApolloServer } from './apollo.ts';
 import { CHALLENGE_HEADER, challengeOf, challengePlugin } from './challenge.ts';
 import type { AuthContext } from './context.ts';
 import { createFormatError } from './format-error.ts';
+import type { Answer, Operation } from './operation.ts';
 import { buildAuthSchema } from './schema.ts';
 import { watchDocuments, watchRootFields } from './watched-fields.ts';
 

@@ -10,7 +10,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
-import type { Settings } from '../settings/settings-table.ts';
+import type { Settings } from '../contracts/settings/settings-table.ts';
 
 /** Each checks or stores a password: work that one operation may ask for once. */
 const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([

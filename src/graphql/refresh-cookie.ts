@@ -1,8 +1,8 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { NotAuthenticated, OriginNotAllowed } from '../errors.ts';
-import { isSecureOrigin } from '../settings/secure-origin.ts';
-import type { Settings } from '../settings/settings-table.ts';
-import type { MintedToken } from '../tokens/token-minter.ts';
+import { NotAuthenticated, OriginNotAllowed } from '../contracts/errors.ts';
+import { isSecureOrigin } from '../contracts/settings/secure-origin.ts';
+import type { Settings } from '../contracts/settings/settings-table.ts';
+import type { MintedToken } from '../core/tokens/token-minter.ts';
 
 /** `__Host-`: set by this host over TLS or not at all, so no neighbour can plant one (RFC 6265bis 4.1.3.2). */
 const NAME = '__Host-simplejwt-refresh';

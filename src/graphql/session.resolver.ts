@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import type { SessionRecord } from '../store/store.ts';
-import { currentUser } from './current-user.ts';
+import type { SessionRecord } from '../contracts/store/store.ts';
 import type { AuthContext } from './context.ts';
+import { currentUser } from './current-user.ts';
 import { Session } from './types.ts';
 
 /** A user's own sessions: what is signed in, and how to end it. */

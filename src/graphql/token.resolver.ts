@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { InvalidInput } from '../errors.ts';
-import type { User } from '../hooks.ts';
-import type { MintedSlidingToken } from '../tokens/token-minter.ts';
-import type * as Services from '../tokens/token-service.ts';
-import { MAX_USERNAME_LENGTH, usernameKey } from '../users/username.ts';
+import { InvalidInput } from '../contracts/errors.ts';
+import type { User } from '../contracts/hooks.ts';
+import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
+import type * as Services from '../core/tokens/token-service.ts';
+import { MAX_USERNAME_LENGTH, usernameKey } from '../core/users/username.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import { BlacklistedToken, RefreshedTokens, SlidingToken, TokenPair, VerifiedToken } from './types.ts';

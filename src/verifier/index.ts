@@ -2,13 +2,13 @@
  * graphql-simplejwt/verifier: checks access tokens in services that did not issue them, by a public key or a JWK set, with
  * no store.
  */
-export type { Clock } from '../clock.ts';
-export * from '../errors.ts';
-export type { TokenUser } from '../hooks.ts';
-export { SettingsError } from '../settings/settings.ts';
-export type { Algorithm } from '../settings/settings-table.ts';
-export type { Claims, JsonValue } from '../tokens/claims.ts';
-export type { AcceptedToken } from '../tokens/token-acceptor.ts';
+export type { Clock } from '../contracts/clock.ts';
+export * from '../contracts/errors.ts';
+export type { TokenUser } from '../contracts/hooks.ts';
+export { SettingsError } from '../contracts/settings/settings.ts';
+export type { Algorithm } from '../contracts/settings/settings-table.ts';
+export type { Claims, JsonValue } from '../contracts/claims.ts';
+export type { AcceptedToken } from '../core/tokens/token-acceptor.ts';
 export type { RevocationOptions } from './revocations.ts';
 export {
   createTokenVerifier,

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { StoreUnavailable } from '../errors.ts';
-import type { VerifiedToken } from '../tokens/claims.ts';
+import type { VerifiedToken } from '../contracts/claims.ts';
+import type { Clock } from '../contracts/clock.ts';
+import { StoreUnavailable } from '../contracts/errors.ts';
 
 const TIMEOUT_MS = 3000;
 const DEFAULT_INTERVAL_SECONDS = 2;

@@ -1,16 +1,16 @@
-import { systemClock, type Clock } from '../clock.ts';
-import { SessionRevoked } from '../errors.ts';
-import type { TokenUser } from '../hooks.ts';
-import { isSymmetric, readKey } from '../keys/key-material.ts';
-import { SettingsError, settingsFromOptions } from '../settings/settings.ts';
-import { ALGORITHMS, type Algorithm, type SettingsInput } from '../settings/settings-table.ts';
-import type { Claims } from '../tokens/claims.ts';
-import type { Keys } from '../tokens/keys.ts';
-import { RemoteKeys } from '../tokens/remote-keys.ts';
-import { expectRole } from '../tokens/roles.ts';
-import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../tokens/token-acceptor.ts';
-import { TokenCodec } from '../tokens/token-codec.ts';
-import { restOfTurn } from '../turn.ts';
+import type { Claims } from '../contracts/claims.ts';
+import { systemClock, type Clock } from '../contracts/clock.ts';
+import { SessionRevoked } from '../contracts/errors.ts';
+import type { TokenUser } from '../contracts/hooks.ts';
+import { SettingsError, settingsFromOptions } from '../contracts/settings/settings.ts';
+import { ALGORITHMS, type Algorithm, type SettingsInput } from '../contracts/settings/settings-table.ts';
+import { restOfTurn } from '../contracts/turn.ts';
+import { isSymmetric, readKey } from '../core/keys/key-material.ts';
+import { RemoteKeys } from '../core/keys/remote-keys.ts';
+import type { Keys } from '../core/keys/token-keys.ts';
+import { expectRole } from '../core/tokens/roles.ts';
+import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../core/tokens/token-acceptor.ts';
+import { TokenCodec } from '../core/tokens/token-codec.ts';
 import { Revocations, type RevocationOptions } from './revocations.ts';
 
 /** Settings of the server that must be the same here, where they were changed there. */

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { mongo } from 'mongoose';
-import { simulationTables } from '../../bench/simulation-tables.ts';
 import {
   ASSUMED,
   dayOf,
@@ -16,7 +15,8 @@ import {
   refreshesOf,
   usersOfOneCore,
 } from '../../bench/simulation.ts';
-import { newSession, newUser, NOW } from '../store/records.ts';
+import { simulationTables } from '../../bench/simulation-tables.ts';
+import { newSession, newUser, NOW } from '../stores/records.ts';
 
 const root = join(import.meta.dirname, '../..');
 const PLACES = ['store', 'stateless', 'elsewhere'] as const;

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import type * as Server from '../../src/server.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import type * as Server from '../../src/server/server.ts';
 import { PASSWORD, TestClock, TEST_KEY } from '../support/server.ts';
 import { newPlace } from '../support/stores.ts';
 
@@ -11,7 +11,7 @@ export interface BuiltServer extends Server.RunningServer {
 
 /** The server as `npm run build` made it, with the user alice, in a time that the test moves. */
 export async function startBuiltServer(env: Readonly<Record<string, string>> = {}): Promise<BuiltServer> {
-  const { startServer } = (await import(new URL('../../dist/server.js', import.meta.url).href)) as typeof Server;
+  const { startServer } = (await import(new URL('../../dist/server/server.js', import.meta.url).href)) as typeof Server;
   const place = newPlace('sqlite');
   const clock = new TestClock();
   const settings = settingsFromEnvironment({

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
-import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { Client } from '../support/client.ts';
 import { begin, claimOf, createAlice, lastOf, refresh, STRICT_ENV as ENV } from '../support/devices.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess } from '../support/process.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../src/open-store.ts';
-import { settingsFromOptions } from '../../src/settings/settings.ts';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import {
   TokenObtainSlidingDocument,
   TokenRefreshSlidingDocument,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../src/open-store.ts';
-import { settingsFromOptions } from '../../src/settings/settings.ts';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { endProcesses, helloWith, refreshWith, runCli, setStage, TEST_ENV, type Stage } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';

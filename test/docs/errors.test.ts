@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import * as errors from '../../src/errors.ts';
+import * as errors from '../../src/contracts/errors.ts';
 import { snippetsOf } from '../support/snippets.ts';
 
 const DOCUMENT = 'docs/errors.md';

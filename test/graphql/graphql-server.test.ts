@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
 import { GraphQLServer } from '../../src/graphql/graphql-server.ts';
-import type { Answer } from '../../src/operation.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
+import type { Answer } from '../../src/graphql/operation.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
 
 describe('an operation whose text has come before', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Hooks } from '../../src/hooks.ts';
+import type { Hooks } from '../../src/contracts/hooks.ts';
 import {
   PasswordChangeDocument,
   TokenBlacklistDocument,

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../src/contracts/clock.ts';
+import { PasswordHasher } from '../../src/core/users/password-hasher.ts';
 import {
   HelloDocument,
   TokenObtainPairDocument,
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
-import { systemClock } from '../../src/clock.ts';
-import { PasswordHasher } from '../../src/users/password-hasher.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { Django } from './django.ts';
 

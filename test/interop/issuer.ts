@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, runCli, startProcess } from '../support/process.ts';
 import { encoded, rawToken, type Signer } from '../support/raw-token.ts';

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openStore } from '../../src/open-store.ts';
-import { settingsFromOptions } from '../../src/settings/settings.ts';
-import type { Store, UserRecord } from '../../src/store/store.ts';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import type { Store, UserRecord } from '../../src/contracts/store/store.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { HelloDocument, TokenRefreshDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, runCli, startProcess, TEST_ENV } from '../support/process.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuth, type Auth } from '../../src/auth.ts';
+import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { TokenVerifyDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { claimsOf, forge } from '../support/forge.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { openStore } from '../../src/open-store.ts';
-import { startServer, type RunningServer } from '../../src/server.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
-import type { SessionRecord, Store } from '../../src/store/store.ts';
-import { newSession } from '../store/records.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import type { SessionRecord, Store } from '../../src/contracts/store/store.ts';
+import { startServer, type RunningServer } from '../../src/server/server.ts';
+import { openStore } from '../../src/stores/open-store.ts';
+import { newSession } from '../stores/records.ts';
 import { TEST_KEY } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 

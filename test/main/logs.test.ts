@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import {
   PasswordChangeDocument,
   TokenBlacklistDocument,

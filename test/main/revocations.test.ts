@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuth, type Auth } from '../../src/auth.ts';
-import type { RevocationPage } from '../../src/trust/revocation-feed.ts';
+import type { RevocationPage } from '../../src/core/trust/revocation-feed.ts';
+import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { claimsOf } from '../support/forge.ts';
 import { endProcesses, startProcess, TEST_ENV, type RunningProcess } from '../support/process.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';

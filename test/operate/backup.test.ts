@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
-import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { begin, claimOf, createAlice, lastOf, refresh, STRICT_ENV as ENV, type Chain } from '../support/devices.ts';

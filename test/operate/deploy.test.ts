@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
-import { authTable, serverTable } from '../../src/settings/settings-table.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import { authTable, serverTable } from '../../src/contracts/settings/settings-table.ts';
 import { compose, environmentFile, image, manifest, read, ROOT, SERVERS } from '../support/deployment.ts';
 
 const names = new Set(Object.values({ ...authTable, ...serverTable }).map(({ env }) => env));
@@ -136,7 +136,7 @@ describe('Kubernetes', () => {
   });
 
   test('it probes what the server answers, at the ports it listens on', () => {
-    const app = read('src/http/app.ts');
+    const app = read('src/server/http/app.ts');
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
     expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/healthz', '/healthz', '/readyz']);
     for (const { httpGet } of probes) {

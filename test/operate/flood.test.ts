@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuth, type Auth } from '../../src/auth.ts';
+import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { runMongoShell } from '../support/mongo-shell.ts';
 import { endProcesses, startProcess, TEST_ENV, type RunningProcess } from '../support/process.ts';
-import { blocksOf, expectAnswer, OperatorShell, withReplacements } from '../support/runbook.ts';
 import { until } from '../support/ring.ts';
+import { blocksOf, expectAnswer, OperatorShell, withReplacements } from '../support/runbook.ts';
 import { scrape, type Scrape } from '../support/scrape.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace, storeKinds } from '../support/stores.ts';

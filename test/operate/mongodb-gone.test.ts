@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, helloWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';

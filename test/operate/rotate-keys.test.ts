@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, helloWith, refreshWith, startProcess } from '../support/process.ts';
 import { kidOf, until } from '../support/ring.ts';

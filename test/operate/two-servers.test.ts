@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startServer } from '../../src/server.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import { startServer } from '../../src/server/server.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SecurityEvent } from '../../src/hooks.ts';
+import type { SecurityEvent } from '../../src/contracts/hooks.ts';
 import * as Operations from '../generated/operations.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { openStore } from '../../src/open-store.ts';
-import type { UserRecord } from '../../src/store/store.ts';
+import type { UserRecord } from '../../src/contracts/store/store.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { TokenObtainPairDocument, UserRegisterDocument } from '../generated/operations.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';

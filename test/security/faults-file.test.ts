@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { Client } from '../support/client.ts';
 import { Ledger } from '../support/ledger.ts';
 import { HABITS, loadUntilGone } from '../support/load.ts';

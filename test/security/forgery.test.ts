@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createAuth, type Auth } from '../../src/auth.ts';
-import type { SettingsInput } from '../../src/settings/settings-table.ts';
+import type { SettingsInput } from '../../src/contracts/settings/settings-table.ts';
+import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { doors, DOORS, presentTo, REFUSALS, type Door } from '../support/doors.ts';
 import type { Hostile, Workshop } from '../support/hostile-claims.ts';
 import { hostileTokens, pairRing, secretRing, soundTokens } from '../support/hostile-tokens.ts';

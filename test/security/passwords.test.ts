@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { openStore } from '../../src/open-store.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { PasswordChangeDocument, TokenObtainPairDocument, UserRegisterDocument } from '../generated/operations.ts';
 import { refusal } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
@@ -149,7 +149,7 @@ describe('passwords', () => {
   );
 
   test('S27: more than ten thousand that are long enough are known', async () => {
-    const { commonPasswords } = await import('../../src/users/common-passwords.ts');
+    const { commonPasswords } = await import('../../src/core/users/common-passwords.ts');
     expect(Array.from(commonPasswords).filter(({ length }) => length >= 8).length).toBeGreaterThan(10_000);
   });
 

@@ -1,8 +1,8 @@
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Overloaded } from '../../src/errors.ts';
-import { openStore } from '../../src/open-store.ts';
-import { PasswordHasher } from '../../src/users/password-hasher.ts';
+import { Overloaded } from '../../src/contracts/errors.ts';
+import { PasswordHasher } from '../../src/core/users/password-hasher.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';

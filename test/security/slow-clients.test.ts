@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Patience } from '../../src/http/app.ts';
+import type { Patience } from '../../src/server/http/app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 /** So little that a test need not wait, and so different that each limit is seen to be its own. */
@@ -103,7 +103,7 @@ describe('a client that dawdles', () => {
 
 describe('the limits without which tests would wait', () => {
   test('S38: are those of a request in seconds, looked at each second', async () => {
-    const { PATIENCE: inForce } = await import('../../src/http/app.ts');
+    const { PATIENCE: inForce } = await import('../../src/server/http/app.ts');
     expect(inForce.headers).toBeLessThanOrEqual(10_000);
     expect(inForce.request).toBeLessThanOrEqual(10_000);
     expect(inForce.check).toBeLessThanOrEqual(1000);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
-import { startServer } from '../../src/server.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
+import { startServer } from '../../src/server/server.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, startProcess, TEST_ENV } from '../support/process.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { print } from 'graphql';
-import { openStore } from '../../src/open-store.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
-import type { Store } from '../../src/store/store.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import type { Store } from '../../src/contracts/store/store.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import {
   HelloDocument,
   TokenBlacklistDocument,

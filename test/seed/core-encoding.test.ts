@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { settingsFromOptions } from '../../src/settings/settings.ts';
-import type { SettingsInput } from '../../src/settings/settings-table.ts';
-import { loadKeys } from '../../src/tokens/keys.ts';
-import { TokenCodec } from '../../src/tokens/token-codec.ts';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import type { SettingsInput } from '../../src/contracts/settings/settings-table.ts';
+import { loadKeys } from '../../src/core/keys/token-keys.ts';
+import { TokenCodec } from '../../src/core/tokens/token-codec.ts';
 import { craft } from '../support/craft.ts';
 import { claimsOf } from '../support/forge.ts';
 import { TEST_KEY, TestClock } from '../support/server.ts';

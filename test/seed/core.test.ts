@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import type { User } from '../../src/hooks.ts';
+import type { User } from '../../src/contracts/hooks.ts';
 import {
   HelloDocument,
   TokenBlacklistDocument,

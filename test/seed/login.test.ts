@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { print } from 'graphql';
-import type { Hooks } from '../../src/hooks.ts';
+import type { Hooks } from '../../src/contracts/hooks.ts';
 import { HelloDocument, MeDocument, TokenObtainPairDocument, TokenVerifyDocument } from '../generated/operations.ts';
 import type { Answer } from '../support/client.ts';
 import { claimsOf, refusal } from '../support/forge.ts';

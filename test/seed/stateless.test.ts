@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
-import type { Hooks } from '../../src/hooks.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Hooks } from '../../src/contracts/hooks.ts';
+import type { Store } from '../../src/contracts/store/store.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { HelloDocument, MeDocument, TokenBlacklistDocument, TokenRefreshDocument } from '../generated/operations.ts';
 import { craftAccess, refusalOfAccess } from '../support/craft.ts';
 import { forge, refusal, type TestClaims } from '../support/forge.ts';

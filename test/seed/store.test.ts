@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
-import { openStore } from '../../src/open-store.ts';
-import { settingsFromOptions } from '../../src/settings/settings.ts';
-import type { Store } from '../../src/store/store.ts';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import type { Store } from '../../src/contracts/store/store.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import {
   HelloDocument,
   TokenBlacklistDocument,

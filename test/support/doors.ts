@@ -1,5 +1,5 @@
-import type { Auth } from '../../src/auth.ts';
-import { AuthError } from '../../src/errors.ts';
+import { AuthError } from '../../src/contracts/errors.ts';
+import type { Auth } from '../../src/graphql/auth.ts';
 import {
   HelloDocument,
   TokenBlacklistDocument,

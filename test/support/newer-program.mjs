@@ -6,12 +6,12 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { startServer } from '../../dist/server.js';
-import { settingsFromEnvironment } from '../../dist/settings/settings.js';
-import { MIGRATIONS as MONGO_MIGRATIONS } from '../../dist/store/mongo/migrations.js';
-import { openMongoStore } from '../../dist/store/mongo/mongo-store.js';
-import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../dist/store/sqlite/migrations.js';
-import { openSqliteStore } from '../../dist/store/sqlite/sqlite-store.js';
+import { startServer } from '../../dist/server/server.js';
+import { settingsFromEnvironment } from '../../dist/contracts/settings/settings.js';
+import { MIGRATIONS as MONGO_MIGRATIONS } from '../../dist/stores/mongo/migrations.js';
+import { openMongoStore } from '../../dist/stores/mongo/mongo-store.js';
+import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../dist/stores/sqlite/migrations.js';
+import { openSqliteStore } from '../../dist/stores/sqlite/sqlite-store.js';
 
 /** A column, and a table of it that takes a while to fill. */
 const SQL = `

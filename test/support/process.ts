@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { createAuth, type Auth } from '../../src/auth.ts';
+import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { HelloDocument, TokenRefreshDocument } from '../generated/operations.ts';
 import { Client } from './client.ts';
 import { PASSWORD, TEST_KEY } from './server.ts';

@@ -2,9 +2,9 @@ import { createPrivateKey, createSecretKey, type JsonWebKey } from 'node:crypto'
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { KeyKeeper } from '../../src/keys/key-keeper.ts';
-import { settingsFromOptions } from '../../src/settings/settings.ts';
-import type { SettingsInput } from '../../src/settings/settings-table.ts';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import type { SettingsInput } from '../../src/contracts/settings/settings-table.ts';
+import { KeyKeeper } from '../../src/core/keys/key-keeper.ts';
 
 /** The keeper of a ring, on the time of a test. */
 export const keeperOf = (folder: string, clock = () => Date.now(), options: SettingsInput = {}): KeyKeeper =>

@@ -1,8 +1,8 @@
 import { pino, type Logger } from 'pino';
-import type { Hooks, User } from '../../src/hooks.ts';
-import { PATIENCE, type Patience } from '../../src/http/app.ts';
-import { startServer, type RunningServer } from '../../src/server.ts';
-import { settingsFromEnvironment } from '../../src/settings/settings.ts';
+import type { Hooks, User } from '../../src/contracts/hooks.ts';
+import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import { PATIENCE, type Patience } from '../../src/server/http/app.ts';
+import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { Client } from './client.ts';
 import { newPlace, type Place, type StoreKind } from './stores.ts';
 

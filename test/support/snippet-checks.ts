@@ -7,7 +7,7 @@ import { buildSchema, Kind, parse, validate } from 'graphql';
 import { parseAllDocuments } from 'yaml';
 import { createProgram } from '../../src/cli/program.ts';
 import type { CliOptions } from '../../src/cli/services.ts';
-import { authTable, serverTable } from '../../src/settings/settings-table.ts';
+import { authTable, serverTable } from '../../src/contracts/settings/settings-table.ts';
 import { syntaxCheckOf } from './grammars.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

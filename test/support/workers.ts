@@ -1,5 +1,5 @@
 import { afterAll, afterEach } from '@jest/globals';
-import { createAuth } from '../../src/auth.ts';
+import { createAuth } from '../../src/graphql/auth.ts';
 import { endProcesses, logRecords, startProcess, TEST_ENV, type RunningProcess } from './process.ts';
 import { PASSWORD, TEST_KEY } from './server.ts';
 import { newPlace, storeKinds, type Place } from './stores.ts';

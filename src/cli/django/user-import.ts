@@ -1,0 +1,131 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { AccountImport, AccountOutcome } from '../../core/users/account-import.ts';
+import { DumpError, type DumpRow } from './dump.ts';
+import type { Watcher } from './report.ts';
+import { readRow, readUser, type DumpedUser } from './rows.ts';
+
+/** Rows that are written at once: few waits for the disk, and a server beside it does not wait long either. */
+const BATCH = 500;
+
+/** Which rows of a dump are the users, and which field is their name. */
+export interface UserModel {
+  /** Django's `AUTH_USER_MODEL` in lower case, as dumps have it. */
+  readonly model: string;
+  /** Django's `USERNAME_FIELD`. */
+  readonly usernameField: string;
+}
+
+/** How an import of users went. */
+export interface UserSummary {
+  readonly rows: number;
+  readonly imported: number;
+  /** The same id and name were there; nothing of them was changed. */
+  readonly alreadyThere: number;
+  /** Were refused; see the remarks. */
+  readonly bad: number;
+  /** Have no password in Django, or one whose hash cannot be read here: they sign in once they are given one. */
+  readonly withoutPassword: number;
+  /** Have an address, for which there is no place here. */
+  readonly emailsIgnored: number;
+  readonly otherModels: number;
+}
+
+interface Waiting extends DumpedUser {
+  readonly row: number;
+}
+
+type Counts = { -readonly [Name in keyof UserSummary]: number };
+
+/** Imports what `manage.py dumpdata auth.user` writes. */
+export class UserImport {
+  readonly #accounts: AccountImport;
+  readonly #watcher: Watcher;
+  readonly #clock: Clock;
+  readonly #counts: Counts = {
+    rows: 0,
+    imported: 0,
+    alreadyThere: 0,
+    bad: 0,
+    withoutPassword: 0,
+    emailsIgnored: 0,
+    otherModels: 0,
+  };
+  #waiting: Waiting[] = [];
+
+  constructor(accounts: AccountImport, watcher: Watcher, clock: Clock) {
+    this.#accounts = accounts;
+    this.#watcher = watcher;
+    this.#clock = clock;
+  }
+
+  /**
+   * Takes the rows in order. Run again after it has failed, it meets those it has taken, and goes on.
+   *
+   * @throws DumpError, StoreUnavailable
+   */
+  async run(rows: AsyncIterable<DumpRow>, { model, usernameField }: UserModel): Promise<UserSummary> {
+    const others = new Set<string>();
+    try {
+      for await (const { row, value } of rows) {
+        this.#counts.rows += 1;
+        const reading = readRow(value);
+        if ('problem' in reading) this.#refuse(row, null, reading.problem);
+        else if (reading.value.model === model) {
+          const user = readUser(reading.value, usernameField, new Date(this.#clock()));
+          if ('problem' in user) this.#refuse(row, reading.value.pk, user.problem);
+          else this.#waiting.push({ row, ...user.value });
+        } else {
+          this.#counts.otherModels += 1;
+          others.add(reading.value.model);
+        }
+        if (this.#waiting.length >= BATCH) await this.#flush();
+      }
+    } finally {
+      await this.#flush(); // also what came before the place where the dump breaks off
+    }
+    if (this.#counts.rows > 0 && this.#counts.otherModels === this.#counts.rows) {
+      const names = [...others].slice(0, 10).map((name) => JSON.stringify(name));
+      throw new DumpError(
+        `The dump has no row of the model "${model}", but of ${names.join(', ')}. Name that of your users with --model.`,
+      );
+    }
+    return this.#counts;
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const outcomes = await this.#accounts.add(batch.map(({ account }) => account));
+    batch.forEach((waiting, index) => {
+      const outcome = outcomes[index];
+      if (outcome !== undefined) this.#note(waiting, outcome);
+    });
+    this.#watcher.progress(this.#counts.rows);
+  }
+
+  #note({ row, account, hasEmail }: Waiting, outcome: AccountOutcome): void {
+    const remark = (text: string) => this.#watcher.remark({ row, pk: account.id, text });
+    if (outcome.outcome === 'refused') return this.#refuse(row, account.id, outcome.problem);
+    if (hasEmail) this.#counts.emailsIgnored += 1;
+    if (outcome.outcome === 'present') {
+      this.#counts.alreadyThere += 1;
+      const { differences } = outcome;
+      if (differences.length > 0)
+        remark(`is there already and was left as it is; differs in ${differences.join(' and ')}`);
+      return;
+    }
+    this.#counts.imported += 1;
+    const kind = this.#accounts.kindOf(account);
+    if (kind !== 'readable') this.#counts.withoutPassword += 1;
+    if (kind === 'unknown') {
+      remark(
+        'was imported, but its password hash is of a kind that is not read here; set one with `users set-password`',
+      );
+    }
+  }
+
+  #refuse(row: number, pk: string | null, text: string): void {
+    this.#counts.bad += 1;
+    this.#watcher.remark({ row, pk, text: `was refused: ${text}` });
+  }
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { boolean, duration, integer, integerOr, list, oneOf, optional, text, type Kind } from './kinds.ts';
+
+/** One row of the table. */
+interface Setting<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
+  /** Name in the environment; the library's name is the key of the row. */
+  readonly env: string;
+  readonly default: z.input<Schema>;
+  readonly meaning: string;
+  /** Never shown, in errors neither. */
+  readonly secret?: true;
+}
+
+const row = <Schema extends z.ZodType>(
+  env: string,
+  kind: Kind<Schema>,
+  fallback: z.input<Schema>,
+  meaning: string,
+): Setting<Schema> => ({ env, ...kind, default: fallback, meaning });
+
+const secret = <Schema extends z.ZodType>(setting: Setting<Schema>): Setting<Schema> => ({ ...setting, secret: true });
+
+/** Signature algorithms (RFC 7518 3.1) that `jsonwebtoken` implements; it has no EdDSA. */
+export const ALGORITHMS = [
+  ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const),
+] as const;
+
+/** The name of one of them. */
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** People look for EdDSA, which simplejwt has. */
+const algorithm: Kind<z.ZodEnum<{ readonly [Name in Algorithm]: Name }>> = {
+  ...oneOf(...ALGORITHMS),
+  accepts: `one of ${ALGORITHMS.join(', ')}; EdDSA is not offered, as jsonwebtoken does not have it`,
+};
+
+const claimName = text(
+  'a claim name other than exp, iat, nbf, iss, aud, sid and is_admin',
+  /^(?!(exp|iat|nbf|iss|aud|sid|is_admin)$).{1,64}$/,
+);
+const nonEmpty = (what: string) => optional(text(what, /./s));
+const host = text('an address or host name', /^[\w.:-]+$/);
+const scheme = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/);
+const tokenClass = z.enum(['access', 'sliding']);
+const origin = z
+  .string()
+  .refine((value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value);
+const address = z.string().regex(/^[\da-fA-F.:]+(\/\d{1,3})?$|^(loopback|linklocal|uniquelocal)$/);
+
+/** Settings of the library and the server alike. */
+// prettier-ignore
+export const authTable = {
+  accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '30d'), '5m', 'How long an access token lives. Never past the end of its session.'),
+  refreshTokenLifetime: row('JWT_REFRESH_TOKEN_LIFETIME', duration('1s', '365d'), '1d', 'How long a refresh token lives, and so how long a session may lie idle.'),
+  rotateRefreshTokens: row('JWT_ROTATE_REFRESH_TOKENS', boolean, true, 'Refreshing also returns the successor of the refresh token.'),
+  blacklistAfterRotation: row('JWT_BLACKLIST_AFTER_ROTATION', boolean, true, 'A refresh token that was exchanged for its successor is no longer usable; using it again ends the session.'),
+  updateLastLogin: row('JWT_UPDATE_LAST_LOGIN', boolean, false, "Store the time of each successful sign-in in the user's `lastLogin`."),
+  algorithm: row('JWT_ALGORITHM', algorithm, 'HS256', 'The one algorithm that signs and is accepted. With `JWT_KEYS_DIR` each key has its own; this is then that of `JWT_SIGNING_KEY`, and of the first key of `keys generate`.'),
+  signingKey: secret(row('JWT_SIGNING_KEY', nonEmpty('a secret of at least 32 bytes (HS), or a private key of at least 2048 bits (RS, PS) or of the curve of the algorithm (ES), as PEM, as a JWK in JSON, or the path of a file with any of these'), undefined, 'Signs tokens; for HS algorithms it also verifies them. Required in production and in the library, unless there is `JWT_KEYS_DIR`: then it signs nothing, and verifies tokens that name no key.')),
+  verifyingKey: row('JWT_VERIFYING_KEY', nonEmpty('a public key as PEM, as a JWK in JSON, or the path of a file with either'), undefined, 'Verifies tokens of RS, PS and ES algorithms. Default: the public half of the signing key.'),
+  keysDir: row('JWT_KEYS_DIR', nonEmpty('a folder'), undefined, 'The key ring: keys by `kid`, of which one signs and all verify, kept by the commands `keys ...` and read again as they change. See docs/keys.md. Not set: `JWT_SIGNING_KEY` is the one key.'),
+  audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string().min(1))), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
+  issuer: row('JWT_ISSUER', nonEmpty('a text, usually a URL'), undefined, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
+  jwkUrl: row('JWT_JWK_URL', optional(text('an https or http URL', /^https?:\/\/\S+$/)), undefined, 'Where the public keys of the tokens are found by `kid` (RFC 7517). RS, PS and ES algorithms only.'),
+  leeway: row('JWT_LEEWAY', duration('0s', '10m'), 0, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`.'),
+  authHeaderTypes: row('JWT_AUTH_HEADER_TYPES', list('schemes separated by commas', scheme), 'Bearer', 'Accepted schemes of the header, in any case of letters; `WWW-Authenticate` names the first.'),
+  authHeaderName: row('JWT_AUTH_HEADER_NAME', text("an HTTP header's name as it is on the wire, such as X-Access-Token", /^(?!HTTP_)[\w!#$%&'*+.^`|~-]+$/), 'Authorization', 'The header that carries the token.'),
+  userIdField: row('JWT_USER_ID_FIELD', oneOf('id', 'username'), 'id', "Which of the user's fields identifies them in a token."),
+  userIdClaim: row('JWT_USER_ID_CLAIM', claimName, 'user_id', 'The claim that holds it.'),
+  authTokenClasses: row('JWT_AUTH_TOKEN_CLASSES', list('access, sliding, or both', tokenClass), 'access', 'Types of token accepted in the header.'),
+  tokenTypeClaim: row('JWT_TOKEN_TYPE_CLAIM', claimName, 'token_type', 'The claim that holds the type of a token.'),
+  jtiClaim: row('JWT_JTI_CLAIM', claimName, 'jti', 'The claim that holds the unique name of a token.'),
+  slidingTokenLifetime: row('JWT_SLIDING_TOKEN_LIFETIME', duration('1s', '30d'), '5m', 'How long a sliding token proves its holder between two refreshes.'),
+  slidingTokenRefreshLifetime: row('JWT_SLIDING_TOKEN_REFRESH_LIFETIME', duration('1s', '365d'), '1d', 'How long a sliding token can be refreshed.'),
+  slidingTokenRefreshExpClaim: row('JWT_SLIDING_TOKEN_REFRESH_EXP_CLAIM', claimName, 'refresh_exp', 'The claim that holds that end.'),
+  checkRevokeToken: row('JWT_CHECK_REVOKE_TOKEN', boolean, false, 'Tokens carry a fingerprint that a password change invalidates.'),
+  revokeTokenClaim: row('JWT_REVOKE_TOKEN_CLAIM', claimName, 'hash_password', 'The claim that holds that fingerprint.'),
+  checkUserIsActive: row('JWT_CHECK_USER_IS_ACTIVE', boolean, true, 'Disabled users are refused at sign-in and in every guarded field.'),
+  sessionLifetime: row('JWT_SESSION_LIFETIME', duration('1s', '3650d'), '30d', 'The absolute end of a session, counted from sign-in; refreshing never moves it.'),
+  reuseGrace: row('JWT_REUSE_GRACE', duration('0s', '300s'), '30s', 'How long the immediate predecessor of a refresh token is answered with the same successor (a lost response, two tabs). Any other second use ends the session.'),
+  maxSessions: row('JWT_MAX_SESSIONS', integer(1, 10_000), 100, 'Live sessions of one user; a further sign-in ends the oldest.'),
+  authentication: row('JWT_AUTHENTICATION', oneOf('session', 'stateless'), 'session', '`session`: a guarded field reads the user and the session, so a revocation bites at once. `stateless`: it reads nothing and trusts the access token until it expires.'),
+  refreshCookie: row('JWT_REFRESH_COOKIE', boolean, false, 'Cookie mode: the refresh token of a browser (a request with `Origin`) is in a cookie that no script can read, and not in the answer. Needs https, except on localhost. Other clients and sliding tokens are served as ever.'),
+  corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, as browsers spell them, such as https://app.example.com', origin)), undefined, 'Origins whose pages may call this server and, with `JWT_REFRESH_COOKIE`, have its cookie. In the library only the latter: CORS headers are for your own server to send. Not set: none but its own.'),
+  maxDepth: row('GRAPHQL_MAX_DEPTH', integer(1, 1000), 16, 'Levels of fields in an operation. The schema needs four, introspection fifteen.'),
+  maxAliases: row('GRAPHQL_MAX_ALIASES', integer(0, 1000), 20, 'Aliases in an operation, those of fragments counted wherever they are spread.'),
+  maxRootFields: row('GRAPHQL_MAX_ROOT_FIELDS', integer(1, 1000), 20, 'Fields at the root of an operation. Of those that check or store a password there may be one.'),
+  maxDirectives: row('GRAPHQL_MAX_DIRECTIVES', integer(0, 1000), 20, 'Directives in an operation.'),
+  maxFragments: row('GRAPHQL_MAX_FRAGMENTS', integer(0, 1000), 50, 'Fragments in a document.'),
+  registration: row('REGISTRATION', boolean, false, 'Whether anybody may create an account with `userRegister`.'),
+  throttle: row('THROTTLE', boolean, true, 'Whether attempts are counted, and too many have to wait (`throttled`). Behind a proxy the addresses below are those of clients only with `TRUST_PROXY`.'),
+  throttleSignInFailures: row('THROTTLE_SIGN_IN_FAILURES', integer(1, 1000), 10, 'Failed sign-ins to one account from one address before waits begin: 1 s, 2 s, 4 s and so on, forgotten after a day or a success. The same for wrong current passwords in `passwordChange`.'),
+  throttleAddressFailures: row('THROTTLE_ADDRESS_FAILURES', integer(1, 1_000_000), 100, 'Failed sign-ins from one address, whatever the account, before waits begin; forgotten after an hour.'),
+  throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits.'),
+  throttleRegistrations: row('THROTTLE_REGISTRATIONS', integer(1, 1_000_000), 10, 'Registrations in an hour from one address.'),
+  throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address.'),
+  passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
+  dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
+  mongodbUri: secret(row('MONGODB_URI', optional(text('a mongodb:// or mongodb+srv:// URI', /^mongodb(\+srv)?:\/\/\S+$/)), undefined, 'Use this MongoDB instead of the embedded store.')),
+} as const satisfies Record<string, Setting>;
+
+/** Settings of the server alone. */
+// prettier-ignore
+export const serverTable = {
+  nodeEnv: row('NODE_ENV', oneOf('development', 'test', 'production'), 'development', '`production` requires a signing key, makes no demo user, and turns introspection, GraphiQL and the console off unless they are switched on.'),
+  port: row('PORT', integer(0, 65_535), 4000, 'Port to listen on; 0 takes a free one.'),
+  host: row('HOST', host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all interfaces.'),
+  workers: row('WORKERS', integerOr('auto', 1, 256), 1, 'Processes that serve the port together; more than one need MongoDB. `auto`: as many as there are cores, and one with SQLite. See docs/mongodb.md.'),
+  logLevel: row('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', 'Least severe log record that is written.'),
+  trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', address)), undefined, 'Proxies whose `X-Forwarded-For` is believed. Not set: none.'),
+  maxTokens: row('GRAPHQL_MAX_TOKENS', integer(50, 100_000), 1500, 'Lexical tokens in a document; more are refused while it is being parsed.'),
+  maxBodyBytes: row('MAX_BODY_BYTES', integer(1024, 10_485_760), 102_400, 'Bytes in the body of a request.'),
+  metricsPort: row('METRICS_PORT', optional(integer(0, 65_535)), undefined, 'Port for Prometheus to scrape, at `/metrics`; 0 takes a free one. Workers are added up. Not set: nothing is measured. See docs/metrics.md.'),
+  metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. Whoever reaches it reads how much is signed in and refused, so keep it from the public.'),
+  graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
+  graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),
+  console: row('CONSOLE', optional(boolean), undefined, 'Whether a browser finds the console at `/console`. Default: on outside production.'),
+} as const satisfies Record<string, Setting>;
+
+type Output<Table extends Record<string, Setting>> = {
+  readonly [Name in keyof Table]: z.output<Table[Name]['schema']>;
+};
+
+/** Checked settings of the library: durations are seconds, lists are arrays. */
+export type Settings = Output<typeof authTable>;
+
+/** Checked settings of the server. */
+export type ServerSettings = Settings & Output<typeof serverTable>;
+
+/** Settings as the library takes them: every one may be left out. */
+export type SettingsInput = {
+  readonly [Name in keyof typeof authTable]?: z.input<(typeof authTable)[Name]['schema']>;
+};
+
+/** Settings of simplejwt that are functions, and so options of the library only. Types: `Hooks` in `contracts/hooks.ts`. */
+// prettier-ignore
+export const hookTable = {
+  userAuthenticationRule: { seed: 'USER_AUTHENTICATION_RULE', meaning: '`(user) => boolean`: may this user sign in and refresh? Default: active, unless `checkUserIsActive` is off.' },
+  onLoginSuccess: { seed: 'ON_LOGIN_SUCCESS', meaning: '`(user, client) => void` after each successful sign-in.' },
+  onLoginFailed: { seed: 'ON_LOGIN_FAILED', meaning: '`(credentials, client) => void` after each refused sign-in; the password is masked.' },
+  onSecurityEvent: { seed: '-', meaning: '`(event) => void`: sign-ins, failures, reuse, ended sessions, changes of passwords and accounts, throttling. The server logs them.' },
+  tokenUser: { seed: 'TOKEN_USER_CLASS', meaning: '`(claims) => user`: the user of stateless authentication, made of claims alone.' },
+  jsonEncoder: { seed: 'JSON_ENCODER', meaning: '`(key, value) => value`: replacer that turns custom claims into JSON.' },
+  claims: { seed: 'custom claims by subclass', meaning: '`(user) => claims`: custom claims of every token made for the user.' },
+} as const;

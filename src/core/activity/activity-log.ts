@@ -1,0 +1,101 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { SecurityEvent, SecurityEventName } from '../../contracts/hooks.ts';
+import type { ActivityCounts, Store } from '../../contracts/store/store.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Hours that are kept. */
+export const ACTIVITY_HOURS = 30 * 24;
+const INTERVAL_MS = 5000;
+
+/** What happened in one hour. */
+export interface ActivityHour extends ActivityCounts {
+  /** Its first moment. */
+  readonly hour: Date;
+}
+
+const NOTHING: ActivityCounts = { signIns: 0, refusals: 0, refreshes: 0, reuses: 0 };
+
+const COUNTED: Partial<Record<SecurityEventName, keyof ActivityCounts>> = {
+  sign_in: 'signIns',
+  sign_in_failed: 'refusals',
+  token_reused: 'reuses',
+};
+
+/** Counts what happens by the hour: in memory, and every few seconds in the store, so that no request waits for it. */
+export class ActivityLog {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #interval: number;
+  /** Not written yet, by the hour's first moment. */
+  #counted = new Map<number, ActivityCounts>();
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** `interval`, in milliseconds, is for tests. */
+  constructor(parts: { readonly store: Store; readonly clock: Clock; readonly interval?: number }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#interval = parts.interval ?? INTERVAL_MS;
+  }
+
+  /** Counts what a security event stands for, if anything. */
+  note({ event, operation }: SecurityEvent): void {
+    const kind = event === 'throttled' && operation === 'sign_in' ? 'refusals' : COUNTED[event];
+    if (kind !== undefined) this.count(kind);
+  }
+
+  /** Counts one; what is counted within the next few seconds is written along with it. */
+  count(kind: keyof ActivityCounts): void {
+    this.#add(hourOf(this.#clock()), { ...NOTHING, [kind]: 1 });
+  }
+
+  /** Writes what was counted, each hour once. Never rejects: what the store does not take is kept for the next time. */
+  write(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /**
+   * The last hours, the present one at the end, those without activity too. What other processes have counted within
+   * the last few seconds may be missing.
+   *
+   * @throws StoreUnavailable
+   */
+  async list(hours: number): Promise<ActivityHour[]> {
+    await this.write();
+    const first = hourOf(this.#clock()) - (hours - 1) * HOUR_MS;
+    const records = await this.#store.activity.list(new Date(first));
+    const known = new Map(records.map(({ hour, expiresAt: _end, ...counts }) => [hour.getTime(), counts]));
+    return Array.from({ length: hours }, (_, index) => {
+      const hour = first + index * HOUR_MS;
+      return { ...(known.get(hour) ?? NOTHING), hour: new Date(hour) };
+    });
+  }
+
+  async #write(): Promise<void> {
+    const counted = this.#counted;
+    this.#counted = new Map();
+    for (const [hour, counts] of counted) {
+      const expiresAt = new Date(hour + ACTIVITY_HOURS * HOUR_MS);
+      // Whoever needs the store is told that it fails; these counts have time.
+      await this.#store.activity.add({ ...counts, hour: new Date(hour), expiresAt }).catch(() => {
+        this.#add(hour, counts);
+      });
+    }
+  }
+
+  #add(hour: number, counts: ActivityCounts): void {
+    const { signIns, refusals, refreshes, reuses } = this.#counted.get(hour) ?? NOTHING;
+    this.#counted.set(hour, {
+      signIns: signIns + counts.signIns,
+      refusals: refusals + counts.refusals,
+      refreshes: refreshes + counts.refreshes,
+      reuses: reuses + counts.reuses,
+    });
+    this.#timer ??= setTimeout(() => void this.write(), this.#interval).unref();
+  }
+}
+
+const hourOf = (moment: number): number => moment - (moment % HOUR_MS);

@@ -1,0 +1,114 @@
+import type { Actor } from '../../contracts/audit.ts';
+import { InvalidInput, OwnAccount } from '../../contracts/errors.ts';
+import type { User } from '../../contracts/hooks.ts';
+import type { SessionRecord } from '../../contracts/store/store.ts';
+import type { ActivityHour, ActivityLog } from '../activity/activity-log.ts';
+import { ACTIVITY_HOURS } from '../activity/activity-log.ts';
+import type { KeyDescription, Keys } from '../keys/token-keys.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import { checkText } from '../users/password-policy.ts';
+import type { AccountChanges, UserService } from '../users/user-service.ts';
+import { MAX_USERNAME_LENGTH } from '../users/username.ts';
+import { cursorAfter, readCursor } from './user-cursor.ts';
+
+const MAX_PAGE = 100;
+
+/** Which users are listed: at most `first` after a cursor, whose names begin with `search`. */
+export interface UserQuery {
+  readonly search: string;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/** Users in the order of their names, each with the cursor of the place after it. */
+export interface UserList {
+  readonly entries: readonly { readonly user: User; readonly cursor: string }[];
+  readonly hasMore: boolean;
+}
+
+/** The admin who acts, and where their request comes from. */
+export type ActingAdmin = Required<Actor> & { readonly actorId: string };
+
+/** What admins do with accounts and sessions that are not theirs. That they are admins is for the caller to see to. */
+export class Administration {
+  readonly #users: UserService;
+  readonly #sessions: SessionService;
+  readonly #keys: Keys;
+  readonly #activity: ActivityLog;
+
+  constructor(parts: {
+    readonly users: UserService;
+    readonly sessions: SessionService;
+    readonly keys: Keys;
+    readonly activity: ActivityLog;
+  }) {
+    this.#users = parts.users;
+    this.#sessions = parts.sessions;
+    this.#keys = parts.keys;
+    this.#activity = parts.activity;
+  }
+
+  /** @throws InvalidInput, StoreUnavailable */
+  async list({ search, first, after }: UserQuery): Promise<UserList> {
+    checkRange('first', first, MAX_PAGE);
+    if (search !== '') checkText('search', search, MAX_USERNAME_LENGTH);
+    const name = after === null ? undefined : readCursor(after);
+    const found = await this.#users.list(first + 1, name, search);
+    const entries = found.slice(0, first).map((user) => ({ user, cursor: cursorAfter(user.username) }));
+    return { entries, hasMore: found.length > first };
+  }
+
+  /**
+   * Changes the account of somebody. Null if there is no such user.
+   *
+   * @throws InvalidInput if nothing is to be changed, OwnAccount if it would lock the admin out, StoreUnavailable
+   */
+  async update(id: string, changes: AccountChanges, by: ActingAdmin): Promise<User | null> {
+    const { isActive, isAdmin } = changes;
+    if (isActive === undefined && isAdmin === undefined) {
+      throw new InvalidInput('isActive', 'Nothing to change. Expected `isActive`, `isAdmin` or both.');
+    }
+    if (id === by.actorId && (isActive === false || isAdmin === false)) throw new OwnAccount();
+    return this.#users.change(id, changes, by);
+  }
+
+  /** Ends all sessions of a user. Resolves to how many. */
+  revokeSessions(userId: string, by: ActingAdmin): Promise<number> {
+    return this.#sessions.revokeAll(userId, undefined, by);
+  }
+
+  /**
+   * Ends one session of a user; ending it again changes nothing. Resolves to the session as it is now.
+   *
+   * @throws InvalidInput if the user has no such session, StoreUnavailable
+   */
+  async revokeSession(userId: string, id: string, by: ActingAdmin): Promise<SessionRecord> {
+    const session = await this.#sessions.find(id);
+    if (session?.userId === userId) {
+      await this.#sessions.end(session, 'revoked', by);
+      const ended = await this.#sessions.find(id);
+      if (ended) return ended;
+    }
+    throw new InvalidInput(
+      'id',
+      'This user has no session with this id. The field `userSessions` lists those they have.',
+      'session_not_found',
+    );
+  }
+
+  /** The keys that sign and verify here; nothing of what is in them. */
+  keys(): readonly KeyDescription[] {
+    return this.#keys.describe();
+  }
+
+  /** @throws InvalidInput, StoreUnavailable */
+  async activity(hours: number): Promise<ActivityHour[]> {
+    checkRange('hours', hours, ACTIVITY_HOURS);
+    return this.#activity.list(hours);
+  }
+}
+
+function checkRange(field: string, value: number, highest: number): void {
+  if (value >= 1 && value <= highest) return;
+  throw new InvalidInput(field, `Got ${value} in \`${field}\`. Expected 1 to ${highest}.`);
+}

@@ -1,0 +1,113 @@
+import { createPrivateKey, createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { SettingsError } from '../../contracts/settings/settings.ts';
+import type { Algorithm } from '../../contracts/settings/settings-table.ts';
+
+const MIN_SECRET_BYTES = 32; // RFC 7518 3.2 for HS256
+const MIN_RSA_BITS = 2048; // RFC 7518 3.3 and 3.5
+const CURVES: Readonly<Record<string, string>> = { ES256: 'prime256v1', ES384: 'secp384r1', ES512: 'secp521r1' };
+/** Curves of RFC 8037, for which `jsonwebtoken` has no algorithm. */
+const EDWARDS = new Set(['ed25519', 'ed448']);
+/** Absolute, or `./` and `../`: what a secret is not, but for a base64 one that begins with a slash. */
+const PATH = /^\.{0,2}\/[^\0\n]+$/;
+
+/** What a key is for. Of HS algorithms there is but one half, the secret. */
+export type KeyKind = 'secret' | 'private' | 'public';
+
+/** Whether one secret both signs and verifies. */
+export const isSymmetric = (algorithm: Algorithm): boolean => algorithm.startsWith('HS');
+
+/** Why a key does not suit an algorithm: kind, size and curve (RFC 7518 3.2 to 3.5). Null if it does. */
+export function misfitOf(key: KeyObject, algorithm: Algorithm): string | null {
+  if (isSymmetric(algorithm)) {
+    if (key.type !== 'secret') return `got a ${key.type} key, expected a secret for ${algorithm}`;
+    const bytes = key.symmetricKeySize ?? 0;
+    if (bytes >= MIN_SECRET_BYTES) return null;
+    return `got a secret of ${bytes} bytes, expected at least ${MIN_SECRET_BYTES} for ${algorithm}`;
+  }
+  const { asymmetricKeyType: type = 'secret', asymmetricKeyDetails: details = {} } = key;
+  const { modulusLength = 0, namedCurve } = details;
+  const hint = EDWARDS.has(type) ? ' (EdDSA, which jsonwebtoken does not have)' : '';
+  const curve = CURVES[algorithm];
+  if (curve !== undefined) {
+    if (namedCurve === curve) return null;
+    return `got a key of ${namedCurve ?? type}${hint}, expected the curve ${curve} for ${algorithm}`;
+  }
+  if (type === 'rsa' && modulusLength >= MIN_RSA_BITS) return null;
+  return `got a key of ${type} ${modulusLength}${hint}, expected RSA of at least ${MIN_RSA_BITS} bits for ${algorithm}`;
+}
+
+/** The key of a JWK (RFC 7517 4). Throws Node's errors if it is none of this kind. */
+export function keyOfJwk(jwk: JsonWebKey, kind: KeyKind): KeyObject {
+  if (kind === 'secret') {
+    if (jwk.kty !== 'oct' || typeof jwk.k !== 'string') throw new TypeError('it is no oct JWK');
+    return createSecretKey(Buffer.from(jwk.k, 'base64url'));
+  }
+  return kind === 'private'
+    ? createPrivateKey({ key: jwk, format: 'jwk' })
+    : createPublicKey({ key: jwk, format: 'jwk' });
+}
+
+/**
+ * Reads the key of a setting: PEM text, a JWK in JSON, the path of a file that holds either, or for HS algorithms a
+ * secret.
+ *
+ * @throws SettingsError that names the setting, and shows nothing of the key
+ */
+export function readKey(setting: string, given: string, kind: KeyKind, algorithm: Algorithm): KeyObject {
+  const refuse = (problem: string): never => {
+    throw new SettingsError([`${setting}: ${problem}.`]);
+  };
+  const text = contentsOf(given, kind, refuse);
+  const jwk = jwkOf(text);
+  if (jwk && jwk['alg'] !== undefined && jwk['alg'] !== algorithm) {
+    refuse(`got a JWK for ${JSON.stringify(jwk['alg'])}, expected one for ${algorithm}`);
+  }
+  // The public half of a key pair as an HMAC secret would let anybody sign.
+  if (kind === 'secret' && text.includes('-----BEGIN')) {
+    refuse(`got a PEM key, expected a secret for ${algorithm}`);
+  }
+  let key: KeyObject;
+  try {
+    key = jwk ? keyOfJwk(jwk, kind) : keyOfText(text, kind);
+  } catch {
+    const found = jwk ? `a JWK that is no ${kind} key` : `text that is no PEM ${kind} key, no JWK and no readable file`;
+    return refuse(`got ${found}, expected one for ${algorithm}`);
+  }
+  const misfit = misfitOf(key, algorithm);
+  return misfit === null ? key : refuse(misfit);
+}
+
+function keyOfText(text: string, kind: KeyKind): KeyObject {
+  if (kind === 'secret') return createSecretKey(Buffer.from(text, 'utf8'));
+  const pem = text.replaceAll('\\n', '\n'); // as environment files hold it, in one line
+  return kind === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
+}
+
+/** What the file holds, if a path was given. A path that is mistyped must not become a secret that can be guessed. */
+function contentsOf(given: string, kind: KeyKind, refuse: (problem: string) => never): string {
+  const mayBePath = kind === 'secret' ? PATH.test(given) : !/^\s*\{|-----BEGIN/.test(given);
+  if (!mayBePath) return given;
+  try {
+    return readFileSync(given, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    if (kind !== 'secret' || !isFolder(dirname(given))) return given;
+    return refuse('got the path of a file that cannot be read, expected one that can, or the secret itself');
+  }
+}
+
+/** Below the root: there a base64 secret may begin, too. */
+function isFolder(path: string): boolean {
+  return resolve(path) !== '/' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+function jwkOf(text: string): JsonWebKey | null {
+  if (!text.trimStart().startsWith('{')) return null;
+  try {
+    const value = JSON.parse(text) as JsonWebKey;
+    return typeof value.kty === 'string' ? value : null;
+  } catch {
+    return null; // its message would quote the key
+  }
+}

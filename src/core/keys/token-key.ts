@@ -1,0 +1,8 @@
+import type { KeyObject } from 'node:crypto';
+import type { Algorithm } from '../../contracts/settings/settings-table.ts';
+
+/** A key and the one algorithm it is used with, as KeyObject: a string would be parsed again at every verification. */
+export interface TokenKey {
+  readonly key: KeyObject;
+  readonly algorithm: Algorithm;
+}

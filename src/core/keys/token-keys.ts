@@ -1,0 +1,153 @@
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { systemClock, type Clock } from '../../contracts/clock.ts';
+import { SettingsError } from '../../contracts/settings/settings.ts';
+import type { Algorithm, Settings } from '../../contracts/settings/settings-table.ts';
+import { isSymmetric, readKey } from './key-material.ts';
+import type { ListedKey } from './key-ring.ts';
+import { publicJwkOf, thumbprintOf, type PublicJwk } from './public-jwk.ts';
+import { RemoteKeys } from './remote-keys.ts';
+import { RingWatch, type RingListener } from './ring-watch.ts';
+import type { TokenKey } from './token-key.ts';
+
+/** What is known of a key beside what is in it: one that is in no ring has no dates, and a secret of its own no name. */
+export type KeyDescription = Pick<ListedKey, 'algorithm' | 'state'> & {
+  readonly [Name in 'kid' | 'createdAt' | 'signsFrom' | 'retiresAt']: ListedKey[Name] | null;
+};
+
+/** The keys of a token codec. */
+export interface Keys {
+  /** The key that signs now; a token names it where it has a `kid`, as those of a ring do. */
+  signing(): TokenKey & { readonly kid: string | null };
+  /** The key that verifies a token whose header names `kid`, or null if there is none. */
+  find(kid: string | undefined): TokenKey | null | Promise<TokenKey | null>;
+  /** The public keys by which others verify; none of HS algorithms. */
+  published(): readonly PublicJwk[];
+  /** All keys that sign and verify here, for whoever runs this. */
+  describe(): readonly KeyDescription[];
+  /** Bytes that only servers with these keys have. A rotation changes them. */
+  secret(): KeyObject;
+  /** Stops watching the ring, if there is one. */
+  close(): void;
+}
+
+/** Where time comes from, and who is told what becomes of a ring. */
+export interface KeysOptions {
+  readonly clock?: Clock;
+  readonly listener?: RingListener;
+}
+
+/** RFC 7638 with SHA-256: what all names of a ring are like. */
+const THUMBPRINT = /^[\w-]{43}$/;
+
+const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {}, read: () => {} };
+
+/**
+ * Reads and checks the keys of the settings, once; those of a ring are read again when they change.
+ *
+ * @throws SettingsError if a key is missing, weak, or does not fit the algorithm.
+ */
+export async function loadKeys(
+  settings: Settings,
+  { clock = systemClock, listener = NO_LISTENER }: KeysOptions = {},
+): Promise<Keys> {
+  const { algorithm, signingKey, keysDir } = settings;
+  if (keysDir !== undefined) {
+    const single = signingKey === undefined ? null : readSingle(settings, signingKey);
+    return ringKeys(await RingWatch.open(keysDir, listener), single?.verifying ?? null, clock);
+  }
+  if (signingKey === undefined) {
+    throw new SettingsError([`JWT_SIGNING_KEY: not set, expected a key for ${algorithm}.`]);
+  }
+  return singleKeys(settings, readSingle(settings, signingKey), clock);
+}
+
+interface SingleKey {
+  readonly signing: TokenKey;
+  readonly verifying: TokenKey;
+}
+
+function readSingle({ algorithm, verifyingKey }: Settings, signingKey: string): SingleKey {
+  if (isSymmetric(algorithm)) {
+    const secret = { key: readKey('JWT_SIGNING_KEY', signingKey, 'secret', algorithm), algorithm };
+    return { signing: secret, verifying: secret };
+  }
+  const signing = readKey('JWT_SIGNING_KEY', signingKey, 'private', algorithm);
+  const own = createPublicKey(signing);
+  const given = verifyingKey === undefined ? own : readKey('JWT_VERIFYING_KEY', verifyingKey, 'public', algorithm);
+  if (!given.equals(own)) {
+    const problem = 'got a key that does not belong to JWT_SIGNING_KEY, expected its public half';
+    throw new SettingsError([`JWT_VERIFYING_KEY: ${problem}.`]);
+  }
+  return { signing: { key: signing, algorithm }, verifying: { key: own, algorithm } };
+}
+
+async function singleKeys(
+  { algorithm, jwkUrl }: Settings,
+  { signing, verifying }: SingleKey,
+  clock: Clock,
+): Promise<Keys> {
+  const published = isSymmetric(algorithm)
+    ? []
+    : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
+  const remote = jwkUrl === undefined ? null : new RemoteKeys(jwkUrl, [algorithm], clock);
+  const signer = { ...signing, kid: null }; // as simplejwt's tokens, to the byte
+  return {
+    signing: () => signer,
+    find: (kid) => (remote === null || kid === undefined ? verifying : remote.find(kid)),
+    published: () => published,
+    describe: () => [alone('signing', algorithm, published[0]?.kid)],
+    secret: () => secretOf(signing.key),
+    close: () => {},
+  };
+}
+
+/** `unnamed` verifies tokens that name no key: those from before there was a ring. */
+function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): Keys {
+  const signer = () => {
+    const key = watch.ring.signer(clock());
+    if (key === null) throw new Error('a ring without keys is in use');
+    return key;
+  };
+  return {
+    signing: () => {
+      const { signing: key, algorithm, kid } = signer();
+      return { key, algorithm, kid };
+    },
+    find: async (kid) => {
+      if (kid === undefined) return unnamed;
+      if (!THUMBPRINT.test(kid)) return null;
+      if (watch.ring.find(kid, clock()) === null) await watch.lookAgain();
+      const found = watch.ring.find(kid, clock());
+      return found && { key: found.verifying, algorithm: found.algorithm };
+    },
+    published: () => watch.ring.accepted(clock()).flatMap(({ publicJwk }) => publicJwk ?? []),
+    describe: () => {
+      const listed = watch.ring.list(clock());
+      return unnamed === null ? listed : [...listed, alone('verifying', unnamed.algorithm)];
+    },
+    secret: () => secretOf(signer().signing),
+    close: () => watch.close(),
+  };
+}
+
+/** A key that is in no ring. */
+const alone = (state: 'signing' | 'verifying', algorithm: Algorithm, kid: string | null = null): KeyDescription => ({
+  kid,
+  algorithm,
+  state,
+  createdAt: null,
+  signsFrom: null,
+  retiresAt: null,
+});
+
+/** Each attempt that is counted asks for it, and a private key is slow to export. */
+const secrets = new WeakMap<KeyObject, KeyObject>();
+
+function secretOf(key: KeyObject): KeyObject {
+  if (key.type === 'secret') return key;
+  const known = secrets.get(key);
+  if (known) return known;
+  const secret = createSecretKey(key.export({ type: 'pkcs8', format: 'der' }));
+  secrets.set(key, secret);
+  return secret;
+}

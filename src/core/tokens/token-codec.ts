@@ -1,0 +1,167 @@
+import jwt from 'jsonwebtoken';
+import type { Claims, JsonValue, VerifiedToken } from '../../contracts/claims.ts';
+import { isNumericDate, type Clock } from '../../contracts/clock.ts';
+import { TokenExpired, TokenInvalid } from '../../contracts/errors.ts';
+import type { Hooks } from '../../contracts/hooks.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { TokenKey } from '../keys/token-key.ts';
+import type { Keys } from '../keys/token-keys.ts';
+import { hasOneReading, hasUniqueNames } from './unambiguous.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
+
+/** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_NAME_LENGTH = 255;
+/** RFC 7515 3.1: three base64url parts. Padding, white space and the like would be other spellings of one token. */
+const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Signs tokens, and reads what was signed. It knows claims and keys, not what tokens are for. */
+export class TokenCodec {
+  readonly #settings: Settings;
+  readonly #keys: Pick<Keys, 'signing' | 'find'>;
+  readonly #clock: Clock;
+  readonly #encoder: Hooks['jsonEncoder'];
+  readonly #verified: VerifiedTokens;
+  #lastHeader: { readonly part: string; readonly kid: string | undefined } = { part: '', kid: undefined };
+
+  constructor(settings: Settings, keys: Pick<Keys, 'signing' | 'find'>, clock: Clock, encoder?: Hooks['jsonEncoder']) {
+    this.#settings = settings;
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#encoder = encoder;
+    this.#verified = new VerifiedTokens(settings.leeway);
+  }
+
+  /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
+  sign(claims: Readonly<Record<string, unknown>>): string {
+    const { audience, issuer } = this.#settings;
+    const payload = JSON.parse(JSON.stringify(claims, this.#encoder)) as Record<string, unknown>;
+    if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
+    if (issuer !== undefined) payload['iss'] = issuer;
+    // The library would add an `iat` of its own clock.
+    const { key, algorithm, kid } = this.#keys.signing();
+    return jwt.sign(payload, key, { algorithm, ...(kid !== null && { keyid: kid }), noTimestamp: !('iat' in payload) });
+  }
+
+  /**
+   * Checks signature, algorithm, `nbf`, `exp`, `aud`, `iss` and `iat`, in this order, and the kind of every claim the
+   * program reads. What a token is for, and whether it was revoked, is asked elsewhere.
+   *
+   * @throws TokenExpired, TokenInvalid
+   */
+  async verify(token: string): Promise<VerifiedToken> {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
+    const found = await this.#keys.find(this.#kidOf(token));
+    if (found === null) throw new TokenInvalid();
+    const now = this.#clock() / 1000;
+    const known = this.#verified.find(token, found.key, now);
+    if (known !== null) return known;
+    const verified = this.#check(token, found, now);
+    // Whoever presents a refresh token gets another one.
+    if (verified.type !== 'refresh') this.#verified.add(token, found.key, now, verified);
+    return verified;
+  }
+
+  #check(token: string, { key, algorithm }: TokenKey, now: number): VerifiedToken {
+    const { audience, issuer, leeway } = this.#settings;
+    try {
+      const claims = jwt.verify(token, key, {
+        algorithms: [algorithm],
+        clockTimestamp: now,
+        clockTolerance: leeway,
+        ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
+        ...(issuer !== undefined && { issuer }),
+      });
+      if (!hasOneReading(token, claims)) throw new TokenInvalid();
+      return this.#read(claims, now + leeway);
+    } catch (error) {
+      if (error instanceof TokenInvalid) throw error;
+      if (error instanceof jwt.TokenExpiredError) throw new TokenExpired(this.#afterExpiry(token));
+      // jsonwebtoken lets SyntaxError and TypeError out of odd payloads: all of it is a bad token.
+      throw new TokenInvalid(undefined, { cause: error });
+    }
+  }
+
+  /** Reads claims without checking anything, for people who inspect a token. Null if it is none. */
+  decode(token: string): { readonly header: unknown; readonly claims: unknown } | null {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) return null;
+    try {
+      const decoded = jwt.decode(token, { complete: true });
+      return decoded && { header: decoded.header, claims: decoded.payload };
+    } catch {
+      return null;
+    }
+  }
+
+  /** The name of the key in a token's header. Tokens of one key have one header, which is read once. */
+  #kidOf(token: string): string | undefined {
+    const part = token.slice(0, token.indexOf('.'));
+    if (part !== this.#lastHeader.part) this.#lastHeader = { part, kid: readKid(part) };
+    return this.#lastHeader.kid;
+  }
+
+  #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {
+    const claims = this.decode(token)?.claims as Claims | undefined;
+    return claims?.[this.#settings.tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
+  }
+
+  #read(payload: unknown, latest: number): VerifiedToken {
+    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#settings;
+    if (!isClaims(payload)) throw new TokenInvalid();
+    const issuedAt = optional(payload['iat'], isNumericDate);
+    if (issuedAt !== null && issuedAt > latest) throw new TokenInvalid();
+    optional(payload['nbf'], isNumericDate);
+    const userId = optional(payload[userIdClaim], isUserId);
+    return {
+      type: optional(payload[tokenTypeClaim], isName),
+      jti: optional(payload[jtiClaim], isName),
+      userId: userId === null ? null : String(userId),
+      sessionId: optional(payload['sid'], isName),
+      issuedAt,
+      expiresAt: optional(payload['exp'], isNumericDate),
+      claims: payload,
+    };
+  }
+}
+
+/** @throws TokenInvalid */
+function readKid(headerPart: string): string | undefined {
+  let header: unknown;
+  try {
+    header = JSON.parse(Buffer.from(headerPart, 'base64url').toString());
+  } catch (cause) {
+    throw new TokenInvalid(undefined, { cause });
+  }
+  // RFC 7515 4.1.11: an extension we do not understand makes the token invalid, and we understand none.
+  if (!isObject(header) || 'crit' in header || !hasUniqueNames(headerPart, header)) throw new TokenInvalid();
+  const { kid } = header;
+  if (kid !== undefined && !isName(kid)) throw new TokenInvalid();
+  return kid;
+}
+
+function optional<Value extends JsonValue>(
+  value: JsonValue | undefined,
+  is: (value: unknown) => value is Value,
+): Value | null {
+  if (value === undefined) return null;
+  if (!is(value)) throw new TokenInvalid();
+  return value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Claims named as members of every object are nobody's in earnest, and the library stumbles when it signs them. */
+function isClaims(value: unknown): value is Claims {
+  return isObject(value) && !Object.keys(value).some((name) => name in Object.prototype);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_LENGTH;
+}
+
+/** A string, or the integer of simplejwt before 5.5.1. */
+function isUserId(value: unknown): value is string | number {
+  return Number.isSafeInteger(value) || isName(value);
+}

@@ -1,0 +1,136 @@
+import type { Claims, TokenType } from '../../contracts/claims.ts';
+import { toNumericDate, type Clock } from '../../contracts/clock.ts';
+import type { CustomClaims, Hooks, User } from '../../contracts/hooks.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { SessionRecord } from '../../contracts/store/store.ts';
+import { newName } from '../sessions/session-service.ts';
+import { passwordFingerprint, type UserService } from '../users/user-service.ts';
+import type { TokenCodec } from './token-codec.ts';
+
+/** A signed token and when it ends. */
+export interface MintedToken {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** A signed sliding token: it proves its holder until `expiresAt`, and can be refreshed until `refreshExpiresAt`. */
+export interface MintedSlidingToken extends MintedToken {
+  readonly refreshExpiresAt: Date;
+}
+
+/** True in the access and sliding tokens of an admin, and missing in all others. */
+const ADMIN_CLAIM = 'is_admin';
+
+/** Builds the claims of each kind of token and signs them. It reads and writes no store. */
+export class TokenMinter {
+  readonly #codec: TokenCodec;
+  readonly #users: UserService;
+  readonly #settings: Settings;
+  readonly #hooks: Hooks;
+  readonly #clock: Clock;
+
+  constructor(codec: TokenCodec, users: UserService, settings: Settings, hooks: Hooks, clock: Clock) {
+    this.#codec = codec;
+    this.#users = users;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#clock = clock;
+  }
+
+  /** The claims that describe a user, custom ones included, for the first refresh token of a session. */
+  async describe(user: User, custom: CustomClaims = {}): Promise<Readonly<Record<string, unknown>>> {
+    const { userIdClaim, checkRevokeToken, revokeTokenClaim } = this.#settings;
+    return {
+      ...(await this.#hooks.claims?.(user)),
+      ...custom,
+      [userIdClaim]: this.#users.claimOf(user),
+      ...(checkRevokeToken && { [revokeTokenClaim]: passwordFingerprint(user) }),
+    };
+  }
+
+  /** The refresh token that is current in a session: every call for one state of the session makes the same claims. */
+  refresh(described: Readonly<Record<string, unknown>>, session: SessionRecord): MintedToken {
+    return this.#mint('refresh', described, {
+      jti: session.jti,
+      issuedAt: toNumericDate(session.rotatedAt),
+      expiresAt: toNumericDate(session.expiresAt),
+      sessionId: session.id,
+      isAdmin: false, // said by the tokens that let in, as the account is when they are made
+    });
+  }
+
+  /** An access token with all claims of a refresh token but its own; with a session, it ends with it at the latest. */
+  access(
+    described: Readonly<Record<string, unknown>>,
+    session: SessionRecord | null,
+    { isAdmin }: Pick<User, 'isAdmin'>,
+  ): MintedToken {
+    const issuedAt = toNumericDate(this.#clock());
+    const idleEnd = session === null ? Infinity : toNumericDate(session.expiresAt);
+    return this.#mint('access', described, {
+      jti: newName(),
+      issuedAt,
+      expiresAt: Math.min(issuedAt + this.#settings.accessTokenLifetime, idleEnd),
+      sessionId: session?.id ?? null,
+      isAdmin,
+    });
+  }
+
+  /** A sliding token. Refreshing one keeps its jti and moves its `exp`, never past the end of refreshing. */
+  sliding(described: Readonly<Record<string, unknown>>, kept: Kept): MintedSlidingToken {
+    const issuedAt = toNumericDate(this.#clock());
+    const expiresAt = Math.min(issuedAt + this.#settings.slidingTokenLifetime, kept.refreshExpiresAt);
+    const claims = { ...described, [this.#settings.slidingTokenRefreshExpClaim]: kept.refreshExpiresAt };
+    const minted = this.#mint('sliding', claims, { ...kept, issuedAt, expiresAt });
+    return { ...minted, refreshExpiresAt: toDate(kept.refreshExpiresAt) };
+  }
+
+  #mint(type: TokenType, described: Readonly<Record<string, unknown>>, own: OwnClaims): MintedToken {
+    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#settings;
+    // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
+    const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = described;
+    const registered = {
+      [tokenTypeClaim]: type,
+      exp: own.expiresAt,
+      iat: own.issuedAt,
+      [jtiClaim]: own.jti,
+      [userIdClaim]: described[userIdClaim],
+    };
+    const claims = {
+      ...registered,
+      ...rest,
+      ...registered,
+      ...(own.sessionId !== null && { sid: own.sessionId }),
+      ...(own.isAdmin && { [ADMIN_CLAIM]: true }),
+    };
+    return { token: this.#codec.sign(claims), expiresAt: toDate(own.expiresAt) };
+  }
+}
+
+interface OwnClaims {
+  readonly jti: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly sessionId: string | null;
+  readonly isAdmin: boolean;
+}
+
+/** What a refreshed sliding token has in common with the one before, and whether its user is an admin now. */
+interface Kept {
+  readonly jti: string;
+  readonly refreshExpiresAt: number;
+  readonly sessionId: string | null;
+  readonly isAdmin: boolean;
+}
+
+const toDate = (numericDate: number): Date => new Date(numericDate * 1000);
+
+/** The claims a token hands on to the next: all of them; those of its own are replaced when minting. */
+export const handedOn = (
+  claims: Claims,
+  userIdClaim: string,
+  userId: string | null,
+): Readonly<Record<string, unknown>> => ({
+  ...claims,
+  [userIdClaim]: userId, // always a string, also where an older simplejwt wrote a number
+});

@@ -1,0 +1,250 @@
+import type { Claims, Token } from '../../contracts/claims.ts';
+import { isNumericDate, type Clock } from '../../contracts/clock.ts';
+import {
+  AuthError,
+  NoActiveAccount,
+  PasswordChanged,
+  TokenBlacklisted,
+  TokenExpired,
+  TokenInvalid,
+} from '../../contracts/errors.ts';
+import type { Client, CustomClaims, User } from '../../contracts/hooks.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
+import type { Rotation } from '../sessions/rotation.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import type { UserService } from '../users/user-service.ts';
+import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
+import type { Reading, TokenReader } from './token-reader.ts';
+
+/** An access token, and a refresh token to get the next one with. */
+export interface TokenPair {
+  readonly access: MintedToken;
+  readonly refresh: MintedToken;
+}
+
+/** What refreshing answers; `refresh.token` is null where refresh tokens are not rotated. */
+export interface RefreshedTokens {
+  readonly access: MintedToken;
+  readonly refresh: { readonly token: string | null; readonly expiresAt: Date };
+}
+
+export interface BlacklistedToken {
+  readonly jti: string;
+  readonly blacklistedAt: Date;
+}
+
+/** A token taken apart. Header and claims are missing if it is none. */
+export interface Inspection {
+  readonly header?: unknown;
+  readonly claims?: unknown;
+  readonly valid: boolean;
+  readonly problem: AuthError | null;
+}
+
+/** Who asks for a token, and what it should say beside the usual. */
+export interface MintOptions {
+  readonly claims?: CustomClaims;
+  readonly client?: Client;
+}
+
+const NO_CLIENT: Client = { userAgent: null, ipAddress: null };
+
+/** The token operations of simplejwt: obtain, refresh, verify, blacklist, and the sliding variants. */
+export class TokenService {
+  readonly #minter: TokenMinter;
+  readonly #reader: TokenReader;
+  readonly #rotation: Rotation;
+  readonly #sessions: SessionService;
+  readonly #users: UserService;
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #onRefresh: () => void;
+
+  constructor(parts: {
+    readonly minter: TokenMinter;
+    readonly reader: TokenReader;
+    readonly rotation: Rotation;
+    readonly sessions: SessionService;
+    readonly users: UserService;
+    readonly settings: Settings;
+    readonly clock: Clock;
+    /** Told of each refresh that is answered with tokens. */
+    readonly onRefresh: () => void;
+  }) {
+    this.#minter = parts.minter;
+    this.#reader = parts.reader;
+    this.#rotation = parts.rotation;
+    this.#sessions = parts.sessions;
+    this.#users = parts.users;
+    this.#settings = parts.settings;
+    this.#clock = parts.clock;
+    this.#onRefresh = parts.onRefresh;
+  }
+
+  /**
+   * Starts a session for a user who has been authenticated; simplejwt's `RefreshToken.for_user(user)`.
+   *
+   * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable
+   */
+  async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
+    const described = await this.#minter.describe(user, claims);
+    const session = await this.#openSession(user, client, this.#settings.refreshTokenLifetime);
+    return this.#pair(described, session, user);
+  }
+
+  /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
+  async slidingForUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<MintedSlidingToken> {
+    const described = await this.#minter.describe(user, claims);
+    const lifetime = this.#settings.slidingTokenRefreshLifetime;
+    const { jti, id: sessionId, expiresAt } = await this.#openSession(user, client, lifetime);
+    const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
+    return this.#minter.sliding(described, { jti, sessionId, refreshExpiresAt, isAdmin: user.isAdmin });
+  }
+
+  /**
+   * Exchanges a refresh token for an access token and, where rotation is on, for its successor. A second use of the
+   * immediate predecessor within the grace interval gets the same successor; any other ends the session.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
+   * StoreUnavailable
+   */
+  async refresh(text: string, client: Client = NO_CLIENT): Promise<RefreshedTokens> {
+    const tokens = await this.#exchange(text, client);
+    this.#onRefresh();
+    return tokens;
+  }
+
+  async #exchange(text: string, client: Client): Promise<RefreshedTokens> {
+    const reading = await this.#reader.readTyped(text, 'refresh');
+    const user = await this.#refreshable(reading, client);
+    const { token, standing } = reading;
+    const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
+    const { rotateRefreshTokens, blacklistAfterRotation } = this.#settings;
+    if (!rotateRefreshTokens) {
+      const session = await this.#used(reading);
+      const access = this.#minter.access(described, session, user);
+      return { access, refresh: { token: null, expiresAt: new Date(token.expiresAt * 1000) } };
+    }
+    if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, user, client), user);
+    const rotation = await this.#rotation.rotate(token, standing, { userId: user.id, client });
+    if ('session' in rotation) return this.#pair(described, rotation.session, user);
+    throw new TokenBlacklisted();
+  }
+
+  /** With rotation off: the session the token belongs to, its use noted; null if it has none. */
+  async #used({ standing }: Reading): Promise<SessionRecord | null> {
+    if (standing.state !== 'usable') throw new TokenBlacklisted();
+    if (standing.session === null) return null;
+    if (!(await this.#rotation.touch(standing.session))) throw new TokenBlacklisted();
+    return standing.session;
+  }
+
+  /** With rotation, but without blacklisting: a further refresh token beside the one presented. */
+  async #branch({ standing }: Reading, user: User, client: Client): Promise<SessionRecord> {
+    if (standing.state !== 'usable') throw new TokenBlacklisted();
+    if (standing.session === null) {
+      return this.#openSession(user, client, this.#settings.refreshTokenLifetime);
+    }
+    const session = await this.#rotation.branch(standing.session);
+    if (session === null) throw new TokenBlacklisted();
+    return session;
+  }
+
+  /** The user who may refresh. Reuse is dealt with first: whoever the token belongs to, two parties hold it. */
+  async #refreshable(reading: Reading, client: Client): Promise<UserRecord> {
+    const { token, standing } = reading;
+    if (standing.state === 'superseded') {
+      await this.#rotation.signOut(token, standing, client);
+      throw new TokenBlacklisted();
+    }
+    try {
+      return await this.#reader.refreshable(reading);
+    } catch (error) {
+      // As simplejwt: a token from before the password change is blacklisted when it is presented.
+      if (error instanceof PasswordChanged && standing.state === 'usable')
+        await this.#rotation.signOut(token, standing, client);
+      throw error;
+    }
+  }
+
+  /**
+   * What a token says, if it is good: of any type, and for as long as its user and its session are.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, UserNotFound, UserInactive, PasswordChanged, StoreUnavailable
+   */
+  async verify(text: string): Promise<Token> {
+    const reading = await this.#reader.read(text);
+    if (reading.standing.state !== 'usable') throw new TokenBlacklisted();
+    if (reading.token.userId !== null) this.#reader.present(reading.token, reading.user);
+    return reading.token;
+  }
+
+  /** For people who look into a token: what it says, and why it is not good if it is not. */
+  async inspect(text: string): Promise<Inspection> {
+    const decoded = this.#reader.decode(text);
+    try {
+      await this.verify(text);
+      return { ...decoded, valid: true, problem: null };
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.code !== 'UNAUTHENTICATED') throw error;
+      return { ...decoded, valid: false, problem: error };
+    }
+  }
+
+  /**
+   * Signs out: ends the session of a refresh token, its access tokens included, or the token alone if it has no session.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
+   */
+  async blacklist(
+    text: string,
+    type: 'refresh' | 'sliding' = 'refresh',
+    client: Client = NO_CLIENT,
+  ): Promise<BlacklistedToken> {
+    const { token, standing } = await this.#reader.readTyped(text, type);
+    if (!(await this.#rotation.signOut(token, standing, client))) throw new TokenBlacklisted();
+    return { jti: token.jti, blacklistedAt: new Date(this.#clock()) };
+  }
+
+  /**
+   * Moves the end of a sliding token. Its jti stays, and so does the end of refreshing.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
+   * StoreUnavailable
+   */
+  async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
+    const reading = await this.#reader.readTyped(text, 'sliding');
+    const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
+    const { isAdmin } = await this.#refreshable(reading, client);
+    const { token } = reading;
+    const sessionId = (await this.#used(reading))?.id ?? null;
+    const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
+    this.#onRefresh();
+    return this.#minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, isAdmin });
+  }
+
+  #expectRefreshable(claims: Claims): number {
+    const { slidingTokenRefreshExpClaim: claim, leeway } = this.#settings;
+    const refreshExpiresAt = claims[claim];
+    if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
+    if (!isNumericDate(refreshExpiresAt)) throw new TokenInvalid();
+    if (refreshExpiresAt <= this.#clock() / 1000 - leeway) {
+      throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
+    }
+    return refreshExpiresAt;
+  }
+
+  #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User): TokenPair {
+    return { refresh: this.#minter.refresh(described, session), access: this.#minter.access(described, session, user) };
+  }
+
+  async #openSession(user: User, client: Client, lifetime: number): Promise<SessionRecord> {
+    const session = await this.#sessions.open({ userId: user.id, client, lifetime });
+    if (session === null) throw new Error('two sessions were given one random name');
+    // A password change or the like, between reading the user and now, found no session to end.
+    if (await this.#users.isUnchanged(user)) return session;
+    await this.#sessions.end(session, 'revoked', { client });
+    throw new NoActiveAccount();
+  }
+}

@@ -1,0 +1,119 @@
+import type { JsonValue, TokenType } from '../../contracts/claims.ts';
+import { AuthError } from '../../contracts/errors.ts';
+import type { Client } from '../../contracts/hooks.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { Rotation } from '../sessions/rotation.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import { expectUserId } from '../tokens/expectations.ts';
+import type { Reading, TokenReader } from '../tokens/token-reader.ts';
+
+/** What is told of a token (RFC 7662 2.2): of one that is not good, only that. Times are NumericDate, in whole seconds. */
+export type IntrospectedToken = { readonly active: false } | ActiveToken;
+
+interface ActiveToken {
+  readonly active: true;
+  /** `Bearer` where it proves its holder in the header of a request; `N_A` (RFC 8693 2.2.1) where it does not. */
+  readonly token_type: 'Bearer' | 'N_A';
+  readonly exp: number;
+  readonly iat?: number;
+  /** The user, as the token names them. */
+  readonly sub: string;
+  readonly username: string;
+  readonly jti: string;
+  readonly sid?: string;
+  readonly iss?: string;
+  readonly aud?: string | readonly string[];
+}
+
+const TYPES: ReadonlySet<string> = new Set<TokenType>(['access', 'refresh', 'sliding']);
+
+/** Answers services that ask about a token, and ends what a token stands for when they ask for that. */
+export class Introspection {
+  readonly #reader: TokenReader;
+  readonly #rotation: Rotation;
+  readonly #sessions: SessionService;
+  readonly #settings: Settings;
+
+  constructor(parts: {
+    readonly reader: TokenReader;
+    readonly rotation: Rotation;
+    readonly sessions: SessionService;
+    readonly settings: Settings;
+  }) {
+    this.#reader = parts.reader;
+    this.#rotation = parts.rotation;
+    this.#sessions = parts.sessions;
+    this.#settings = parts.settings;
+  }
+
+  /**
+   * What a token of any of our types says, if it, its session and its user are as they should be: read from the store,
+   * also where authentication is stateless.
+   *
+   * @throws StoreUnavailable
+   */
+  async introspect(text: string): Promise<IntrospectedToken> {
+    const answer = await unlessRefused(async () => this.#describe(await this.#reader.read(text)));
+    return answer ?? { active: false };
+  }
+
+  /** Null for a token that proves nothing, whoever its user is. */
+  #describe({ token, standing, user }: Reading): ActiveToken | null {
+    if (standing.state !== 'usable' || !TYPES.has(token.type)) return null;
+    expectUserId(token);
+    const { username } = this.#reader.present(token, user);
+    const { iss, aud } = token.claims;
+    const isAccepted = this.#settings.authTokenClasses.some((type) => type === token.type);
+    return {
+      active: true,
+      token_type: isAccepted ? 'Bearer' : 'N_A',
+      exp: Math.floor(token.expiresAt),
+      ...(token.issuedAt !== null && { iat: Math.floor(token.issuedAt) }),
+      sub: token.userId,
+      username,
+      jti: token.jti,
+      ...(token.sessionId !== null && { sid: token.sessionId }),
+      ...(typeof iss === 'string' && { iss }),
+      ...(isAudience(aud) && { aud }),
+    };
+  }
+
+  /**
+   * Ends the session of a token, whichever type it has, or a refresh or sliding token alone where it has none
+   * (RFC 7009). A token that is no good has nothing left to end. `unsupported` is a type we know nothing of, and an access
+   * token of no session: nothing is kept by which guarded fields would refuse it.
+   *
+   * @throws StoreUnavailable
+   */
+  async revoke(text: string, client: Client): Promise<'done' | 'unsupported'> {
+    const reading = await unlessRefused(() => this.#reader.read(text));
+    if (reading === null) return 'done';
+    return reading.token.type === 'access' ? this.#endSession(reading, client) : this.#signOut(reading, client);
+  }
+
+  async #endSession({ standing }: Reading, client: Client): Promise<'done' | 'unsupported'> {
+    if (!('session' in standing) || standing.session === null) return 'unsupported';
+    await this.#sessions.end(standing.session, 'signed_out', { client });
+    return 'done';
+  }
+
+  async #signOut({ token, standing }: Reading, client: Client): Promise<'done' | 'unsupported'> {
+    if (!TYPES.has(token.type)) return 'unsupported';
+    await this.#rotation.signOut(token, standing, client);
+    return 'done';
+  }
+}
+
+/** Null if a token was refused for what it is; what says nothing of the token is thrown. */
+async function unlessRefused<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'UNAUTHENTICATED') return null;
+    throw error;
+  }
+}
+
+function isAudience(value: JsonValue | undefined): value is string | readonly string[] {
+  return [value].flat().every((each) => typeof each === 'string');
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import type { Clock } from '../../contracts/clock.ts';
+import { Overloaded } from '../../contracts/errors.ts';
+import { UNWATCHED, type HashRefusal, type Monitor, type Watch } from '../../contracts/monitor.ts';
+import { BcryptThreads } from './bcrypt-threads.ts';
+import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
+
+/** Passwords that may wait while as many are checked as there are cores; the next is refused. */
+const MAX_WAITING = 64;
+/** Whoever waited longer has given up, or asks again: hashing for them would keep the next one waiting. */
+const MAX_WAIT_MS = 5000;
+/** Ours; Django's `bcrypt$$2b$...` and a plain `$2b$...`, which hash the password itself. */
+const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\d\d)\$.{53})$/;
+
+/**
+ * Hashes passwords in Django's format `bcrypt_sha256$$2b$12$...`, which a Django with `BCryptSHA256PasswordHasher`
+ * reads. SHA-256 comes first, so that bcrypt neither cuts a password at 72 bytes nor ends it at a NUL.
+ */
+export class PasswordHasher {
+  readonly #cost: number;
+  readonly #clock: Clock;
+  readonly #monitor: Monitor;
+  readonly #watch: Watch;
+  readonly #bcrypt = new BcryptThreads();
+  readonly #limit = pLimit(availableParallelism());
+  /** Against a hash that no password has; it takes the time of a real check. */
+  readonly #checkOfNobody: PasswordCheck;
+
+  constructor(cost: number, clock: Clock, monitor: Monitor = UNWATCHED) {
+    this.#cost = cost;
+    this.#clock = clock;
+    this.#monitor = monitor;
+    this.#watch = monitor.watch({ kind: 'hash' });
+    const nobody = this.#bcrypt.hashOfNothing(cost);
+    this.#checkOfNobody = (password) => this.#bcrypt.compare(sha256(password), nobody);
+  }
+
+  /** @throws Overloaded */
+  async hash(password: string): Promise<string> {
+    return this.#queued(
+      async () => `bcrypt_sha256$${await this.#bcrypt.hash(sha256(password.normalize('NFKC')), this.#cost)}`,
+    );
+  }
+
+  /**
+   * Whether the password is the one that was hashed. Without a hash that one can have, the answer is no after the same
+   * work.
+   *
+   * @throws Overloaded
+   */
+  async verify(password: string, hash: string | undefined): Promise<boolean> {
+    return this.#queued(async () => {
+      const check = (hash === undefined ? null : this.#checkOf(hash)) ?? this.#checkOfNobody;
+      let matches = false;
+      // All of them, whichever matches: an inactive user's password must not be known by an early answer.
+      for (const spelling of spellings(password)) {
+        matches = (await check(spelling)) || matches;
+      }
+      return matches;
+    });
+  }
+
+  /** Whether a hash is one of those a password can be checked against. */
+  reads(hash: string): boolean {
+    return this.#checkOf(hash) !== null;
+  }
+
+  /** Whether a hash has another format or cost than new ones. */
+  needsRehash(hash: string): boolean {
+    const { scheme, cost } = BCRYPT.exec(hash)?.groups ?? {};
+    return scheme !== 'bcrypt_sha256$' || Number(cost) !== this.#cost;
+  }
+
+  /** Ends its threads. */
+  close(): Promise<void> {
+    return this.#bcrypt.close();
+  }
+
+  /** Null for what no password has, such as Django's `!...` of an account without one. */
+  #checkOf(stored: string): PasswordCheck | null {
+    const { scheme, hash = '', cost } = BCRYPT.exec(stored)?.groups ?? {};
+    if (scheme === undefined) return checkOfForeignHash(stored);
+    return async (password) => {
+      // $2y$ is PHP's name for $2b$, which the library does not know.
+      const given = scheme === 'bcrypt_sha256$' ? sha256(password) : password;
+      const matches = await this.#bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
+      // 2^c + 2^c + 2^(c+1) + ... + 2^(C-1) = 2^C: a cheaper hash costs what one of today costs.
+      for (let missing = Number(cost); missing < this.#cost; missing++) await this.#bcrypt.hash(given, missing);
+      return matches;
+    };
+  }
+
+  #queued<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#limit.pendingCount >= MAX_WAITING) this.#refuse('full');
+    const since = this.#clock();
+    this.#monitor.tell({ kind: 'hash_queued' });
+    return this.#limit(() => {
+      const waited = this.#clock() - since;
+      this.#monitor.tell({ kind: 'hash_dequeued', waited });
+      if (waited > MAX_WAIT_MS) this.#refuse('late');
+      return this.#watch(work);
+    });
+  }
+
+  #refuse(refusal: HashRefusal): never {
+    this.#monitor.tell({ kind: 'hash_refused', refusal });
+    throw new Overloaded();
+  }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** The normal form that we hash, and as it was typed, which is what Django hashed. */
+function spellings(password: string): Set<string> {
+  return new Set([password.normalize('NFKC'), password]);
+}

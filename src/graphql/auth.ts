@@ -1,0 +1,74 @@
+import type { GraphQLFormattedError, ValidationRule } from 'graphql';
+import { systemClock, type Clock } from '../contracts/clock.ts';
+import type { Hooks } from '../contracts/hooks.ts';
+import { settingsFromOptions } from '../contracts/settings/settings.ts';
+import { hookTable, type SettingsInput } from '../contracts/settings/settings-table.ts';
+import type { Store } from '../contracts/store/store.ts';
+import { assembleTokenSystem, type TokenSystem, type TokenSystemParts } from '../core/token-system.ts';
+import { openStore } from '../stores/open-store.ts';
+import { createContextFunction, type AuthContext, type ContextInput } from './context.ts';
+import { createFormatError } from './format-error.ts';
+import { guard } from './guard.ts';
+import { limitsRule } from './limits.ts';
+import { adminResolvers, resolversFor } from './schema.ts';
+
+/** Settings, hooks, and parts of your own. */
+export interface AuthOptions extends SettingsInput, Hooks {
+  /** A store of your own. Default: MongoDB at `mongodbUri`, otherwise SQLite in `dataDir`. `close()` closes it. */
+  readonly store?: Store;
+  /** Milliseconds since the epoch; for tests. */
+  readonly clock?: Clock;
+  /** Receives errors that `formatError` hides from clients. Default: `console.error`. */
+  readonly onInternalError?: (error: unknown) => void;
+}
+
+/** The token system, to be mounted in an Apollo Server of your own. */
+export interface Auth extends TokenSystem {
+  /** type-graphql resolver classes for `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. */
+  readonly resolvers: ReturnType<typeof resolversFor>;
+  /** More of them, for admins: what docs/administration.md describes. */
+  readonly adminResolvers: typeof adminResolvers;
+  /** The context function, or what to spread into the result of your own. */
+  readonly context: (input: ContextInput) => Promise<AuthContext>;
+  /** The `authChecker` behind `@Authorized()`. */
+  readonly guard: typeof guard;
+  /** Apollo Server's `validationRules`: the limits of what a document may ask for. */
+  readonly validationRules: ValidationRule[];
+  /** Apollo Server's `formatError`: masks and reports whatever is not meant for clients. */
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
+/**
+ * The library's front door.
+ *
+ * @throws SettingsError
+ */
+export async function createAuth({
+  store,
+  clock = systemClock,
+  onInternalError,
+  ...options
+}: AuthOptions): Promise<Auth> {
+  const isHook = ([name]: [string, unknown]) => name in hookTable;
+  const given = Object.entries(options);
+  const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
+  const hooks: Hooks = Object.fromEntries(given.filter(isHook));
+  const report = onInternalError ?? ((error: unknown) => console.error(error));
+  return assembleAuth({ settings, hooks, clock, report, store: store ?? (await openStore(settings)) });
+}
+
+/** Puts GraphQL in front of a token system. */
+export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
+  const { authenticator, throttle, administration, ...system } = await assembleTokenSystem(parts);
+  const { tokens, users, sessions } = system;
+  const services = { tokens, users, sessions, authenticator, throttle, administration };
+  return {
+    ...system,
+    resolvers: resolversFor(parts.settings),
+    adminResolvers,
+    context: createContextFunction(services, parts.settings),
+    guard,
+    validationRules: [limitsRule(parts.settings)],
+    formatError: createFormatError(parts.report),
+  };
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import serveStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
+
+/** Where `npm run build` puts the pages; the same from `src/` and from `dist/`. */
+const GRAPHIQL_FOLDER = new URL('../../../dist/page/', import.meta.url);
+const CONSOLE_FOLDER = new URL('../../../dist/console/', import.meta.url);
+
+/** Scripts come from this server alone. The editor makes style elements and workers as it runs. */
+const GRAPHIQL_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Scripts and styles come from this server alone, and none is inline. */
+const CONSOLE_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Whether a browser asks for a page; a client that sends a query by GET does not. */
+export function wantsPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.includes('?');
+}
+
+/** Serves GraphiQL's files at `/graphiql/`, and makes what answers with its page. */
+export async function registerGraphiql(app: FastifyInstance, settings: HeaderSettings): Promise<SendPage> {
+  return registerFiles(app, settings, {
+    folder: GRAPHIQL_FOLDER,
+    prefix: '/graphiql/',
+    policy: GRAPHIQL_SECURITY_POLICY,
+  });
+}
+
+/** Serves the console at `/console`. */
+export async function registerConsole(app: FastifyInstance, settings: HeaderSettings): Promise<void> {
+  const place = { folder: CONSOLE_FOLDER, prefix: '/console/', policy: CONSOLE_SECURITY_POLICY };
+  const sendPage = await registerFiles(app, settings, place);
+  app.get('/console', (_request, reply) => sendPage(reply));
+}
+
+type HeaderSettings = Pick<Settings, 'authHeaderName' | 'authHeaderTypes'>;
+type SendPage = (reply: FastifyReply) => FastifyReply;
+
+interface Place {
+  readonly folder: URL;
+  readonly prefix: string;
+  readonly policy: string;
+}
+
+async function registerFiles(
+  app: FastifyInstance,
+  { authHeaderName, authHeaderTypes }: HeaderSettings,
+  { folder, prefix, policy }: Place,
+): Promise<SendPage> {
+  const header = `${authHeaderName}: ${authHeaderTypes[0]}`.replaceAll('&', '&amp;'); // a token of RFC 9110 5.6.2
+  const page = readFileSync(new URL('index.html', folder), 'utf8').replace('Authorization: Bearer', () => header);
+  await app.register(serveStatic, {
+    root: fileURLToPath(folder),
+    prefix,
+    decorateReply: false,
+    index: false,
+    immutable: true, // their names are made of what they hold
+    maxAge: '365d',
+  });
+  return (reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', policy)
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .send(page);
+}

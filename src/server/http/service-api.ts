@@ -1,0 +1,95 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
+import type { Client } from '../../contracts/hooks.ts';
+import { restOfTurn } from '../../contracts/turn.ts';
+import type { Introspection } from '../../core/trust/introspection.ts';
+import type { RevocationFeed } from '../../core/trust/revocation-feed.ts';
+import type { ServiceCredentials } from '../../core/trust/service-credentials.ts';
+import { basicCredentialsIn } from './basic-credentials.ts';
+
+/** Where services ask about tokens (RFC 7662), and where they end them (RFC 7009). */
+export const INTROSPECTION = '/oauth/introspect';
+export const REVOCATION = '/oauth/revoke';
+
+/** Room for the longest token there is, and a hint. */
+const MAX_BODY_BYTES = 16_384;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** What services are answered with. */
+export interface ServiceApi {
+  readonly services: ServiceCredentials;
+  readonly introspection: Introspection;
+  readonly revocations: RevocationFeed;
+}
+
+/** What other programs may ask, with a name and secret of their own. Give it a scope: it sets what holds for all of it. */
+export function registerServiceApi(scope: FastifyInstance, { services, introspection, revocations }: ServiceApi): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BODY_BYTES }, readForm);
+  scope.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const { status, name, message, retryAfter } = explained(error);
+    if (status >= 500) request.log.error({ err: error }, 'the request of a service failed');
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
+    return refuse(reply, status, name, message);
+  });
+  // Before the body is read: nobody sends one without having said who they are.
+  scope.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    await restOfTurn();
+    const { authorization } = request.headers;
+    const credentials = authorization === undefined ? null : basicCredentialsIn(authorization);
+    if (credentials !== null && (await services.areValid(credentials, clientOf(request)))) return;
+    void reply.header('www-authenticate', 'Basic realm="services", charset="UTF-8"');
+    const expected = 'Expected the name and the secret of a service, as HTTP Basic. `services create` makes them.';
+    return refuse(reply, 401, 'invalid_client', expected);
+  });
+
+  scope.post(INTROSPECTION, (request) => introspection.introspect(tokenIn(request)));
+  scope.post(REVOCATION, async (request, reply) => {
+    const outcome = await introspection.revoke(tokenIn(request), clientOf(request));
+    if (outcome === 'done') return reply.send();
+    const why = 'Nothing is kept by which this token could be refused: it is of no session, and ends by itself.';
+    return refuse(reply, 400, 'unsupported_token_type', why);
+  });
+  scope.get('/revocations', (request) => revocations.page(cursorIn(request)));
+}
+
+const readForm = async (_request: FastifyRequest, body: string): Promise<URLSearchParams> => new URLSearchParams(body);
+
+/** @throws InvalidInput */
+function cursorIn({ query }: FastifyRequest): string | undefined {
+  const { since } = query as { readonly since?: unknown };
+  if (since === undefined || typeof since === 'string') return since;
+  throw new InvalidInput('since', 'Got `since` several times, expected it once, or not at all.');
+}
+
+/** @throws InvalidInput */
+function tokenIn({ body }: FastifyRequest): string {
+  const given = body instanceof URLSearchParams ? body.getAll('token') : [];
+  const values = given.filter((value) => value !== ''); // RFC 6749 3.2: one without a value counts as left out
+  const [token] = values;
+  if (token !== undefined && values.length === 1) return token;
+  throw new InvalidInput('token', `Got ${values.length} values of \`token\`, expected one, in a form.`);
+}
+
+function clientOf({ headers, ip }: FastifyRequest): Client {
+  return { userAgent: headers['user-agent'] ?? null, ipAddress: ip };
+}
+
+/** An error as RFC 6749 5.2 has it. */
+const refuse = (reply: FastifyReply, status: number, error: string, description: string): FastifyReply =>
+  reply.code(status).send({ error, error_description: description });
+
+/** What a client is told of an error; what is not meant for clients is masked. */
+function explained(error: FastifyError | AuthError) {
+  const { message } = error;
+  if (error instanceof Throttled) return { status: 429, name: 'throttled', message, retryAfter: error.retryAfter };
+  if (error instanceof AuthError) {
+    return error.code === 'SERVICE_UNAVAILABLE'
+      ? { status: 503, name: 'temporarily_unavailable', message, retryAfter: 1 }
+      : { status: 400, name: 'invalid_request', message };
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 500) return { status: 500, name: 'server_error', message: 'Internal server error' };
+  return { status, name: 'invalid_request', message: `${message}. Expected a form (${FORM}) with \`token\`.` };
+}

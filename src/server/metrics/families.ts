@@ -1,0 +1,125 @@
+import type { Registry } from 'prom-client';
+import type { SecurityEventName, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
+import type { HashRefusal, SessionStep } from '../../contracts/monitor.ts';
+import type { RevocationReason } from '../../contracts/store/store.ts';
+import { Family, type FamilyOptions } from './family.ts';
+import { Durations, Value } from './series.ts';
+
+/** Bounds in seconds: of what takes a database, */
+const SHORT = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
+/** of what a client waits for, */
+const USUAL = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** and of what a password takes. */
+const LONG = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Label values that are known beforehand: their series begin at 0, so that the first event shows as an increase. */
+const STEPS = keysOf<SessionStep>({ opened: 0, adopted: 0, refreshed: 0, replayed: 0 });
+const REFUSALS = keysOf<HashRefusal>({ full: 0, late: 0 });
+const REASONS = keysOf<RevocationReason>({
+  signed_out: 0,
+  revoked: 0,
+  reused: 0,
+  limit: 0,
+  password_changed: 0,
+  user_disabled: 0,
+  user_deleted: 0,
+});
+const EVENTS = keysOf<SecurityEventName>({
+  sign_in: 0,
+  sign_in_failed: 0,
+  token_reused: 0,
+  sessions_ended: 0,
+  password_changed: 0,
+  user_created: 0,
+  user_enabled: 0,
+  user_disabled: 0,
+  user_deleted: 0,
+  admin_granted: 0,
+  admin_revoked: 0,
+  throttled: 0,
+});
+const THROTTLED: Readonly<Record<ThrottledOperation, readonly ThrottleRule[]>> = {
+  sign_in: ['account', 'address'],
+  password_change: ['account'],
+  registration: ['address'],
+  refresh: ['address'],
+  service_credentials: ['address'],
+};
+const NETWORKS = ['ipv4', 'ipv6', 'unknown'] as const;
+const STATUSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'] as const;
+
+function keysOf<Key extends string>(table: Readonly<Record<Key, 0>>): readonly Key[] {
+  return Object.keys(table) as Key[];
+}
+
+export type Families = ReturnType<typeof createFamilies>;
+
+/** All metrics of our own; docs/metrics.md explains them. `signingKid` is asked at each scrape. */
+export function createFamilies(registry: Registry, { signingKid }: { readonly signingKid: () => string | null }) {
+  type Rest<Kind extends Value | Durations> = Partial<FamilyOptions<Kind>>;
+  const value =
+    (type: 'counter' | 'gauge') =>
+    (name: string, help: string, rest: Rest<Value> = {}) =>
+      new Family<Value>({ name: `simplejwt_${name}`, type, help, make: () => new Value(), ...rest }).registerIn(
+        registry,
+      );
+  const counter = value('counter');
+  const gauge = value('gauge');
+  const histogram = (name: string, help: string, bounds: readonly number[], labelNames: readonly string[] = []) =>
+    new Family<Durations>({
+      name: `simplejwt_${name}`,
+      type: 'histogram',
+      help,
+      labelNames,
+      make: () => new Durations(bounds),
+    }).registerIn(registry);
+
+  const families = {
+    operations: counter('operations_total', 'Root fields that were answered.', {
+      labelNames: ['operation', 'outcome'],
+    }),
+    operationDuration: histogram('operation_duration_seconds', 'Time to answer a root field.', USUAL, ['operation']),
+    documentsRefused: counter('documents_refused_total', 'Documents refused before anything of them ran.', {
+      labelNames: ['code'],
+    }),
+    hashQueue: gauge('hash_queue_length', 'Passwords that wait for their turn.', { aggregator: 'max' }),
+    hashWait: histogram('hash_wait_seconds', 'Time a password waited for its turn.', LONG),
+    hashDuration: histogram('hash_duration_seconds', 'Time to check or hash a password, once it was its turn.', LONG),
+    hashRefused: counter('hash_refused_total', 'Passwords not checked for lack of time.', { labelNames: ['reason'] }),
+    storeDuration: histogram('store_duration_seconds', 'Time a method of the store took.', SHORT, [
+      'method',
+      'outcome',
+    ]),
+    throttled: counter('throttled_total', 'Attempts that have to wait.', {
+      labelNames: ['operation', 'rule', 'network'],
+    }),
+    sessions: counter('sessions_total', 'Sessions that began or went on.', { labelNames: ['step'] }),
+    sessionsEnded: counter('sessions_ended_total', 'Sessions that ended before their time.', {
+      labelNames: ['reason'],
+    }),
+    securityEvents: counter('security_events_total', 'Security events.', { labelNames: ['event'] }),
+    signingKey: gauge('key_ring_signing_key', '1 for the key of the ring that signs.', {
+      labelNames: ['kid'],
+      aggregator: 'max',
+      collect: (family) => {
+        family.clear();
+        const kid = signingKid();
+        if (kid !== null) family.of(kid).value = 1;
+      },
+    }),
+    ringRead: gauge('key_ring_read_timestamp_seconds', 'When the key ring was last looked at.', { aggregator: 'min' }),
+    ringFailures: counter('key_ring_failures_total', 'Looks at the key ring that found something unreadable.'),
+    requestsInFlight: gauge('http_requests_in_flight', 'HTTP requests that are being answered.'),
+    responses: counter('http_responses_total', 'HTTP requests that ended.', { labelNames: ['status'] }),
+  };
+  // Not of the ring: where there is none, it has no series.
+  for (const family of [families.hashQueue, families.hashWait, families.requestsInFlight]) family.of();
+  for (const step of STEPS) families.sessions.of(step);
+  for (const refusal of REFUSALS) families.hashRefused.of(refusal);
+  for (const reason of REASONS) families.sessionsEnded.of(reason);
+  for (const event of EVENTS) families.securityEvents.of(event);
+  for (const status of STATUSES) families.responses.of(status);
+  for (const [operation, rules] of Object.entries(THROTTLED))
+    for (const rule of rules) for (const network of NETWORKS) families.throttled.of(operation, rule, network);
+  return families;
+}

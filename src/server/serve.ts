@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import { createDemoUser, type DemoUser } from './development.ts';
+import { startServer, type RunningServer } from './server.ts';
+import { obeyPrimary, partFromPrimary, tellNumbers } from './workers/worker.ts';
+
+/** What a process that serves is told. */
+export interface ServeOptions {
+  readonly settings: ServerSettings;
+  readonly log: Logger;
+  /** Milliseconds that requests have to finish once the end has begun. */
+  readonly leaveLimit: number;
+  /** Milliseconds between two removals of what has expired. */
+  readonly flushInterval: number;
+}
+
+/** Serves by itself, until SIGTERM or SIGINT. */
+export async function serveAlone(options: ServeOptions): Promise<void> {
+  const { settings, log } = options;
+  const server = await startServer(options);
+  stopOnSignals(server, options);
+  const welcome = await prepareWelcome(server, settings);
+  const { url, metricsUrl } = server;
+  const store = settings.mongodbUri === undefined ? 'sqlite' : 'mongodb';
+  log.info({ url, store, ...(metricsUrl !== null && { metrics: metricsUrl }) }, 'listening');
+  process.stderr.write(welcome);
+}
+
+/** Serves beside others, whose primary says what to do when. */
+export async function serveAsWorker(options: ServeOptions): Promise<void> {
+  const { settings, log } = options;
+  process.on('SIGHUP', () => {}); // for the primary, whoever else is sent it
+  const server = await startServer({ settings, log, isWorker: true });
+  const stop = stopOnSignals(server, options);
+  obeyPrimary(server.url, {
+    leave: () => stop({ by: 'primary' }),
+    flush: () => void server.flush(),
+    numbers: () => void tellPrimary(server, log),
+    welcome: () =>
+      void prepareWelcome(server, settings).then(
+        (welcome) => process.stderr.write(welcome),
+        (error: unknown) => log.error({ err: error }, 'could not make the account to try things with'),
+      ),
+  });
+}
+
+/** Has a first signal finish what runs, and a second end all at once; what it gives back does the former. */
+function stopOnSignals(server: RunningServer, { log, leaveLimit }: ServeOptions): (cause: object) => void {
+  let isStopping = false;
+  const stop = (cause: object) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info(cause, 'stopping');
+    setTimeout(() => {
+      log.error('some requests did not finish in time');
+      process.exit(1);
+    }, leaveLimit).unref();
+    const closed = server.close().then(
+      () => log.info('stopped'),
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exitCode = 1;
+      },
+    );
+    // What it tells last is counted when it is gone.
+    void closed.then(() => tellPrimary(server, log)).then(partFromPrimary);
+  };
+  const onSignal = (signal: string) => (isStopping ? process.exit(1) : stop({ signal }));
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return stop;
+}
+
+async function tellPrimary(server: RunningServer, log: Logger): Promise<void> {
+  await server.numbers().then(tellNumbers, (error: unknown) => log.error({ err: error }, 'the metrics cannot be read'));
+}
+
+/** Makes an account for whoever tries things in development, and the words that show it; none if there is no need. */
+async function prepareWelcome({ auth, url }: RunningServer, { nodeEnv }: ServerSettings): Promise<string> {
+  const demo = nodeEnv === 'development' ? await createDemoUser(auth) : null;
+  return demo ? welcomeOf(url, demo) : '';
+}
+
+const welcomeOf = (url: string, { username, password }: DemoUser): string => `
+  graphql-simplejwt serves ${url}
+  An account to try it with (shown this once): ${username} / ${password}
+
+    mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }
+
+`;

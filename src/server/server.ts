@@ -1,0 +1,156 @@
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { systemClock, type Clock } from '../contracts/clock.ts';
+import type { Hooks, SecurityEvent } from '../contracts/hooks.ts';
+import { monitorOf } from '../contracts/monitor.ts';
+import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import type { Store } from '../contracts/store/store.ts';
+import type { TokenSystemParts } from '../core/token-system.ts';
+import { assembleAuth, type Auth } from '../graphql/auth.ts';
+import { GraphQLServer } from '../graphql/graphql-server.ts';
+import { openStore } from '../stores/open-store.ts';
+import { watchedStore } from '../stores/watched-store.ts';
+import { createApp, type Patience } from './http/app.ts';
+import type { MetricsServer } from './metrics/metrics-server.ts';
+import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
+
+/** What a server is made of. */
+export interface ServerOptions {
+  readonly settings: ServerSettings;
+  readonly hooks?: Hooks;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Default: the one that the settings name. `close()` closes it. */
+  readonly store?: Store;
+  /** Milliseconds between two removals of what has expired. Default: none but those its owner asks for by `flush`. */
+  readonly flushInterval?: number;
+  /** Whether a primary shows its metrics, so that it opens no port for them. */
+  readonly isWorker?: boolean;
+  /** For tests. */
+  readonly patience?: Patience;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Where the API is. */
+  readonly url: string;
+  /** Where the metrics are; null without `METRICS_PORT`. */
+  readonly metricsUrl: string | null;
+  readonly auth: Auth;
+  /** What it has counted, for its primary; nothing without `METRICS_PORT`. */
+  numbers(): Promise<readonly unknown[]>;
+  /** Removes what has expired. What goes wrong is reported. */
+  flush(): Promise<void>;
+  /** Stops accepting, finishes what runs, and closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the server.
+ *
+ * @throws SettingsError, and Node's error if the port cannot be listened on
+ */
+export async function startServer({
+  settings,
+  hooks = {},
+  clock = systemClock,
+  log,
+  store: given,
+  flushInterval,
+  isWorker = false,
+  patience,
+}: ServerOptions): Promise<RunningServer> {
+  const logger = log ?? pino({ level: settings.logLevel });
+  const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
+  const onSecurityEvent = (event: SecurityEvent) => logger.info({ security: event }, 'security event');
+  const onKeyRing: TokenSystemParts['onKeyRing'] = {
+    changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
+    failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
+  };
+  const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
+  const monitor = monitorOf(metrics, traces);
+  const plainStore = given ?? (await openStore(settings));
+  const auth = await assembleAuth({
+    settings,
+    hooks,
+    clock,
+    report,
+    onSecurityEvent,
+    onKeyRing,
+    store: monitor === null ? plainStore : watchedStore(plainStore, monitor),
+    ...(monitor && { monitor }),
+  });
+  const isProduction = settings.nodeEnv === 'production';
+  const introspection = settings.graphqlIntrospection ?? !isProduction;
+  const graphiql = settings.graphiql ?? !isProduction;
+  let metricsServer: MetricsServer | null = null;
+  try {
+    const graphql = new GraphQLServer({ settings, introspection, monitor, report });
+    await graphql.apollo.start();
+    const app = await createApp({
+      settings,
+      log: logger,
+      graphiql,
+      console: settings.console ?? !isProduction,
+      graphql,
+      context: auth.context,
+      ping: () => auth.ping(),
+      publicKeys: () => auth.publicKeys(),
+      services: auth.services,
+      introspection: auth.introspection,
+      revocations: auth.revocations,
+      ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
+      ...(patience && { patience }),
+    });
+    metrics?.watchServer(app.server);
+    if (metrics && !isWorker) metricsServer = await openMetricsPort(settings, { scrape: metrics.registry, report });
+    await app.listen({ port: settings.port, host: settings.host });
+    const removal = createRemoval(auth, flushInterval, report);
+    const { port } = app.server.address() as AddressInfo;
+    return {
+      url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
+      metricsUrl: metricsServer?.url ?? null,
+      auth,
+      numbers: async () => (await metrics?.registry.getMetricsAsJSON()) ?? [],
+      flush: () => removal.flush(),
+      close: async () => {
+        removal.stop();
+        await app.close();
+        await metricsServer?.close();
+        await graphql.apollo.stop();
+        await auth.close();
+        await removal.ended();
+      },
+    };
+  } catch (error) {
+    await metricsServer?.close();
+    await auth.close();
+    throw error;
+  }
+}
+
+/** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
+function createRemoval(
+  { sessions }: Pick<Auth, 'sessions'>,
+  interval: number | undefined,
+  report: (error: unknown) => void,
+) {
+  let isStopped = false;
+  let last = Promise.resolve();
+  const flush = () =>
+    (last = sessions.flushExpired().then(
+      () => {},
+      (error: unknown) => {
+        if (!isStopped) report(error);
+      },
+    ));
+  const timer = interval === undefined ? undefined : setInterval(() => void flush(), interval).unref();
+  return {
+    flush,
+    stop: () => {
+      isStopped = true;
+      clearInterval(timer);
+    },
+    ended: () => last,
+  };
+}

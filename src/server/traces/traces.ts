@@ -1,0 +1,128 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  context,
+  createContextKey,
+  propagation,
+  ProxyTracerProvider,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Span,
+} from '@opentelemetry/api';
+import { outcomeOf, type Happening, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
+
+/** What was asked in a request, as far as it has run. */
+interface Operation {
+  type: string | null;
+  readonly fields: Set<string>;
+  error: string | null;
+}
+
+const OPERATION = createContextKey('graphql-simplejwt operation');
+const currentOperation = () => context.active().getValue(OPERATION) as Operation | undefined;
+/** Errors that are no fault of the client. */
+const FAILURES: ReadonlySet<string> = new Set(['internal_error', 'store_unavailable']);
+
+/** Whether an SDK was loaded before us: without one, the API makes spans that go nowhere and cost time. */
+export function hasSdk(): boolean {
+  const provider = trace.getTracerProvider();
+  const none = new ProxyTracerProvider().getDelegate();
+  return !(provider instanceof ProxyTracerProvider && provider.getDelegate() === none);
+}
+
+/**
+ * Makes a span of each request for operations, with those of password hashes and of the store in it. Names and attributes are the
+ * program's own: nothing of a request is in a span, so no token, password, name or address is.
+ */
+export class Traces implements Monitor {
+  readonly #tracer = trace.getTracer('graphql-simplejwt');
+  readonly #database: string;
+
+  /** @param database as OpenTelemetry names it */
+  constructor(database: 'sqlite' | 'mongodb') {
+    this.#database = database;
+  }
+
+  /** Makes the span of a request; it goes on with the trace of whoever asks, where a propagator finds one. */
+  request<Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>): Promise<Result> {
+    // Where the SDK watches HTTP itself, it has read the headers.
+    const isInside = trace.getActiveSpan() !== undefined;
+    const parent = isInside ? context.active() : propagation.extract(context.active(), headers);
+    const operation: Operation = { type: null, fields: new Set(), error: null };
+    const kind = isInside ? SpanKind.INTERNAL : SpanKind.SERVER;
+    return this.#tracer.startActiveSpan('graphql', { kind }, parent.setValue(OPERATION, operation), async (span) => {
+      try {
+        return await work();
+      } catch (error) {
+        operation.error ??= outcomeOf(error);
+        throw error;
+      } finally {
+        describe(span, operation);
+        span.end();
+      }
+    });
+  }
+
+  watch(work: Work): Watch {
+    switch (work.kind) {
+      case 'operation':
+        return noted(work.type, work.field);
+      case 'store': {
+        const { collection, method } = work;
+        const target: Attributes = collection === null ? {} : { 'db.collection.name': collection };
+        const attributes = { 'db.system.name': this.#database, 'db.operation.name': method, ...target };
+        return this.#spanned(`${method} ${collection ?? this.#database}`, SpanKind.CLIENT, attributes);
+      }
+      case 'hash':
+        return this.#spanned('password hash', SpanKind.INTERNAL, {});
+    }
+  }
+
+  tell(happening: Happening): void {
+    const operation = currentOperation();
+    if (operation && happening.kind === 'document_refused') operation.error ??= happening.code;
+  }
+
+  #spanned(name: string, kind: SpanKind, attributes: Attributes): Watch {
+    return (work) =>
+      this.#tracer.startActiveSpan(name, { kind, attributes }, async (span) => {
+        try {
+          return await work();
+        } catch (error) {
+          // Not the message or the stack: those of a driver may quote what was asked.
+          span.setAttribute('error.type', outcomeOf(error)).setStatus({ code: SpanStatusCode.ERROR });
+          throw error;
+        } finally {
+          span.end();
+        }
+      });
+  }
+}
+
+/** Notes in the operation that a field of it runs. */
+function noted(type: string, field: string): Watch {
+  return async (work) => {
+    const operation = currentOperation();
+    if (operation === undefined) return work();
+    operation.type = type;
+    operation.fields.add(field);
+    try {
+      return await work();
+    } catch (error) {
+      operation.error ??= outcomeOf(error);
+      throw error;
+    }
+  };
+}
+
+function describe(span: Span, { type, fields, error }: Operation): void {
+  if (type !== null) {
+    const names = Array.from(fields);
+    span.updateName(`${type} ${names.join(' ')}`);
+    span.setAttributes({ 'graphql.operation.type': type, 'graphql.root.fields': names });
+  }
+  if (error === null) return;
+  span.setAttribute('error.type', error);
+  if (FAILURES.has(error)) span.setStatus({ code: SpanStatusCode.ERROR });
+}

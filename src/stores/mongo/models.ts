@@ -1,0 +1,141 @@
+import { Schema, type Connection } from 'mongoose';
+import type {
+  ActivityRecord,
+  AttemptRecord,
+  BlacklistEntry,
+  ServiceRecord,
+  SessionRecord,
+  UserRecord,
+} from '../../contracts/store/store.ts';
+
+/** A record as MongoDB keeps it: its name is `_id`. */
+/** Documents of before there were admins have no `isAdmin`. */
+export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin'> & { readonly _id: string; readonly isAdmin?: boolean };
+export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
+export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
+export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
+export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
+export type ServiceDocument = Omit<ServiceRecord, 'name'> & { readonly _id: string };
+
+/**
+ * Expired records are removed this long after their end: clocks differ, and within the leeway (at most as long) a
+ * token of theirs may still be presented.
+ */
+const TTL_SLACK_SECONDS = 600;
+
+const required = { required: true } as const;
+const nullable = { default: null } as const;
+// Indexes are made once at start and awaited there; a filter that names an unknown field is a bug, never ignored.
+const options = {
+  versionKey: false,
+  autoIndex: false,
+  autoCreate: false,
+  strict: 'throw',
+  strictQuery: 'throw',
+} as const;
+
+function userSchema(): Schema<UserDocument> {
+  const schema = new Schema<UserDocument>(
+    {
+      _id: String,
+      username: { type: String, ...required },
+      usernameKey: { type: String, ...required },
+      passwordHash: { type: String, ...required },
+      passwordChangedAt: { type: Date, ...required },
+      isActive: { type: Boolean, ...required },
+      isAdmin: { type: Boolean },
+      lastLogin: { type: Date, ...nullable },
+      createdAt: { type: Date, ...required },
+    },
+    { ...options, collection: 'users' },
+  );
+  schema.index({ usernameKey: 1 }, { unique: true, name: 'username_key' });
+  return schema;
+}
+
+function sessionSchema(): Schema<SessionDocument> {
+  const schema = new Schema<SessionDocument>(
+    {
+      _id: String,
+      userId: { type: String, ...required },
+      jti: { type: String, ...required },
+      previousJti: { type: String, ...nullable },
+      rotatedAt: { type: Date, ...required },
+      createdAt: { type: Date, ...required },
+      lastUsedAt: { type: Date, ...required },
+      expiresAt: { type: Date, ...required },
+      endsAt: { type: Date, ...required },
+      userAgent: { type: String, ...nullable },
+      ipAddress: { type: String, ...nullable },
+      revokedAt: { type: Date, ...nullable },
+      revokedReason: { type: String, ...nullable },
+    },
+    { ...options, collection: 'sessions' },
+  );
+  schema.index({ userId: 1, createdAt: -1, _id: -1 }, { name: 'sessions_of_user' });
+  schema.index({ revokedAt: 1, _id: 1 }, { name: 'revoked_sessions' });
+  schema.index({ expiresAt: 1 }, { name: 'expired_sessions', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
+function blacklistSchema(): Schema<BlacklistDocument> {
+  const schema = new Schema<BlacklistDocument>(
+    { _id: String, expiresAt: { type: Date, ...required }, blacklistedAt: { type: Date, ...required } },
+    { ...options, collection: 'blacklist' },
+  );
+  schema.index({ blacklistedAt: 1, _id: 1 }, { name: 'entries_by_time' });
+  schema.index({ expiresAt: 1 }, { name: 'expired_entries', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
+function attemptSchema(): Schema<AttemptDocument> {
+  const schema = new Schema<AttemptDocument>(
+    {
+      _id: String,
+      count: { type: Number, ...required },
+      nextAt: { type: Date, ...required },
+      expiresAt: { type: Date, ...required },
+    },
+    { ...options, collection: 'attempts' },
+  );
+  schema.index({ expiresAt: 1 }, { name: 'expired_attempts', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
+function serviceSchema(): Schema<ServiceDocument> {
+  return new Schema<ServiceDocument>(
+    { _id: String, secretHash: { type: String, ...required }, createdAt: { type: Date, ...required } },
+    { ...options, collection: 'services' },
+  );
+}
+
+function activitySchema(): Schema<ActivityDocument> {
+  const count = { type: Number, ...required };
+  const schema = new Schema<ActivityDocument>(
+    {
+      _id: Date,
+      signIns: count,
+      refusals: count,
+      refreshes: count,
+      reuses: count,
+      expiresAt: { type: Date, ...required },
+    },
+    { ...options, collection: 'activity' },
+  );
+  schema.index({ expiresAt: 1 }, { name: 'expired_activity', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
+/** The collections of one connection. */
+export function defineModels(connection: Connection) {
+  return {
+    users: connection.model('User', userSchema()),
+    sessions: connection.model('Session', sessionSchema()),
+    blacklist: connection.model('BlacklistEntry', blacklistSchema()),
+    attempts: connection.model('Attempts', attemptSchema()),
+    services: connection.model('Service', serviceSchema()),
+    activity: connection.model('Activity', activitySchema()),
+  };
+}
+
+export type Models = ReturnType<typeof defineModels>;

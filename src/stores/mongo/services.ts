@@ -1,0 +1,17 @@
+import type { ServiceStore } from '../../contracts/store/store.ts';
+import { inserted, translated } from './errors.ts';
+import type { Models, ServiceDocument } from './models.ts';
+
+export function mongoServices(services: Models['services']): ServiceStore {
+  return {
+    insert: ({ name, ...service }) => inserted(() => services.insertOne({ _id: name, ...service })),
+    find: async (name) => {
+      const document = await translated(() => services.findOne({ _id: name }).lean());
+      return document && toService(document);
+    },
+    list: async () => (await translated(() => services.find().sort({ _id: 1 }).lean())).map(toService),
+    delete: async (name) => (await translated(() => services.deleteOne({ _id: name }))).deletedCount === 1,
+  };
+}
+
+const toService = ({ _id: name, secretHash, createdAt }: ServiceDocument) => ({ name, secretHash, createdAt });

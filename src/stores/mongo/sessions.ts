@@ -1,0 +1,67 @@
+import { trusted } from 'mongoose';
+import type { SessionRecord, SessionStore, UserStore } from '../../contracts/store/store.ts';
+import { readById } from './by-id.ts';
+import { inserted, translated } from './errors.ts';
+import type { Models, SessionDocument } from './models.ts';
+
+const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const;
+const live = (userId: string, at: Date) => ({ userId, revokedAt: null, expiresAt: trusted({ $gt: at }) });
+
+export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStore, 'findById'>): SessionStore {
+  type Change = Partial<Omit<SessionDocument, '_id'>>;
+  const changeOne = async (filter: { _id: string; jti?: string }, change: Change) => {
+    const unrevoked = { ...filter, revokedAt: null };
+    return (await translated(() => sessions.updateOne(unrevoked, { $set: change }))).matchedCount === 1;
+  };
+  const changeMany = async (filter: object, change: Change) =>
+    (await translated(() => sessions.updateMany({ ...filter, revokedAt: null }, { $set: change }))).modifiedCount;
+
+  const read = readById(sessions);
+  const find = async (id: string) => readSession(await read(id));
+
+  return {
+    insert: ({ id, ...session }) => inserted(() => sessions.insertOne({ _id: id, ...session })),
+    find,
+    findWithUser: async (id, userId) => {
+      // Two questions at once: a join would ask every shard, as the collections are spread by ids of their own.
+      const [session, user] = await Promise.all([find(id), users.findById(userId)]);
+      return { session, user };
+    },
+    listLive: async (userId, at) => {
+      const found = await translated(() => sessions.find(live(userId, at)).sort(NEWEST_FIRST).lean());
+      return found.flatMap((document) => readSession(document) ?? []);
+    },
+    rotate: (id, presentedJti, successor) =>
+      changeOne({ _id: id, jti: presentedJti }, { ...successor, previousJti: presentedJti }),
+    replaceCurrent: (id, successor) => changeOne({ _id: id }, { ...successor }),
+    touch: (id, at) => changeOne({ _id: id }, { lastUsedAt: at }),
+    revoke: (id, { at, reason }) => changeOne({ _id: id }, { revokedAt: at, revokedReason: reason }),
+    revokeAll: (userId, { at, reason }, exceptId) => {
+      const others = exceptId === undefined ? {} : { _id: trusted({ $ne: exceptId }) };
+      return changeMany({ userId, ...others }, { revokedAt: at, revokedReason: reason });
+    },
+    revokeOldest: async (userId, keep, { at, reason }) => {
+      const oldest = await translated(() =>
+        sessions.find(live(userId, at), { _id: 1 }).sort(NEWEST_FIRST).skip(keep).lean(),
+      );
+      if (oldest.length === 0) return 0;
+      const ids = oldest.map(({ _id }) => _id);
+      return changeMany({ _id: trusted({ $in: ids }) }, { revokedAt: at, revokedReason: reason });
+    },
+    listRevoked: async ({ at, name }, limit) => {
+      if (limit === 0) return []; // to MongoDB, zero is no limit
+      const later = [{ revokedAt: trusted({ $gt: at }) }, { _id: trusted({ $gt: name }) }];
+      const filter = { revokedAt: trusted({ $gte: at }), $or: later };
+      const found = await translated(() => sessions.find(filter).sort({ revokedAt: 1, _id: 1 }).limit(limit).lean());
+      return found.flatMap((document) => readSession(document) ?? []);
+    },
+    deleteExpired: async (at) =>
+      (await translated(() => sessions.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
+  };
+}
+
+function readSession(document: SessionDocument | null): SessionRecord | null {
+  if (document === null) return null;
+  const { _id: id, ...session } = document;
+  return { id, ...session };
+}

@@ -1,0 +1,64 @@
+import { trusted } from 'mongoose';
+import type { UserRecord, UserStore } from '../../contracts/store/store.ts';
+import { readById } from './by-id.ts';
+import { inserted, insertedOf, translated } from './errors.ts';
+import type { Models, UserDocument } from './models.ts';
+
+/** After all that can follow in a name: the last code point there is, which no name has. */
+const LAST = '\u{10FFFF}';
+
+export function mongoUsers(users: Models['users']): UserStore {
+  const read = readById(users);
+  return {
+    insert: async ({ id, ...user }) => {
+      if (await inserted(() => users.insertOne({ _id: id, ...user }))) return 'inserted';
+      const namesake = await translated(() => users.exists({ usernameKey: user.usernameKey }));
+      return namesake === null ? 'id_taken' : 'username_taken';
+    },
+    insertMany: async (many) => {
+      const added = await insertedOf(
+        users,
+        many.map(({ id, ...user }) => ({ _id: id, ...user })),
+      );
+      const keys = many.filter((_, index) => added[index] === false).map(({ usernameKey }) => usernameKey);
+      const namesakes = await translated(() =>
+        users.find({ usernameKey: trusted({ $in: keys }) }, { usernameKey: 1 }).lean(),
+      );
+      const taken = new Set(namesakes.map(({ usernameKey }) => usernameKey));
+      return many.map(({ usernameKey }, index) => {
+        if (added[index] === true) return 'inserted';
+        return taken.has(usernameKey) ? 'username_taken' : 'id_taken';
+      });
+    },
+    findById: async (id) => readUser(await read(id)),
+    findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
+    list: async ({ after, limit, prefix = '' }) => {
+      if (limit === 0) return []; // to MongoDB, zero is no limit
+      const range = {
+        ...(after !== null && { $gt: after }),
+        ...(prefix !== '' && { $gte: prefix, $lt: prefix + LAST }),
+      };
+      const filter = Object.keys(range).length === 0 ? {} : { usernameKey: trusted(range) };
+      const found = await translated(() => users.find(filter).sort({ usernameKey: 1 }).limit(limit).lean());
+      return found.flatMap((document) => readUser(document) ?? []);
+    },
+    update: async (id, changes) =>
+      readUser(
+        await translated(() =>
+          users.findOneAndUpdate({ _id: id }, { $set: changes }, { returnDocument: 'after' }).lean(),
+        ),
+      ),
+    replacePasswordHash: async (id, expected, passwordHash, changedAt) => {
+      const filter = { _id: id, passwordHash: expected };
+      const change = { passwordHash, ...(changedAt && { passwordChangedAt: changedAt }) };
+      return (await translated(() => users.updateOne(filter, { $set: change }))).matchedCount === 1;
+    },
+    delete: async (id) => (await translated(() => users.deleteOne({ _id: id }))).deletedCount === 1,
+  };
+}
+
+function readUser(document: UserDocument | null): UserRecord | null {
+  if (document === null) return null;
+  const { _id: id, isAdmin = false, ...user } = document;
+  return { id, isAdmin, ...user };
+}

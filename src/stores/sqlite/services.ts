@@ -1,0 +1,25 @@
+import type { ServiceRecord, ServiceStore } from '../../contracts/store/store.ts';
+import type { Row, SqliteDatabase } from './database.ts';
+import { moment } from './values.ts';
+
+const COLUMNS = 'name, secret_hash, created_at';
+
+export function sqliteServices(database: SqliteDatabase): ServiceStore {
+  const insert = database.prepare(`INSERT INTO services (${COLUMNS}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`);
+  const select = database.prepare(`SELECT ${COLUMNS} FROM services WHERE name = ?`);
+  const selectAll = database.prepare(`SELECT ${COLUMNS} FROM services ORDER BY name`);
+  const remove = database.prepare('DELETE FROM services WHERE name = ?');
+
+  return {
+    insert: async ({ name, secretHash, createdAt }) => insert.run(name, secretHash, createdAt.getTime()) === 1,
+    find: async (name) => readService(select.get(name)),
+    list: async () => selectAll.all().flatMap((row) => readService(row) ?? []),
+    delete: async (name) => remove.run(name) === 1,
+  };
+}
+
+function readService(row: Row | undefined): ServiceRecord | null {
+  if (row === undefined) return null;
+  const [name, secretHash, createdAt] = row;
+  return { name: String(name), secretHash: String(secretHash), createdAt: moment(createdAt) };
+}

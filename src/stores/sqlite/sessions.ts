@@ -1,0 +1,130 @@
+import type { RevocationReason, SessionRecord, SessionStore } from '../../contracts/store/store.ts';
+import type { Row, SqliteDatabase, SqlValue } from './database.ts';
+import { removeInSlices } from './slices.ts';
+import { readUser, USER_COLUMNS } from './users.ts';
+import { moment, momentOrNull, textOrNull } from './values.ts';
+
+const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
+  ip_address, revoked_at, revoked_reason`;
+
+const WIDTH = COLUMNS.split(',').length;
+
+const columnsOf = (table: string, columns: string) => columns.replaceAll(/\w+/g, `${table}.$&`);
+
+export function sqliteSessions(database: SqliteDatabase): SessionStore {
+  const { write } = database;
+  const insert = database.prepare(
+    `INSERT INTO sessions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const select = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`);
+  const selectWithUser = database.prepare(
+    `SELECT ${columnsOf('session', COLUMNS)}, ${columnsOf('user', USER_COLUMNS)} FROM (SELECT 1) AS one
+     LEFT JOIN sessions AS session ON session.id = ?1 LEFT JOIN users AS user ON user.id = ?2`,
+  );
+  const selectLive = database.prepare(
+    `SELECT ${COLUMNS} FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?
+     ORDER BY created_at DESC, id DESC`,
+  );
+  const rotate = database.prepare(
+    `UPDATE sessions SET jti = ?, previous_jti = jti, rotated_at = ?, last_used_at = ?, expires_at = ?
+     WHERE id = ? AND jti = ? AND revoked_at IS NULL`,
+  );
+  const replaceCurrent = database.prepare(
+    `UPDATE sessions SET jti = ?, rotated_at = ?, last_used_at = ?, expires_at = ? WHERE id = ? AND revoked_at IS NULL`,
+  );
+  const touch = database.prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND revoked_at IS NULL');
+  const revoke = database.prepare(
+    'UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL',
+  );
+  const revokeAll = database.prepare(
+    'UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL AND id <> ?',
+  );
+  const revokeOldest = database.prepare(
+    `UPDATE sessions SET revoked_at = ?1, revoked_reason = ?2 WHERE id IN (
+       SELECT id FROM sessions WHERE user_id = ?3 AND revoked_at IS NULL AND expires_at > ?1
+       ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?4)`,
+  );
+  const selectRevoked = database.prepare(
+    `SELECT ${COLUMNS} FROM sessions WHERE revoked_at >= ?1 AND (revoked_at > ?1 OR id > ?2)
+     ORDER BY revoked_at, id LIMIT ?3`,
+  );
+  const deleteExpired = database.prepare(
+    'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
+  );
+
+  return {
+    insert: (session) => write(() => insert.run(...values(session)) === 1),
+    find: async (id) => readSession(select.get(id)),
+    findWithUser: async (id, userId) => {
+      const row = selectWithUser.get(id, userId) ?? [];
+      return { session: readSession(row), user: readUser(row.slice(WIDTH)) };
+    },
+    listLive: async (userId, at) => selectLive.all(userId, at.getTime()).flatMap((row) => readSession(row) ?? []),
+    rotate: (id, presentedJti, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
+      write(
+        () => rotate.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id, presentedJti) === 1,
+      ),
+    replaceCurrent: (id, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
+      write(() => replaceCurrent.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id) === 1),
+    touch: (id, at) => write(() => touch.run(at.getTime(), id) === 1),
+    revoke: (id, { at, reason }) => write(() => revoke.run(at.getTime(), reason, id) === 1),
+    revokeAll: (userId, { at, reason }, exceptId = '') =>
+      write(() => revokeAll.run(at.getTime(), reason, userId, exceptId)),
+    revokeOldest: (userId, keep, { at, reason }) => write(() => revokeOldest.run(at.getTime(), reason, userId, keep)),
+    listRevoked: async ({ at, name }, limit) =>
+      selectRevoked.all(at.getTime(), name, limit).flatMap((row) => readSession(row) ?? []),
+    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+  };
+}
+
+function values(session: SessionRecord): SqlValue[] {
+  return [
+    session.id,
+    session.userId,
+    session.jti,
+    session.previousJti,
+    session.rotatedAt.getTime(),
+    session.createdAt.getTime(),
+    session.lastUsedAt.getTime(),
+    session.expiresAt.getTime(),
+    session.endsAt.getTime(),
+    session.userAgent,
+    session.ipAddress,
+    session.revokedAt?.getTime() ?? null,
+    session.revokedReason,
+  ];
+}
+
+function readSession(row: Row | undefined): SessionRecord | null {
+  if (row?.[0] == null) return null; // none, or none joined
+  const [
+    id,
+    userId,
+    jti,
+    previousJti,
+    rotatedAt,
+    createdAt,
+    lastUsedAt,
+    expiresAt,
+    endsAt,
+    userAgent,
+    ipAddress,
+    revokedAt,
+    revokedReason,
+  ] = row;
+  return {
+    id: String(id),
+    userId: String(userId),
+    jti: String(jti),
+    previousJti: textOrNull(previousJti),
+    rotatedAt: moment(rotatedAt),
+    createdAt: moment(createdAt),
+    lastUsedAt: moment(lastUsedAt),
+    expiresAt: moment(expiresAt),
+    endsAt: moment(endsAt),
+    userAgent: textOrNull(userAgent),
+    ipAddress: textOrNull(ipAddress),
+    revokedAt: momentOrNull(revokedAt),
+    revokedReason: textOrNull(revokedReason) as RevocationReason | null,
+  };
+}

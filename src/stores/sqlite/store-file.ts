@@ -1,0 +1,64 @@
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { StoreUnavailable } from '../../contracts/errors.ts';
+import { refuseNewerSchema } from '../../contracts/store/schema-version.ts';
+import { StoreRefusal, type StoreContents } from '../../contracts/store/store-keeper.ts';
+import { openAsItIs, type SqliteDatabase } from './database.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/**
+ * Works on the database in a file, as it is.
+ *
+ * @throws StoreUnavailable if it cannot be read
+ */
+export function withFile<Result>(file: string, work: (database: SqliteDatabase) => Result): Result {
+  const database = openAsItIs(file);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** Which version the schema has: the number of its migrations. */
+export function versionOf(database: SqliteDatabase): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.[0]);
+}
+
+/** @throws NewerSchema, and StoreUnavailable if this is the database of another program */
+export function contentsOf(database: SqliteDatabase): StoreContents {
+  const version = versionOf(database);
+  refuseNewerSchema(version, MIGRATIONS.length);
+  const count = (table: string) => Number(database.prepare(`SELECT count(*) FROM ${table}`).get()?.[0]);
+  return { version, users: count('users'), sessions: count('sessions') };
+}
+
+/** A name beside a file for what is not whole yet. Two processes never meet in it. */
+export const draftOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.partial`);
+
+/** Waits until a file, or what a folder says of its files, is on the disk. */
+export function flushToDisk(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @throws StoreRefusal if there is no such file */
+export function expectFile(file: string, advice: string): void {
+  if (!existsSync(file)) throw new StoreRefusal(`There is no file ${file}. ${advice}`);
+}
+
+/** What was wrong, in the words of whoever noticed. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof StoreUnavailable ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** SQLite's code for what went wrong, such as `SQLITE_BUSY`, or that of the operating system, such as `ENOSPC`. */
+export function codeOf(error: unknown): unknown {
+  const cause = error instanceof StoreUnavailable ? error.cause : error;
+  return cause instanceof Error && 'code' in cause ? cause.code : null;
+}

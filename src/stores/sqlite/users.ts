@@ -1,0 +1,97 @@
+import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
+import type { Row, SqliteDatabase } from './database.ts';
+import { moment, momentOrNull } from './values.ts';
+
+export const USER_COLUMNS =
+  'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
+
+/** After all that can follow in a name: the last code point there is, which no name has. */
+const LAST = '\u{10FFFF}';
+
+export function sqliteUsers(database: SqliteDatabase): UserStore {
+  const { write } = database;
+  const insert = database.prepare(
+    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const byId = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
+  const byKey = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE username_key = ?`);
+  const page = database.prepare(
+    `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`,
+  );
+  const pageOf = database.prepare(
+    `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? AND username_key >= ? AND username_key < ?
+     ORDER BY username_key LIMIT ?`,
+  );
+  const update = database.prepare(
+    `UPDATE users SET password_hash = coalesce(?, password_hash),
+       password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
+       is_admin = coalesce(?, is_admin), last_login = iif(?, ?, last_login)
+     WHERE id = ? RETURNING ${USER_COLUMNS}`,
+  );
+  const replaceHash = database.prepare(
+    `UPDATE users SET password_hash = ?, password_changed_at = coalesce(?, password_changed_at)
+     WHERE id = ? AND password_hash = ?`,
+  );
+  const remove = database.prepare('DELETE FROM users WHERE id = ?');
+
+  const insertOne = (user: UserRecord): Insertion => {
+    const added = insert.run(
+      user.id,
+      user.username,
+      user.usernameKey,
+      user.passwordHash,
+      user.passwordChangedAt.getTime(),
+      Number(user.isActive),
+      Number(user.isAdmin),
+      user.lastLogin?.getTime() ?? null,
+      user.createdAt.getTime(),
+    );
+    if (added === 1) return 'inserted';
+    return byKey.get(user.usernameKey) === undefined ? 'id_taken' : 'username_taken';
+  };
+
+  return {
+    insert: (user) => write(() => insertOne(user)),
+    insertMany: (users) => write(() => users.map(insertOne)),
+    findById: async (id) => readUser(byId.get(id)),
+    findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
+    list: async ({ after, limit, prefix = '' }) => {
+      const start = after ?? '';
+      const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + LAST, limit);
+      return rows.flatMap((row) => readUser(row) ?? []);
+    },
+    update: (id, { passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin }) =>
+      write(() =>
+        readUser(
+          update.get(
+            passwordHash ?? null,
+            passwordChangedAt?.getTime() ?? null,
+            isActive === undefined ? null : Number(isActive),
+            isAdmin === undefined ? null : Number(isAdmin),
+            Number(lastLogin !== undefined),
+            lastLogin?.getTime() ?? null,
+            id,
+          ),
+        ),
+      ),
+    replacePasswordHash: (id, expected, passwordHash, changedAt) =>
+      write(() => replaceHash.run(passwordHash, changedAt?.getTime() ?? null, id, expected) === 1),
+    delete: (id) => write(() => remove.run(id) === 1),
+  };
+}
+
+export function readUser(row: Row | undefined): UserRecord | null {
+  if (row?.[0] == null) return null; // none, or none joined
+  const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
+  return {
+    id: String(id),
+    username: String(username),
+    usernameKey: String(usernameKey),
+    passwordHash: String(passwordHash),
+    passwordChangedAt: moment(passwordChangedAt),
+    isActive: isActive === 1,
+    isAdmin: isAdmin === 1,
+    lastLogin: momentOrNull(lastLogin),
+    createdAt: moment(createdAt),
+  };
+}

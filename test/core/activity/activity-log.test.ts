@@ -1,0 +1,97 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { StoreUnavailable } from '../../../src/contracts/errors.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import { ActivityLog } from '../../../src/core/activity/activity-log.ts';
+import { openAt } from '../../stores/records.ts';
+import { until } from '../../support/ring.ts';
+import { TestClock } from '../../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
+
+const HOUR = 3600;
+const NOTHING = { signIns: 0, refusals: 0, refreshes: 0, reuses: 0 };
+
+describeEachStore('the activity log', (kind) => {
+  let place: Place;
+  let store: Store;
+  let clock: TestClock;
+  let log: ActivityLog;
+  beforeEach(async () => {
+    place = newPlace(kind);
+    store = await openAt(place);
+    clock = new TestClock();
+    clock.advance(HOUR - (clock.seconds % HOUR)); // a round hour, but for the milliseconds
+    log = new ActivityLog({ store, clock: clock.read });
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await store.close();
+    await place.remove();
+  });
+  const hourAgo = (hours: number) => new Date((Math.floor(clock.seconds / HOUR) - hours) * HOUR * 1000);
+
+  test('writes an hour once, however much was counted, and then nothing until there is more', async () => {
+    const add = jest.spyOn(store.activity, 'add');
+    for (let count = 0; count < 100; count += 1) {
+      log.count('refreshes');
+      if (count % 10 === 0) await setImmediate(); // as between requests
+    }
+    expect(add).not.toHaveBeenCalled();
+    expect(await log.list(1)).toEqual([{ ...NOTHING, refreshes: 100, hour: hourAgo(0) }]);
+    expect(await log.list(1)).toEqual([{ ...NOTHING, refreshes: 100, hour: hourAgo(0) }]);
+    expect(add).toHaveBeenCalledTimes(1);
+  });
+
+  test('writes by itself a while after something was counted', async () => {
+    const prompt = new ActivityLog({ store, clock: clock.read, interval: 1 });
+    const written = async () => (await store.activity.list(hourAgo(0))).map(({ signIns }) => signIns);
+    for (const signIns of [1, 2]) {
+      prompt.count('signIns');
+      await until(async () => (await written()).includes(signIns));
+      expect(await written()).toEqual([signIns]);
+    }
+  });
+
+  test('tells of each hour that was asked for, of the present one last, and counts to the hour in which it happened', async () => {
+    log.count('signIns');
+    clock.advance(HOUR - 1);
+    log.count('reuses');
+    clock.advance(1);
+    log.count('refusals');
+    clock.advance(2 * HOUR);
+    expect(await log.list(5)).toEqual([
+      { ...NOTHING, hour: hourAgo(4) },
+      { ...NOTHING, signIns: 1, reuses: 1, hour: hourAgo(3) },
+      { ...NOTHING, refusals: 1, hour: hourAgo(2) },
+      { ...NOTHING, hour: hourAgo(1) },
+      { ...NOTHING, hour: hourAgo(0) },
+    ]);
+    expect(await log.list(3)).toHaveLength(3);
+  });
+
+  test('adds to what other processes have counted', async () => {
+    const other = new ActivityLog({ store, clock: clock.read });
+    other.count('signIns');
+    log.count('signIns');
+    await other.write();
+    expect(await log.list(1)).toEqual([{ ...NOTHING, signIns: 2, hour: hourAgo(0) }]);
+  });
+
+  test('keeps what the store does not take, and writes it the next time', async () => {
+    const add = jest.spyOn(store.activity, 'add');
+    add.mockRejectedValueOnce(new StoreUnavailable(new Error('no space left')));
+    log.count('signIns');
+    await log.write();
+    log.count('signIns');
+    expect(await log.list(1)).toEqual([{ ...NOTHING, signIns: 2, hour: hourAgo(0) }]);
+  });
+
+  test('is kept for thirty days', async () => {
+    log.count('signIns');
+    await log.write();
+    const end = new Date(hourAgo(0).getTime() + 30 * 24 * HOUR * 1000);
+    expect(await store.activity.list(new Date(0))).toMatchObject([{ expiresAt: end }]);
+    clock.advance(719 * HOUR);
+    expect((await log.list(720))[0]).toMatchObject({ signIns: 1 });
+  });
+});

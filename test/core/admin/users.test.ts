@@ -1,0 +1,76 @@
+import { afterEach, expect, test } from '@jest/globals';
+import * as Operations from '../../generated/operations.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+describeEachStore('an admin who looks for users', (kind) => {
+  let server: TestServer;
+  let token: string;
+  const start = async () => {
+    server = await startTestServer(kind);
+    await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+    token = (await server.client.signIn('root', PASSWORD)).access;
+    return server;
+  };
+  afterEach(() => server.remove());
+
+  test('lists users by name, page by page, each once', async () => {
+    const { client, auth } = await start();
+    for (const username of ['Bob', 'carol', 'Émile', 'dora']) await auth.users.create({ username, password: PASSWORD });
+    const names: string[] = [];
+    let after: string | null = null;
+    for (const size of [2, 2, 2]) {
+      const { users }: Operations.UsersQuery = await client.expect(
+        Operations.UsersDocument,
+        { first: 2, after },
+        { token },
+      );
+      names.push(...users.nodes.map(({ username }) => username));
+      expect(users.edges.map(({ node }) => node)).toEqual(users.nodes);
+      expect(users.nodes).toHaveLength(size);
+      expect(users.pageInfo).toEqual({ hasNextPage: names.length < 6, endCursor: users.edges.at(-1)?.cursor });
+      after = users.pageInfo.endCursor;
+    }
+    expect(names).toEqual(['alice', 'Bob', 'carol', 'dora', 'root', 'Émile']);
+    const { users } = await client.expect(Operations.UsersDocument, { after }, { token });
+    expect(users).toEqual({ edges: [], nodes: [], pageInfo: { hasNextPage: false, endCursor: null } });
+  });
+
+  test('finds users by the beginning of their name, in whatever case and form', async () => {
+    const { client, auth } = await start();
+    for (const username of ['Émile', 'emil', 'xemil', 'em_x']) {
+      await auth.users.create({ username, password: PASSWORD });
+    }
+    const found = async (search: string, first = 50) => {
+      const { users } = await client.expect(Operations.UsersDocument, { search, first }, { token });
+      return users.nodes.map(({ username }) => username);
+    };
+    expect(await found('EM')).toEqual(['em_x', 'emil']);
+    expect(await found('em_')).toEqual(['em_x']);
+    expect(await found('e\u0301MI')).toEqual(['Émile']);
+    expect(await found('em', 1)).toEqual(['em_x']);
+    expect(await found('%')).toEqual([]);
+    expect(await found('')).toHaveLength(6);
+  });
+
+  test.each([
+    ['no users', 'first', { first: 0 }],
+    ['too many', 'first', { first: 101 }],
+    ['a cursor of its own making', 'after', { after: 'bob' }],
+    ['a cursor of something else', 'after', { after: Buffer.from('[1]').toString('base64url') }],
+    ['a name nobody can have', 'search', { search: 'x'.repeat(151) }],
+  ])('who asks for %s is told what was expected', async (_what, field, variables) => {
+    const { client } = await start();
+    const { errors } = await client.send(Operations.UsersDocument, variables, { token });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', reason: 'invalid_input', field } }]);
+    expect(errors[0]?.message).toMatch(/Expected|no more than/);
+  });
+
+  test('sees one user with all that is told of them, and nobody where there is none', async () => {
+    const { client, alice } = await start();
+    const { user } = await client.expect(Operations.UserDocument, { id: alice.id }, { token });
+    const { passwordChangedAt: _at, createdAt, ...rest } = alice;
+    expect(user).toEqual({ ...rest, createdAt: createdAt.toISOString() });
+    expect(await client.expect(Operations.UserDocument, { id: 'nobody' }, { token })).toEqual({ user: null });
+  });
+});

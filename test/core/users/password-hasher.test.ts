@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, constants, getPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { systemClock } from '../../../src/contracts/clock.ts';
+import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
+import { TestClock } from '../../support/server.ts';
+
+const hasher = new PasswordHasher(4, systemClock);
+const OVERLOADED = { reason: 'overloaded', code: 'SERVICE_UNAVAILABLE', action: 'WAIT' };
+
+/** Hashes of `wonderland123!` by Django's hashers, with little work; scrypt and plain bcrypt by Python's modules. */
+const DJANGO_HASHES = {
+  pbkdf2_sha256: 'pbkdf2_sha256$1000$bpRStXzh9sC9lBuFluFlvm$Sj/qwgl4jH1XAi+brkO1RtAYdxCrz+1a7g9ObKiDKko=',
+  pbkdf2_sha1: 'pbkdf2_sha1$1000$JPMTb7rss5QTFnUtpirjzr$pjdaHT5Zcdlh26afytuU+k6F64s=',
+  argon2: 'argon2$argon2id$v=19$m=64,t=1,p=1$SE9JdExubTFlZ1k5clZ3WlVLV2NyTQ$/meucuu4g1XfdX1rqIlZdg',
+  bcrypt_sha256: 'bcrypt_sha256$$2b$05$G.KiOstEt1cyYYTQ56NTZuc97QuW8sMmVH.hFkzkztPRwwu4DhxXC',
+  bcrypt: 'bcrypt$$2b$05$aZm.7LANSwAYywZir2qKE.A6YimJBiupxGMmRS4YnRbbfmE6e9wEW',
+  scrypt:
+    'scrypt$1024$saltsaltsalt$8$1$pHvUUMtrlDKLJ2zHUIOxbq9Kb/Rc3PnoA8qfhbnZBpgKIWX/JOhqpcVqiKQEbHqZV3BjwPmKom5LWGi5BhBTyg==',
+  '$2b$ alone': '$2b$05$gtrDFn/cs5IMD/dY3/gY6ehjd9w5viaQ1CMNlqaWCb1ieVCeXB5Ya',
+  '$2y$ alone': '$2y$05$gtrDFn/cs5IMD/dY3/gY6ehjd9w5viaQ1CMNlqaWCb1ieVCeXB5Ya',
+};
+
+describe('the password hasher', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  afterAll(() => hasher.close());
+
+  test('hashes in the format of Django and recognises the password', async () => {
+    const hash = await hasher.hash('wonderland123!');
+    expect(hash).toMatch(/^bcrypt_sha256\$\$2b\$04\$.{53}$/);
+    expect(await hasher.verify('wonderland123!', hash)).toBe(true);
+    expect(await hasher.verify('wonderland123', hash)).toBe(false);
+  });
+
+  test('counts every character, also past 72 bytes', async () => {
+    const common = 'a'.repeat(99);
+    expect(await hasher.verify(`${common}y`, await hasher.hash(`${common}x`))).toBe(false);
+    const accents = 'é'.repeat(64);
+    expect(await hasher.verify(accents, await hasher.hash(accents))).toBe(true);
+    expect(await hasher.verify('é'.repeat(63), await hasher.hash(accents))).toBe(false);
+  });
+
+  test('takes Unicode forms of one password for the same, and never trims', async () => {
+    const hash = await hasher.hash('caf\u00e9 latte');
+    expect(await hasher.verify('cafe\u0301 latte', hash)).toBe(true);
+    expect(await hasher.verify('caf\u00e9 latte ', hash)).toBe(false);
+  });
+
+  test.each(Object.entries(DJANGO_HASHES))(
+    'reads what Django stored with %s, and wants it rehashed',
+    async (_name, hash) => {
+      expect(await hasher.verify('wonderland123!', hash)).toBe(true);
+      expect(await hasher.verify('wonderland123?', hash)).toBe(false);
+      expect(hasher.needsRehash(hash)).toBe(true);
+    },
+  );
+
+  test.each([
+    '',
+    '!',
+    '!unusable',
+    'md5$salt$00',
+    'pbkdf2_sha256$x$y$z',
+    'scrypt$0$s$0$0$',
+    'scrypt$1000$saltsalt$8$1$c2FsdHNhbHRzYWx0',
+    'scrypt$1073741824$saltsalt$8$1$c2FsdHNhbHRzYWx0',
+    'argon2$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ',
+    'argon2$argon2id$v=19$m=99999999,t=1,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ',
+    'argon2$argon2id$v=19$m=1,t=1,p=8$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ',
+    '__proto__$a$b',
+    'plain text',
+  ])('lets nobody in with the stored hash %j', async (hash) => {
+    expect(await hasher.verify(hash, hash)).toBe(false);
+  });
+
+  test('says no where there is no hash', async () => {
+    expect(await hasher.verify('wonderland123!', undefined)).toBe(false);
+  });
+
+  test('wants a hash of another cost rehashed', async () => {
+    expect(new PasswordHasher(5, systemClock).needsRehash(await hasher.hash('wonderland123!'))).toBe(true);
+    expect(hasher.needsRehash(await hasher.hash('wonderland123!'))).toBe(false);
+  });
+
+  test('refuses when too many wait', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 200 }, () => hasher.hash('wonderland123!')));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(200);
+    for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+  });
+
+  test.each([
+    [5, 0],
+    [5.001, 60],
+  ])('hashes for nobody who has waited more than five seconds: after %d s, %i are refused', async (seconds, count) => {
+    const clock = new TestClock();
+    const patient = new PasswordHasher(4, clock.read);
+    const hashing = jest.spyOn(Worker.prototype, 'postMessage');
+    const waiting = Array.from({ length: 60 }, () => patient.hash('wonderland123!'));
+    clock.advance(seconds);
+    const refused = (await Promise.allSettled(waiting)).filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(count);
+    for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+    expect(hashing).toHaveBeenCalledTimes(60 - count);
+    // Whoever comes now has not waited.
+    expect(await patient.verify('wonderland123!', await patient.hash('wonderland123!'))).toBe(true);
+    await patient.close();
+  });
+
+  test('hashes as many at once as there are cores, each in a thread of its own', async () => {
+    const crowded = new PasswordHasher(4, systemClock);
+    const { mock } = jest.spyOn(Worker.prototype, 'postMessage');
+    await Promise.all(Array.from({ length: 60 }, () => crowded.verify('wonderland123!', undefined)));
+    expect(mock.calls).toHaveLength(60);
+    expect(new Set(mock.contexts).size).toBe(availableParallelism());
+    await crowded.close();
+  });
+
+  test('gives way to whatever else this process does, on Linux', async () => {
+    if (process.platform !== 'linux') return;
+    const own = getPriority(process.pid);
+    await hasher.hash('wonderland123!');
+    const stats = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'));
+    // The nineteenth field of proc(5); the second, a name in parentheses, may hold spaces.
+    const priorities = stats.map((stat) => Number(stat.split(') ')[1]?.split(' ')[16]));
+    expect(priorities).toContain(constants.priority.PRIORITY_BELOW_NORMAL);
+    expect(getPriority(process.pid)).toBe(own);
+  });
+
+  test('finishes what it has begun when it is closed', async () => {
+    const closing = new PasswordHasher(4, systemClock);
+    const hash = closing.hash('wonderland123!');
+    await closing.close();
+    expect(await hasher.verify('wonderland123!', await hash)).toBe(true);
+  });
+});

@@ -1,0 +1,97 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FastifyRequest } from 'fastify';
+import { isPlain } from '../../../src/server/http/plain-operation.ts';
+import { startTestServer, type TestServer } from '../../support/server.ts';
+
+const ACCEPTED = [
+  undefined,
+  '*/*',
+  'application/json',
+  'application/graphql-response+json',
+  'application/graphql-response+json,application/json;q=0.9',
+  'application/graphql-response+json, application/json;q=0.9',
+  'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
+];
+const BODIES: Readonly<Record<string, unknown>> = {
+  'an operation': { query: '{ __typename }' },
+  'an operation with a name': { query: 'query A { __typename } query B { a: __typename }', operationName: 'B' },
+  'an operation with variables': {
+    query: 'query ($show: Boolean!) { __typename @include(if: $show) }',
+    variables: { show: true },
+  },
+  'nulls where nothing is needed': { query: '{ __typename }', variables: null, operationName: null, extensions: null },
+  'a variable of a wrong kind': { query: 'query ($a: Int!) { __typename }', variables: { a: 'x' } },
+  'a variable that is missing': { query: 'query ($a: Int!) { __typename }' },
+  'no name for one of two': { query: 'query A { __typename } query B { __typename }' },
+  'a name of none': { query: 'query A { __typename }', operationName: 'C' },
+  'no text': { query: '' },
+  'no GraphQL': { query: 'query {' },
+  'no such field': { query: '{ nothing }' },
+  'a subscription': { query: 'subscription { x }' },
+  'a guarded field': { query: '{ hello }' },
+  'a refusal beside null': { query: 'mutation { tokenVerify(token: "x") { userId } }' },
+};
+
+describe('the short way of plain operations', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite');
+  });
+  afterAll(() => server.remove());
+
+  /** As it goes over the wire: fetch would add headers of its own. */
+  const send = (body: unknown, accept: string | undefined, contentType: string) =>
+    new Promise<object>((resolve, reject) => {
+      const headers = { 'content-type': contentType, ...(accept !== undefined && { accept }) };
+      const sent = httpRequest(server.url, { method: 'POST', headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        const { date: _date, ...received } = response.headers;
+        response.on('end', () => resolve({ status: response.statusCode, headers: received, text }));
+      });
+      sent.on('error', reject).end(JSON.stringify(body));
+    });
+
+  describe.each(Object.entries(BODIES))('%s', (_name, body) => {
+    test.each(ACCEPTED)('is answered as by Apollo Server: Accept %s', async (accept) => {
+      const answer = await send(body, accept, 'application/json');
+      expect(answer).toEqual(await send(body, accept, 'Application/JSON')); // which takes the long way
+      expect(await send(body, accept, 'application/json')).toEqual(answer); // the text is known by now
+      expect(answer).not.toMatchObject({ status: 500 });
+    });
+  });
+
+  const plain = {
+    method: 'POST',
+    headers: { host: 'localhost:4000', 'content-type': 'application/json', accept: '*/*' },
+    body: { query: '{ hello }' },
+  };
+  const goesTheShortWay = (changes: object) => isPlain({ ...plain, ...changes } as unknown as FastifyRequest);
+
+  test('is that of all known clients', () => {
+    for (const accept of ACCEPTED) {
+      expect(goesTheShortWay({ headers: { ...plain.headers, accept } })).toBe(true);
+    }
+    for (const body of Object.values(BODIES)) expect(goesTheShortWay({ body })).toBe(true);
+  });
+
+  test.each<[string, object]>([
+    ['a GET', { method: 'GET' }],
+    ['a content type of a form', { headers: { ...plain.headers, 'content-type': 'text/plain' } }],
+    ['no content type', { headers: { ...plain.headers, 'content-type': undefined } }],
+    ['a host that is none', { headers: { ...plain.headers, host: 'a b' } }],
+    ['a client that accepts something else', { headers: { ...plain.headers, accept: 'text/html' } }],
+    ['a batch', { body: [plain.body] }],
+    ['no object', { body: null }],
+    ['no query', { body: { variables: {} } }],
+    ['a query of a wrong kind', { body: { query: 1 } }],
+    ['variables as a text', { body: { ...plain.body, variables: '{}' } }],
+    ['variables as a list', { body: { ...plain.body, variables: [] } }],
+    ['an operation name of a wrong kind', { body: { ...plain.body, operationName: 1 } }],
+    ['extensions', { body: { ...plain.body, extensions: {} } }],
+  ])('is closed to %s', (_name, changes) => {
+    expect(goesTheShortWay({})).toBe(true);
+    expect(goesTheShortWay(changes)).toBe(false);
+  });
+});
