@@ -37,7 +37,7 @@ async function serve() {
   const { url, auth } = await startServer({ settings: settingsFromEnvironment() });
   console.log(JSON.stringify({ url }));
   const flush = async () => {
-    const { sessions } = await auth.sessions.flushExpired();
+    const { sessions } = await auth.flushExpired();
     console.log(JSON.stringify({ removed: sessions }));
   };
   process.on('SIGUSR2', () => void flush());

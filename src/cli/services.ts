@@ -2,22 +2,16 @@ import type { User } from '../contracts/hooks.ts';
 import type { ShownSetting } from '../contracts/settings/settings.ts';
 import type { StoreKeeper } from '../contracts/store/store-keeper.ts';
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
-import type { SessionService } from '../core/sessions/session-service.ts';
-import type { TokenService } from '../core/tokens/token-service.ts';
-import type { ServiceCredentials } from '../core/trust/service-credentials.ts';
-import type { UserService } from '../core/users/user-service.ts';
+import type { TokenSystem } from '../core/token-system.ts';
 import type { Django } from './django/django.ts';
 import { CliError } from './terminal.ts';
 
-/** What commands work with: the services on the store that the settings name. */
-export interface CliServices {
-  readonly users: UserService;
-  readonly sessions: SessionService;
-  readonly tokens: TokenService;
+/** What commands work with: the token system on the store that the settings name. */
+export interface CliServices extends Pick<
+  TokenSystem,
+  'users' | 'sessions' | 'tokens' | 'services' | 'flushExpired' | 'close'
+> {
   readonly django: Django;
-  /** The other programs that may ask about tokens. */
-  readonly services: ServiceCredentials;
-  close(): Promise<void>;
 }
 
 /** What the command line is given by whoever starts it. */

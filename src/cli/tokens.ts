@@ -41,7 +41,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .description('remove sessions and blacklist entries that have expired')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      const { sessions, blacklist } = await withServices(options, (services) => services.sessions.flushExpired());
+      const { sessions, blacklist } = await withServices(options, (services) => services.flushExpired());
       printRecord({ sessions, blacklist }, flags);
     });
 

@@ -1,5 +1,5 @@
 import { AuthError } from './errors.ts';
-import type { SecurityEvent } from './hooks.ts';
+import type { SystemEvent } from './events.ts';
 
 /** A kind of work that takes time. Its names are the program's own and never a client's, so that there are few. */
 export type Work =
@@ -13,34 +13,11 @@ export type Work =
 /** Runs a piece of work and sees how it goes. What it resolves to or throws passes unchanged. */
 export type Watch = <Result>(work: () => Result | Promise<Result>) => Promise<Result>;
 
-/** What becomes of a session that goes on. What ends sessions is told as a security event. */
-export type SessionStep = 'opened' | 'adopted' | 'refreshed' | 'replayed';
-
-/** Why no password was checked: too many were waiting, or it had waited for too long. */
-export type HashRefusal = 'full' | 'late';
-
-/** Something that takes no time. */
-export type Happening =
-  /** A document was refused before anything of it ran; `code` is `extensions.code` of its first error. */
-  | { readonly kind: 'document_refused'; readonly code: string }
-  | { readonly kind: 'session_stepped'; readonly step: SessionStep }
-  | { readonly kind: 'security_event'; readonly event: SecurityEvent }
-  /** A password waits for its turn; */
-  | { readonly kind: 'hash_queued' }
-  /** its turn has come, after so many milliseconds; */
-  | { readonly kind: 'hash_dequeued'; readonly waited: number }
-  /** and here it will not be checked. */
-  | { readonly kind: 'hash_refused'; readonly refusal: HashRefusal }
-  /** The key ring was looked at; not `isWhole` where something in it could not be read. */
-  | { readonly kind: 'ring_read'; readonly isWhole: boolean }
-  /** Once, at the start; `signingKid` answers null where there is no ring. */
-  | { readonly kind: 'keys_loaded'; readonly signingKid: () => string | null };
-
 /** Who watches a server at work. Nothing here throws, or changes what is answered. */
 export interface Monitor {
   /** How to watch a kind of work: asked once for each, when the server is put together. */
   watch(work: Work): Watch;
-  tell(happening: Happening): void;
+  tell(event: SystemEvent): void;
 }
 
 /** Watches nothing. */
@@ -57,9 +34,9 @@ export function monitorOf(...several: readonly (Monitor | null)[]): Monitor | nu
       const [outer, inner] = [first.watch(work), rest.watch(work)];
       return (run) => outer(() => inner(run));
     },
-    tell: (happening) => {
-      first.tell(happening);
-      rest.tell(happening);
+    tell: (event) => {
+      first.tell(event);
+      rest.tell(event);
     },
   };
 }

@@ -1,13 +1,13 @@
-import { createAudit } from '../contracts/audit.ts';
 import type { Clock } from '../contracts/clock.ts';
-import type { Hooks, SecurityEvent } from '../contracts/hooks.ts';
+import { createEvents, type EventListener } from '../contracts/events.ts';
+import type { Hooks } from '../contracts/hooks.ts';
 import { UNWATCHED, type Monitor } from '../contracts/monitor.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
 import { ActivityLog } from './activity/activity-log.ts';
 import { Administration } from './admin/administration.ts';
+import { removeExpired, type Removed } from './expiry.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
-import type { RingListener } from './keys/ring-watch.ts';
 import { loadKeys } from './keys/token-keys.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
@@ -24,11 +24,18 @@ import { ServiceCredentials } from './trust/service-credentials.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
 
-/** The services on one store, whoever asks them: GraphQL, HTTP or the command line. */
-export interface TokenSystem {
+/** What operations are made of: every resolver finds these in its context under `auth`. */
+export interface Core {
   readonly tokens: TokenService;
   readonly users: UserService;
   readonly sessions: SessionService;
+  readonly authenticator: Authenticator;
+  readonly throttle: Throttle;
+  readonly administration: Administration;
+}
+
+/** The token system on one store, for GraphQL, HTTP or the command line. */
+export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions'> {
   /** The services that may ask about tokens. */
   readonly services: ServiceCredentials;
   /** What they are answered. */
@@ -37,6 +44,8 @@ export interface TokenSystem {
   readonly revocations: RevocationFeed;
   /** The JWK set (RFC 7517 5) by which others verify tokens, to be served by your own server; empty for HS algorithms. */
   publicKeys(): { readonly keys: readonly PublicJwk[] };
+  /** Removes what has expired, as simplejwt's `flushexpiredtokens`. Call it from time to time, once an hour for example. */
+  flushExpired(): Promise<Removed>;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
   /** Closes the store, and stops watching the key ring. */
@@ -50,69 +59,67 @@ export interface TokenSystemParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
-  /** Told of each security event, beside the hook. */
-  readonly onSecurityEvent?: (event: SecurityEvent) => void;
-  /** Told what becomes of the key ring. Default: problems go to `report`. */
-  readonly onKeyRing?: Omit<RingListener, 'read'>;
+  /** Is told of everything that happens, before the hook. Default: what is wrong with the key ring goes to `report`. */
+  readonly onEvent?: EventListener;
   /** Watches the work of all parts but the store, which comes watched. */
   readonly monitor?: Monitor;
 }
 
-/** What answers to requests needs beside a token system. */
-export interface RequestServices {
-  readonly authenticator: Authenticator;
-  readonly throttle: Throttle;
-  readonly administration: Administration;
-}
-
-/** Wires the services; closes the store if they cannot be. */
-export async function assembleTokenSystem({
-  settings,
-  hooks,
-  store,
-  clock,
-  report,
-  onSecurityEvent = () => {},
-  onKeyRing = { changed: () => {}, failed: report },
-  monitor = UNWATCHED,
-}: TokenSystemParts): Promise<TokenSystem & RequestServices> {
-  const listener: RingListener = { ...onKeyRing, read: (isWhole) => monitor.tell({ kind: 'ring_read', isWhole }) };
+/** Puts the parts together; closes the store if that fails. */
+export async function assembleTokenSystem(parts: TokenSystemParts): Promise<TokenSystem & { readonly core: Core }> {
+  const { settings, hooks, store, clock, report, monitor = UNWATCHED } = parts;
+  const activity = new ActivityLog({ store, clock });
+  const reportRing: EventListener = (event) => event.kind === 'ring_failed' && report(event.error);
+  // In this order, so that what others do with an event comes after it was counted.
+  const events = createEvents(
+    [
+      (event) => activity.note(event),
+      (event) => monitor.tell(event),
+      parts.onEvent ?? reportRing,
+      (event) => event.kind === 'security' && hooks.onSecurityEvent?.(event.event),
+    ],
+    report,
+  );
+  const listener = {
+    changed: (kids: readonly string[]) => events.tell({ kind: 'ring_changed', kids }),
+    failed: (error: unknown) => events.tell({ kind: 'ring_failed', error }),
+    read: (isWhole: boolean) => events.tell({ kind: 'ring_read', isWhole }),
+  };
   const keys = await loadKeys(settings, { clock, listener }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
-  const activity = new ActivityLog({ store, clock });
-  const onRefresh = () => activity.count('refreshes');
-  monitor.tell({ kind: 'keys_loaded', signingKid: () => keys.signing().kid });
-  const watching = (event: SecurityEvent) => {
-    activity.note(event);
-    monitor.tell({ kind: 'security_event', event });
-  };
-  const hooked = hooks.onSecurityEvent ? [hooks.onSecurityEvent] : [];
-  const audit = createAudit([watching, onSecurityEvent, ...hooked], report);
+  events.tell({ kind: 'keys_loaded', signingKid: () => keys.signing().kid });
+  const base = { store, settings, clock, events, hooks };
   const codec = new TokenCodec(settings, keys, clock, hooks.jsonEncoder);
-  const sessions = new SessionService({ store, settings, clock, audit, monitor });
-  const rotation = new Rotation({ store, sessions, settings, clock, monitor });
-  const hasher = new PasswordHasher(settings.passwordHashCost, clock, monitor);
-  const users = new UserService({ store, settings, hasher, hooks, clock, audit });
-  const reader = new TokenReader(codec, rotation, users, settings);
-  const minter = new TokenMinter(codec, users, settings, hooks, clock);
-  const tokens = new TokenService({ minter, reader, rotation, sessions, users, settings, clock, onRefresh });
-  const acceptor = new TokenAcceptor(codec, settings);
-  const authenticator = new Authenticator({ acceptor, reader, users, settings, hooks });
-  const throttle = new Throttle({ store, settings, clock, audit, secret: () => keys.secret() });
-  const administration = new Administration({ users, sessions, keys, activity });
-  return {
-    tokens,
+  const sessions = new SessionService(base);
+  const rotation = new Rotation({ ...base, sessions });
+  const hasher = new PasswordHasher(settings.passwordHashCost, clock, {
+    watch: (work) => monitor.watch(work),
+    tell: events.tell,
+  });
+  const users = new UserService({ ...base, hasher, sessions });
+  const reader = new TokenReader({ ...base, codec });
+  const minter = new TokenMinter({ ...base, codec });
+  const throttle = new Throttle({ ...base, secret: keys.secret });
+  const core: Core = {
+    tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
     users,
     sessions,
-    authenticator,
+    authenticator: new Authenticator({ ...base, acceptor: new TokenAcceptor(codec, settings) }),
     throttle,
-    administration,
-    services: new ServiceCredentials({ store, throttle, clock }),
+    administration: new Administration({ users, sessions, keys, activity }),
+  };
+  return {
+    core,
+    tokens: core.tokens,
+    users,
+    sessions,
+    services: new ServiceCredentials({ ...base, throttle }),
     introspection: new Introspection({ reader, rotation, sessions, settings }),
-    revocations: new RevocationFeed({ store, settings, clock }),
+    revocations: new RevocationFeed(base),
     publicKeys: () => ({ keys: keys.published() }),
+    flushExpired: () => removeExpired(store, settings, clock),
     ping: () => store.ping(),
     close: async () => {
       keys.close();

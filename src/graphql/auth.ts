@@ -59,14 +59,12 @@ export async function createAuth({
 
 /** Puts GraphQL in front of a token system. */
 export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
-  const { authenticator, throttle, administration, ...system } = await assembleTokenSystem(parts);
-  const { tokens, users, sessions } = system;
-  const services = { tokens, users, sessions, authenticator, throttle, administration };
+  const { core, ...system } = await assembleTokenSystem(parts);
   return {
     ...system,
     resolvers: resolversFor(parts.settings),
     adminResolvers,
-    context: createContextFunction(services, parts.settings),
+    context: createContextFunction(core, parts.settings),
     guard,
     validationRules: [limitsRule(parts.settings)],
     formatError: createFormatError(parts.report),

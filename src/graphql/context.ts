@@ -1,23 +1,9 @@
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import { restOfTurn } from '../contracts/turn.ts';
-import type { Administration } from '../core/admin/administration.ts';
-import type { SessionService } from '../core/sessions/session-service.ts';
-import type { Throttle } from '../core/throttle/throttle.ts';
-import type { Authenticated, Authenticator } from '../core/tokens/authenticator.ts';
-import type { TokenService } from '../core/tokens/token-service.ts';
-import type { UserService } from '../core/users/user-service.ts';
+import type { Core } from '../core/token-system.ts';
+import type { Authenticated } from '../core/tokens/authenticator.ts';
 import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
-
-/** What the resolvers work with. */
-export interface AuthServices {
-  readonly tokens: TokenService;
-  readonly users: UserService;
-  readonly sessions: SessionService;
-  readonly authenticator: Authenticator;
-  readonly throttle: Throttle;
-  readonly administration: Administration;
-}
 
 /**
  * A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it. For `graphql-ws`, give the payload
@@ -41,7 +27,7 @@ export interface ContextInput {
 }
 
 /** What every resolver finds in its context under `auth`. */
-export interface RequestAuth extends AuthServices {
+export interface RequestAuth extends Core {
   readonly client: Client;
   /**
    * Who makes this request, read once at the first call; what is wrong with the header is thrown then, and not before.
@@ -67,65 +53,49 @@ export interface AuthContext {
  * Makes the context function of an Apollo Server. It reads nothing and verifies nothing before it is asked, so that a stale
  * token never breaks a sign-in or a refresh.
  */
-export function createContextFunction(
-  services: AuthServices,
-  settings: Settings,
-): (input: ContextInput) => Promise<AuthContext> {
-  const setup = { services, settings, headerName: settings.authHeaderName.toLowerCase() };
+export function createContextFunction(core: Core, settings: Settings): (input: ContextInput) => Promise<AuthContext> {
+  const authOf = requestAuth(core, settings);
   return async (input) => {
     await restOfTurn();
-    return { auth: new AuthOfRequest(setup, input) };
+    return { auth: authOf(input) };
   };
 }
 
-interface Setup {
-  readonly services: AuthServices;
-  readonly settings: Settings;
-  readonly headerName: string;
-}
+/** Instances find the core in their prototype: to copy it into each request's object takes twenty times as long. */
+function requestAuth(core: Core, settings: Settings): (input: ContextInput) => RequestAuth {
+  const headerName = settings.authHeaderName.toLowerCase();
 
-/** A class, since one is made for each request: an object of closures and spread services takes twenty times as long. */
-class AuthOfRequest implements RequestAuth {
-  readonly tokens: TokenService;
-  readonly users: UserService;
-  readonly sessions: SessionService;
-  readonly authenticator: Authenticator;
-  readonly throttle: Throttle;
-  readonly administration: Administration;
-  readonly #setup: Setup;
-  readonly #input: ContextInput;
-  #authenticated: Promise<Authenticated> | undefined;
-  #cookie: RefreshCookie | null | undefined;
+  class OfRequest {
+    readonly #input: ContextInput;
+    #authenticated: Promise<Authenticated> | undefined;
+    #cookie: RefreshCookie | null | undefined;
 
-  constructor(setup: Setup, input: ContextInput) {
-    const { tokens, users, sessions, authenticator, throttle, administration } = setup.services;
-    this.tokens = tokens;
-    this.users = users;
-    this.sessions = sessions;
-    this.authenticator = authenticator;
-    this.throttle = throttle;
-    this.administration = administration;
-    this.#setup = setup;
-    this.#input = input;
+    constructor(input: ContextInput) {
+      this.#input = input;
+    }
+
+    get client(): Client {
+      const { req } = this.#input;
+      return {
+        userAgent: headerOf(req, 'user-agent') ?? null,
+        ipAddress: req.ip ?? req.socket?.remoteAddress ?? null,
+      };
+    }
+
+    authenticate(): Promise<Authenticated> {
+      return (this.#authenticated ??= core.authenticator.authenticate(headerOf(this.#input.req, headerName)));
+    }
+
+    refreshCookie(): RefreshCookie | null {
+      if (!settings.refreshCookie) return null;
+      const { req, res } = this.#input;
+      const header = (name: string) => headerOf(req, name);
+      return (this.#cookie ??= refreshCookieOf({ header, response: res }, settings));
+    }
   }
 
-  get client(): Client {
-    const { req } = this.#input;
-    return {
-      userAgent: headerOf(req, 'user-agent') ?? null,
-      ipAddress: req.ip ?? req.socket?.remoteAddress ?? null,
-    };
-  }
-
-  authenticate(): Promise<Authenticated> {
-    return (this.#authenticated ??= this.authenticator.authenticate(headerOf(this.#input.req, this.#setup.headerName)));
-  }
-
-  refreshCookie(): RefreshCookie | null {
-    const { req, res } = this.#input;
-    const header = (name: string) => headerOf(req, name);
-    return (this.#cookie ??= refreshCookieOf({ header, response: res }, this.#setup.settings));
-  }
+  Object.assign(OfRequest.prototype, core);
+  return (input) => new OfRequest(input) as OfRequest & Core;
 }
 
 function headerOf({ headers }: IncomingRequest, name: string): string | undefined {

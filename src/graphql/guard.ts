@@ -1,5 +1,5 @@
 import type { ResolverData } from 'type-graphql';
-import { expectRole } from '../core/tokens/roles.ts';
+import { expectRole } from '../core/tokens/expectations.ts';
 import type { AuthContext } from './context.ts';
 
 /**

@@ -3,7 +3,7 @@ import { InvalidInput } from '../contracts/errors.ts';
 import type { User } from '../contracts/hooks.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type * as Services from '../core/tokens/token-service.ts';
-import { MAX_USERNAME_LENGTH, usernameKey } from '../core/users/username.ts';
+import { MAX_USERNAME_LENGTH, usernameKey } from '../contracts/username-key.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import { BlacklistedToken, RefreshedTokens, SlidingToken, TokenPair, VerifiedToken } from './types.ts';

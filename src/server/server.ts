@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { systemClock, type Clock } from '../contracts/clock.ts';
-import type { Hooks, SecurityEvent } from '../contracts/hooks.ts';
+import type { SystemEvent } from '../contracts/events.ts';
+import type { Hooks } from '../contracts/hooks.ts';
 import { monitorOf } from '../contracts/monitor.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
-import type { TokenSystemParts } from '../core/token-system.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { GraphQLServer } from '../graphql/graphql-server.ts';
 import { openStore } from '../stores/open-store.ts';
@@ -62,11 +62,7 @@ export async function startServer({
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
-  const onSecurityEvent = (event: SecurityEvent) => logger.info({ security: event }, 'security event');
-  const onKeyRing: TokenSystemParts['onKeyRing'] = {
-    changed: (kids) => logger.info({ kids }, 'the key ring has changed'),
-    failed: (error) => logger.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
-  };
+  const onEvent = (event: SystemEvent) => logEvent(logger, event);
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);
   const plainStore = given ?? (await openStore(settings));
@@ -75,8 +71,7 @@ export async function startServer({
     hooks,
     clock,
     report,
-    onSecurityEvent,
-    onKeyRing,
+    onEvent,
     store: monitor === null ? plainStore : watchedStore(plainStore, monitor),
     ...(monitor && { monitor }),
   });
@@ -129,16 +124,29 @@ export async function startServer({
   }
 }
 
+/** Writes down what an operator has to know. */
+function logEvent(log: Logger, event: SystemEvent): void {
+  switch (event.kind) {
+    case 'security':
+      return log.info({ security: event.event }, 'security event');
+    case 'ring_changed':
+      return log.info({ kids: event.kids }, 'the key ring has changed');
+    case 'ring_failed':
+      return log.error({ err: event.error }, 'the key ring cannot be read as it is, and stays as it was');
+    default:
+  }
+}
+
 /** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
 function createRemoval(
-  { sessions }: Pick<Auth, 'sessions'>,
+  { flushExpired }: Pick<Auth, 'flushExpired'>,
   interval: number | undefined,
   report: (error: unknown) => void,
 ) {
   let isStopped = false;
   let last = Promise.resolve();
   const flush = () =>
-    (last = sessions.flushExpired().then(
+    (last = flushExpired().then(
       () => {},
       (error: unknown) => {
         if (!isStopped) report(error);

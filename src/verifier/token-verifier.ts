@@ -8,7 +8,7 @@ import { restOfTurn } from '../contracts/turn.ts';
 import { isSymmetric, readKey } from '../core/keys/key-material.ts';
 import { RemoteKeys } from '../core/keys/remote-keys.ts';
 import type { Keys } from '../core/keys/token-keys.ts';
-import { expectRole } from '../core/tokens/roles.ts';
+import { expectRole } from '../core/tokens/expectations.ts';
 import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../core/tokens/token-acceptor.ts';
 import { TokenCodec } from '../core/tokens/token-codec.ts';
 import { Revocations, type RevocationOptions } from './revocations.ts';

@@ -184,7 +184,7 @@ describeEachStore('core', (kind) => {
     const { clock, auth } = await start({ JWT_LEEWAY: '100' });
     const { refresh: token } = await server.signIn();
     clock.advance(24 * 60 * 60 + 50);
-    expect(await auth.sessions.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
+    expect(await auth.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
     const { refresh: successor } = await refreshed(token);
     clock.advance(24 * 60 * 60 + 200);
     expect(await refresh(successor ?? '')).toMatchObject(refusal('Token is expired', 'token_expired'));

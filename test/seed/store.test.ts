@@ -180,16 +180,16 @@ describeEachStore('the store', (kind) => {
     const { refresh: fourth } = await server.signIn();
 
     clock.advance(DAY - 2);
-    expect(await auth.sessions.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
+    expect(await auth.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
     clock.advance(1);
-    expect(await auth.sessions.flushExpired()).toEqual({ sessions: 1, blacklist: 1 });
+    expect(await auth.flushExpired()).toEqual({ sessions: 1, blacklist: 1 });
     const names = [first, third].map((token) => store.blacklist.find(String(claimsOf(token)['jti'])));
     expect(await Promise.all(names)).toEqual([null, expect.objectContaining({ jti: claimsOf(third)['jti'] })]);
     expect(await sessionOf(second)).toBeNull();
     expect(await sessionOf(fourth)).not.toBeNull();
     expect(await send(third)).toMatchObject(BLACKLISTED);
     expect((await verify(fourth)).errors).toEqual([]);
-    expect(await auth.sessions.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
+    expect(await auth.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
   });
 
   test('78: a blacklisted token that a leeway keeps alive outlives the flush', async () => {
@@ -197,11 +197,11 @@ describeEachStore('the store', (kind) => {
     const token = forgeForAlice(server, { exp: clock.seconds + 100 });
     await server.client.expect(TokenBlacklistDocument, { refresh: token });
     clock.advance(159);
-    expect(await auth.sessions.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
+    expect(await auth.flushExpired()).toEqual({ sessions: 0, blacklist: 0 });
     expect(await verify(token)).toMatchObject(BLACKLISTED);
     clock.advance(1);
     expect(await verify(token)).toMatchObject(refusal('Token is expired', 'token_expired'));
-    expect(await auth.sessions.flushExpired()).toEqual({ sessions: 0, blacklist: 1 });
+    expect(await auth.flushExpired()).toEqual({ sessions: 0, blacklist: 1 });
   });
 
   test('79 S7: deleting the user keeps a blacklisted token blacklisted', async () => {

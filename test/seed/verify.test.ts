@@ -144,10 +144,10 @@ describeEachStore('verify', (kind) => {
     const refresh = forgeForAlice(server, {});
     await client.expect(TokenBlacklistDocument, { refresh });
     clock.advance(299);
-    await server.auth.sessions.flushExpired();
+    await server.auth.flushExpired();
     expect(await send(refresh)).toMatchObject(BLACKLISTED);
     clock.advance(1);
-    await server.auth.sessions.flushExpired();
+    await server.auth.flushExpired();
     expect(await send(refresh)).toMatchObject(refusal('Token is expired', 'token_expired'));
   });
 

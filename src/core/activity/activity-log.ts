@@ -1,5 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts';
-import type { SecurityEvent, SecurityEventName } from '../../contracts/hooks.ts';
+import type { SystemEvent } from '../../contracts/events.ts';
+import type { SecurityEventName } from '../../contracts/hooks.ts';
 import type { ActivityCounts, Store } from '../../contracts/store/store.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -38,10 +39,10 @@ export class ActivityLog {
     this.#interval = parts.interval ?? INTERVAL_MS;
   }
 
-  /** Counts what a security event stands for, if anything. */
-  note({ event, operation }: SecurityEvent): void {
-    const kind = event === 'throttled' && operation === 'sign_in' ? 'refusals' : COUNTED[event];
-    if (kind !== undefined) this.count(kind);
+  /** Counts what an event stands for, if anything. */
+  note(event: SystemEvent): void {
+    const kind = countOf(event);
+    if (kind !== null) this.count(kind);
   }
 
   /** Counts one; what is counted within the next few seconds is written along with it. */
@@ -96,6 +97,13 @@ export class ActivityLog {
     });
     this.#timer ??= setTimeout(() => void this.write(), this.#interval).unref();
   }
+}
+
+function countOf(event: SystemEvent): keyof ActivityCounts | null {
+  if (event.kind === 'tokens_refreshed') return 'refreshes';
+  if (event.kind !== 'security') return null;
+  const { event: name, operation } = event.event;
+  return name === 'throttled' && operation === 'sign_in' ? 'refusals' : (COUNTED[name] ?? null);
 }
 
 const hourOf = (moment: number): number => moment - (moment % HOUR_MS);

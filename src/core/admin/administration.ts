@@ -1,4 +1,4 @@
-import type { Actor } from '../../contracts/audit.ts';
+import type { Actor } from '../../contracts/events.ts';
 import { InvalidInput, OwnAccount } from '../../contracts/errors.ts';
 import type { User } from '../../contracts/hooks.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
@@ -8,7 +8,7 @@ import type { KeyDescription, Keys } from '../keys/token-keys.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkText } from '../users/password-policy.ts';
 import type { AccountChanges, UserService } from '../users/user-service.ts';
-import { MAX_USERNAME_LENGTH } from '../users/username.ts';
+import { MAX_USERNAME_LENGTH } from '../../contracts/username-key.ts';
 import { cursorAfter, readCursor } from './user-cursor.ts';
 
 const MAX_PAGE = 100;
@@ -29,23 +29,20 @@ export interface UserList {
 /** The admin who acts, and where their request comes from. */
 export type ActingAdmin = Required<Actor> & { readonly actorId: string };
 
+/** What administration works with. */
+export interface AdministrationParts {
+  readonly users: UserService;
+  readonly sessions: SessionService;
+  readonly keys: Keys;
+  readonly activity: ActivityLog;
+}
+
 /** What admins do with accounts and sessions that are not theirs. That they are admins is for the caller to see to. */
 export class Administration {
-  readonly #users: UserService;
-  readonly #sessions: SessionService;
-  readonly #keys: Keys;
-  readonly #activity: ActivityLog;
+  readonly #parts: AdministrationParts;
 
-  constructor(parts: {
-    readonly users: UserService;
-    readonly sessions: SessionService;
-    readonly keys: Keys;
-    readonly activity: ActivityLog;
-  }) {
-    this.#users = parts.users;
-    this.#sessions = parts.sessions;
-    this.#keys = parts.keys;
-    this.#activity = parts.activity;
+  constructor(parts: AdministrationParts) {
+    this.#parts = parts;
   }
 
   /** @throws InvalidInput, StoreUnavailable */
@@ -53,7 +50,7 @@ export class Administration {
     checkRange('first', first, MAX_PAGE);
     if (search !== '') checkText('search', search, MAX_USERNAME_LENGTH);
     const name = after === null ? undefined : readCursor(after);
-    const found = await this.#users.list(first + 1, name, search);
+    const found = await this.#parts.users.list(first + 1, name, search);
     const entries = found.slice(0, first).map((user) => ({ user, cursor: cursorAfter(user.username) }));
     return { entries, hasMore: found.length > first };
   }
@@ -69,12 +66,12 @@ export class Administration {
       throw new InvalidInput('isActive', 'Nothing to change. Expected `isActive`, `isAdmin` or both.');
     }
     if (id === by.actorId && (isActive === false || isAdmin === false)) throw new OwnAccount();
-    return this.#users.change(id, changes, by);
+    return this.#parts.users.change(id, changes, by);
   }
 
   /** Ends all sessions of a user. Resolves to how many. */
   revokeSessions(userId: string, by: ActingAdmin): Promise<number> {
-    return this.#sessions.revokeAll(userId, undefined, by);
+    return this.#parts.sessions.revokeAll(userId, undefined, by);
   }
 
   /**
@@ -82,29 +79,19 @@ export class Administration {
    *
    * @throws InvalidInput if the user has no such session, StoreUnavailable
    */
-  async revokeSession(userId: string, id: string, by: ActingAdmin): Promise<SessionRecord> {
-    const session = await this.#sessions.find(id);
-    if (session?.userId === userId) {
-      await this.#sessions.end(session, 'revoked', by);
-      const ended = await this.#sessions.find(id);
-      if (ended) return ended;
-    }
-    throw new InvalidInput(
-      'id',
-      'This user has no session with this id. The field `userSessions` lists those they have.',
-      'session_not_found',
-    );
+  revokeSession(userId: string, id: string, by: ActingAdmin): Promise<SessionRecord> {
+    return this.#parts.sessions.revoke(userId, id, by);
   }
 
   /** The keys that sign and verify here; nothing of what is in them. */
   keys(): readonly KeyDescription[] {
-    return this.#keys.describe();
+    return this.#parts.keys.describe();
   }
 
   /** @throws InvalidInput, StoreUnavailable */
   async activity(hours: number): Promise<ActivityHour[]> {
     checkRange('hours', hours, ACTIVITY_HOURS);
-    return this.#activity.list(hours);
+    return this.#parts.activity.list(hours);
   }
 }
 

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../contracts/errors.ts';
-import { MAX_USERNAME_LENGTH } from '../users/username.ts';
+import { MAX_USERNAME_LENGTH } from '../../contracts/username-key.ts';
 
 /** The place after a user in a list by names, as text that means nothing to whoever holds it. */
 export const cursorAfter = (username: string): string => Buffer.from(JSON.stringify([username])).toString('base64url');

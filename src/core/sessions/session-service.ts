@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type { Actor, Audit } from '../../contracts/audit.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
+import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client } from '../../contracts/hooks.ts';
-import type { Monitor } from '../../contracts/monitor.ts';
+import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
 
 const MAX_USER_AGENT_LENGTH = 256;
-
-/** Unique names of sessions and tokens: 32 hexadecimal characters, as simplejwt's jti. */
-export const newName = (): string => randomUUID().replaceAll('-', '');
 
 /** What a session starts with. */
 export interface Opening {
@@ -27,24 +23,15 @@ export interface SessionParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly audit: Audit;
-  readonly monitor: Monitor;
+  readonly events: Events;
 }
 
-/** Opens, lists and ends sessions. How their tokens follow one another is in `Rotation`. */
+/** Opens, lists and ends sessions: all that ends one goes through here. How their tokens follow one another is in `Rotation`. */
 export class SessionService {
-  readonly #store: Store;
-  readonly #settings: Settings;
-  readonly #clock: Clock;
-  readonly #audit: Audit;
-  readonly #monitor: Monitor;
+  readonly #parts: SessionParts;
 
-  constructor({ store, settings, clock, audit, monitor }: SessionParts) {
-    this.#store = store;
-    this.#settings = settings;
-    this.#clock = clock;
-    this.#audit = audit;
-    this.#monitor = monitor;
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -53,12 +40,12 @@ export class SessionService {
    * @throws StoreUnavailable
    */
   async open({ userId, client, lifetime, adopted }: Opening): Promise<SessionRecord | null> {
-    const now = this.#clock();
-    const endsAt = now + this.#settings.sessionLifetime * 1000;
+    const now = this.#parts.clock();
+    const endsAt = now + this.#parts.settings.sessionLifetime * 1000;
     const session: SessionRecord = {
-      id: adopted?.id ?? newName(),
+      id: adopted?.id ?? newId(),
       userId,
-      jti: newName(),
+      jti: newId(),
       previousJti: adopted?.previousJti ?? null,
       rotatedAt: new Date(now),
       createdAt: new Date(now),
@@ -70,26 +57,21 @@ export class SessionService {
       revokedAt: null,
       revokedReason: null,
     };
-    if (!(await this.#store.sessions.insert(session))) return null;
-    this.#monitor.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });
-    const { maxSessions } = this.#settings;
-    const sessions = await this.#store.sessions.revokeOldest(userId, maxSessions, this.#revocation('limit'));
-    if (sessions > 0) this.#audit('sessions_ended', { userId, sessions, reason: 'limit', client });
+    if (!(await this.#parts.store.sessions.insert(session))) return null;
+    this.#parts.events.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });
+    const { maxSessions } = this.#parts.settings;
+    const sessions = await this.#parts.store.sessions.revokeOldest(userId, maxSessions, this.#revocation('limit'));
+    if (sessions > 0) this.#parts.events.audit('sessions_ended', { userId, sessions, reason: 'limit', client });
     return session;
   }
 
-  /** Whether the tokens of a session are still good. */
-  isLive(session: SessionRecord): boolean {
-    return session.revokedAt === null && session.expiresAt.getTime() > this.#clock() - this.#settings.leeway * 1000;
-  }
-
   find(id: string): Promise<SessionRecord | null> {
-    return this.#store.sessions.find(id);
+    return this.#parts.store.sessions.find(id);
   }
 
   /** A user's live sessions, the newest first. */
   list(userId: string): Promise<SessionRecord[]> {
-    return this.#store.sessions.listLive(userId, new Date(this.#clock()));
+    return this.#parts.store.sessions.listLive(userId, new Date(this.#parts.clock()));
   }
 
   /** Ends a session, and with it all its tokens. Resolves to whether this call ended it. */
@@ -98,48 +80,44 @@ export class SessionService {
     reason: RevocationReason,
     by: Actor = {},
   ): Promise<boolean> {
-    const hasEnded = await this.#store.sessions.revoke(id, this.#revocation(reason));
+    const hasEnded = await this.#parts.store.sessions.revoke(id, this.#revocation(reason));
     const event = reason === 'reused' ? 'token_reused' : 'sessions_ended';
-    if (hasEnded) this.#audit(event, { ...by, userId, sessionId: id, sessions: 1, reason });
+    if (hasEnded) this.#parts.events.audit(event, { ...by, userId, sessionId: id, sessions: 1, reason });
     return hasEnded;
   }
 
   /**
-   * Ends one of a user's own sessions; ending it again changes nothing. Resolves to the session as it is now.
+   * Ends one of a user's sessions; ending it again changes nothing. Resolves to the session as it is now.
    *
    * @throws InvalidInput if this user has no such session; whether somebody else has one is not told.
    */
-  async revoke(userId: string, id: string): Promise<SessionRecord> {
-    const session = await this.#store.sessions.find(id);
+  async revoke(userId: string, id: string, by: Actor = {}): Promise<SessionRecord> {
+    const session = await this.find(id);
     if (session?.userId === userId) {
-      await this.end(session, 'revoked');
-      const ended = await this.#store.sessions.find(id);
+      await this.end(session, 'revoked', by);
+      const ended = await this.find(id);
       if (ended) return ended;
     }
-    throw new InvalidInput(
-      'id',
-      'You have no session with this id. The field `sessions` lists those you have.',
-      'session_not_found',
-    );
+    const message =
+      by.actorId == null
+        ? 'You have no session with this id. The field `sessions` lists those you have.'
+        : 'This user has no session with this id. The field `userSessions` lists those they have.';
+    throw new InvalidInput('id', message, 'session_not_found');
   }
 
   /** Ends a user's sessions, all or all but one. Resolves to how many were ended. */
-  async revokeAll(userId: string, exceptId?: string, by: Actor = {}): Promise<number> {
-    const sessions = await this.#store.sessions.revokeAll(userId, this.#revocation('revoked'), exceptId);
-    if (sessions > 0) this.#audit('sessions_ended', { ...by, userId, sessions, reason: 'revoked' });
+  revokeAll(userId: string, exceptId?: string, by: Actor = {}): Promise<number> {
+    return this.endAll(userId, 'revoked', by, exceptId);
+  }
+
+  /** The same, for a reason of its own. */
+  async endAll(userId: string, reason: RevocationReason, by: Actor = {}, exceptId?: string): Promise<number> {
+    const sessions = await this.#parts.store.sessions.revokeAll(userId, this.#revocation(reason), exceptId);
+    if (sessions > 0) this.#parts.events.audit('sessions_ended', { ...by, userId, sessions, reason });
     return sessions;
   }
 
-  /** Removes what has expired, as simplejwt's `flushexpiredtokens`; forgets old attempts and activity, too, and does not count them. */
-  async flushExpired(): Promise<{ readonly sessions: number; readonly blacklist: number }> {
-    const at = new Date(this.#clock() - this.#settings.leeway * 1000);
-    const sessions = await this.#store.sessions.deleteExpired(at);
-    await this.#store.attempts.deleteExpired(new Date(this.#clock()));
-    await this.#store.activity.deleteExpired(new Date(this.#clock()));
-    return { sessions, blacklist: await this.#store.blacklist.deleteExpired(new Date(this.#clock())) };
-  }
-
   #revocation(reason: RevocationReason) {
-    return { at: new Date(this.#clock()), reason };
+    return { at: new Date(this.#parts.clock()), reason };
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import type { Audit } from '../../contracts/audit.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput, Overloaded, StoreUnavailable, Throttled } from '../../contracts/errors.ts';
+import type { Events } from '../../contracts/events.ts';
 import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store } from '../../contracts/store/store.ts';
@@ -26,7 +26,7 @@ export interface ThrottleParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly audit: Audit;
+  readonly events: Events;
   /** What makes names unreadable. Servers that count together share it; a new one begins all counts anew. */
   readonly secret: () => KeyObject;
 }
@@ -45,13 +45,13 @@ interface Count {
 export class Throttle {
   readonly #counter: AttemptCounter;
   readonly #settings: Settings;
-  readonly #audit: Audit;
+  readonly #events: Events;
   readonly #secret: () => KeyObject;
 
-  constructor({ store, settings, clock, audit, secret }: ThrottleParts) {
+  constructor({ store, settings, clock, events, secret }: ThrottleParts) {
     this.#counter = new AttemptCounter(store, clock);
     this.#settings = settings;
-    this.#audit = audit;
+    this.#events = events;
     this.#secret = secret;
   }
 
@@ -151,7 +151,7 @@ export class Throttle {
       if (tellsNothing(error)) for (const count of counted) await this.#counter.takeBack(count);
       // Those before it were let through, so it is the next one that was not.
       const rule = counts[counted.length]?.about.length === 0 ? 'address' : 'account';
-      if (error instanceof Throttled) this.#audit('throttled', { ...attempt, rule });
+      if (error instanceof Throttled) this.#events.audit('throttled', { ...attempt, rule });
       throw error;
     }
   }

@@ -1,5 +1,15 @@
 import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
-import { TokenInvalid, TokenWrongType } from '../../contracts/errors.ts';
+import {
+  PasswordChanged,
+  PermissionDenied,
+  TokenInvalid,
+  TokenWrongType,
+  UserInactive,
+  UserNotFound,
+} from '../../contracts/errors.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { UserRecord } from '../../contracts/store/store.ts';
+import { isRefused, passwordFingerprint } from '../users/account.ts';
 
 /** The type of a token that names none, as simplejwt's `UntypedToken`. */
 const UNTYPED = ''; // no claim can be: a name is not empty
@@ -23,4 +33,33 @@ export function expectType<Type extends TokenType>(token: Token, types: readonly
 /** @throws TokenInvalid */
 export function expectUserId<Some extends Token>(token: Some): asserts token is Some & { readonly userId: string } {
   if (token.userId === null) throw new TokenInvalid('Token contained no recognizable user identification');
+}
+
+/**
+ * The user of a token that is presented to prove who its holder is.
+ *
+ * @throws TokenInvalid, UserNotFound, UserInactive, PasswordChanged
+ */
+export function expectHolder(token: Token, user: UserRecord | null, settings: Settings): UserRecord {
+  expectUserId(token);
+  if (user === null) throw new UserNotFound();
+  if (isRefused(user, settings)) throw new UserInactive();
+  expectPasswordUnchanged(token, user, settings);
+  return user;
+}
+
+/** @throws PasswordChanged */
+export function expectPasswordUnchanged({ claims }: Token, user: UserRecord, settings: Settings): void {
+  const { checkRevokeToken, revokeTokenClaim } = settings;
+  if (checkRevokeToken && claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
+}
+
+/**
+ * Lets a token pass that has one of the roles in its claim `roles`, or any token where none is asked for.
+ *
+ * @throws PermissionDenied
+ */
+export function expectRole({ claims: { roles: granted } }: VerifiedToken, roles: readonly string[]): void {
+  if (roles.length === 0) return;
+  if (!Array.isArray(granted) || !roles.some((role) => granted.includes(role))) throw new PermissionDenied();
 }

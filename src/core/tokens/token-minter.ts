@@ -1,10 +1,10 @@
 import type { Claims, TokenType } from '../../contracts/claims.ts';
 import { toNumericDate, type Clock } from '../../contracts/clock.ts';
 import type { CustomClaims, Hooks, User } from '../../contracts/hooks.ts';
+import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
-import { newName } from '../sessions/session-service.ts';
-import { passwordFingerprint, type UserService } from '../users/user-service.ts';
+import { passwordFingerprint } from '../users/account.ts';
 import type { TokenCodec } from './token-codec.ts';
 
 /** A signed token and when it ends. */
@@ -21,29 +21,29 @@ export interface MintedSlidingToken extends MintedToken {
 /** True in the access and sliding tokens of an admin, and missing in all others. */
 const ADMIN_CLAIM = 'is_admin';
 
+/** What minting needs. */
+export interface MinterParts {
+  readonly codec: TokenCodec;
+  readonly settings: Settings;
+  readonly hooks: Hooks;
+  readonly clock: Clock;
+}
+
 /** Builds the claims of each kind of token and signs them. It reads and writes no store. */
 export class TokenMinter {
-  readonly #codec: TokenCodec;
-  readonly #users: UserService;
-  readonly #settings: Settings;
-  readonly #hooks: Hooks;
-  readonly #clock: Clock;
+  readonly #parts: MinterParts;
 
-  constructor(codec: TokenCodec, users: UserService, settings: Settings, hooks: Hooks, clock: Clock) {
-    this.#codec = codec;
-    this.#users = users;
-    this.#settings = settings;
-    this.#hooks = hooks;
-    this.#clock = clock;
+  constructor(parts: MinterParts) {
+    this.#parts = parts;
   }
 
   /** The claims that describe a user, custom ones included, for the first refresh token of a session. */
   async describe(user: User, custom: CustomClaims = {}): Promise<Readonly<Record<string, unknown>>> {
-    const { userIdClaim, checkRevokeToken, revokeTokenClaim } = this.#settings;
+    const { userIdClaim, userIdField, checkRevokeToken, revokeTokenClaim } = this.#parts.settings;
     return {
-      ...(await this.#hooks.claims?.(user)),
+      ...(await this.#parts.hooks.claims?.(user)),
       ...custom,
-      [userIdClaim]: this.#users.claimOf(user),
+      [userIdClaim]: user[userIdField],
       ...(checkRevokeToken && { [revokeTokenClaim]: passwordFingerprint(user) }),
     };
   }
@@ -65,12 +65,12 @@ export class TokenMinter {
     session: SessionRecord | null,
     { isAdmin }: Pick<User, 'isAdmin'>,
   ): MintedToken {
-    const issuedAt = toNumericDate(this.#clock());
+    const issuedAt = toNumericDate(this.#parts.clock());
     const idleEnd = session === null ? Infinity : toNumericDate(session.expiresAt);
     return this.#mint('access', described, {
-      jti: newName(),
+      jti: newId(),
       issuedAt,
-      expiresAt: Math.min(issuedAt + this.#settings.accessTokenLifetime, idleEnd),
+      expiresAt: Math.min(issuedAt + this.#parts.settings.accessTokenLifetime, idleEnd),
       sessionId: session?.id ?? null,
       isAdmin,
     });
@@ -78,15 +78,15 @@ export class TokenMinter {
 
   /** A sliding token. Refreshing one keeps its jti and moves its `exp`, never past the end of refreshing. */
   sliding(described: Readonly<Record<string, unknown>>, kept: Kept): MintedSlidingToken {
-    const issuedAt = toNumericDate(this.#clock());
-    const expiresAt = Math.min(issuedAt + this.#settings.slidingTokenLifetime, kept.refreshExpiresAt);
-    const claims = { ...described, [this.#settings.slidingTokenRefreshExpClaim]: kept.refreshExpiresAt };
+    const issuedAt = toNumericDate(this.#parts.clock());
+    const expiresAt = Math.min(issuedAt + this.#parts.settings.slidingTokenLifetime, kept.refreshExpiresAt);
+    const claims = { ...described, [this.#parts.settings.slidingTokenRefreshExpClaim]: kept.refreshExpiresAt };
     const minted = this.#mint('sliding', claims, { ...kept, issuedAt, expiresAt });
     return { ...minted, refreshExpiresAt: toDate(kept.refreshExpiresAt) };
   }
 
   #mint(type: TokenType, described: Readonly<Record<string, unknown>>, own: OwnClaims): MintedToken {
-    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#settings;
+    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#parts.settings;
     // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
     const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = described;
     const registered = {
@@ -103,7 +103,7 @@ export class TokenMinter {
       ...(own.sessionId !== null && { sid: own.sessionId }),
       ...(own.isAdmin && { [ADMIN_CLAIM]: true }),
     };
-    return { token: this.#codec.sign(claims), expiresAt: toDate(own.expiresAt) };
+    return { token: this.#parts.codec.sign(claims), expiresAt: toDate(own.expiresAt) };
   }
 }
 

@@ -1,38 +1,30 @@
-import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
-import {
-  NoActiveAccount,
-  PasswordChanged,
-  TokenBlacklisted,
-  UserInactive,
-  UserNotFound,
-} from '../../contracts/errors.ts';
-import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { Token, TokenType } from '../../contracts/claims.ts';
+import { NoActiveAccount, TokenBlacklisted } from '../../contracts/errors.ts';
+import type { Hooks } from '../../contracts/hooks.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
-import type { Rotation, Standing, StandingWithUser } from '../sessions/rotation.ts';
-import { passwordFingerprint, type UserService } from '../users/user-service.ts';
-import { expectComplete, expectType, expectUserId } from './expectations.ts';
+import { standingOf, type Standing, type StandingParts } from '../sessions/standing.ts';
+import { isAllowed } from '../users/account.ts';
+import { expectComplete, expectPasswordUnchanged, expectType, expectUserId } from './expectations.ts';
 import type { TokenCodec } from './token-codec.ts';
 
-/** A token that was read, how it stands, and the user it names, if there is one. */
+/** A token that was read, and how it stands. */
 export interface Reading<Type extends string = string> {
   readonly token: Token<Type>;
-  /** Never `blacklisted`. */
-  readonly standing: Standing;
-  readonly user: UserRecord | null;
+  readonly standing: Exclude<Standing, { readonly state: 'blacklisted' }>;
+}
+
+/** What reading tokens needs. */
+export interface ReaderParts extends StandingParts {
+  readonly codec: TokenCodec;
+  readonly hooks: Hooks;
 }
 
 /** Reads tokens in simplejwt's order of checks: signature and times, then blacklist, `exp`, id, and type. */
 export class TokenReader {
-  readonly #codec: TokenCodec;
-  readonly #rotation: Rotation;
-  readonly #users: UserService;
-  readonly #settings: Settings;
+  readonly #parts: ReaderParts;
 
-  constructor(codec: TokenCodec, rotation: Rotation, users: UserService, settings: Settings) {
-    this.#codec = codec;
-    this.#rotation = rotation;
-    this.#users = users;
-    this.#settings = settings;
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -41,10 +33,10 @@ export class TokenReader {
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, StoreUnavailable
    */
   async read(text: string): Promise<Reading> {
-    const verified = await this.#codec.verify(text);
-    const { standing, user } = await this.standingWithUser(verified);
-    if (standing.state === 'blacklisted' || isSomebodyElses(standing, user)) throw new TokenBlacklisted();
-    return { token: expectComplete(verified), standing, user };
+    const verified = await this.#parts.codec.verify(text);
+    const standing = await standingOf(verified, this.#parts);
+    if (standing.state === 'blacklisted') throw new TokenBlacklisted();
+    return { token: expectComplete(verified), standing };
   }
 
   /**
@@ -53,62 +45,26 @@ export class TokenReader {
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
    */
   async readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
-    const reading = await this.read(text);
-    return { ...reading, token: expectType(reading.token, [type]) };
+    const { token, standing } = await this.read(text);
+    return { token: expectType(token, [type]), standing };
   }
 
   /** What a token says, with nothing checked. Null if it is none. */
   decode(text: string): ReturnType<TokenCodec['decode']> {
-    return this.#codec.decode(text);
+    return this.#parts.codec.decode(text);
   }
 
   /**
-   * How a verified token stands, and the user it names.
-   *
-   * @throws StoreUnavailable
-   */
-  async standingWithUser(token: VerifiedToken): Promise<StandingWithUser> {
-    const { userId } = token;
-    if (userId === null) return { standing: await this.#rotation.standing(token), user: null };
-    if (this.#settings.userIdField === 'id') return this.#rotation.standingWithUser(token, userId);
-    const [standing, user] = await Promise.all([this.#rotation.standing(token), this.#users.findByClaim(userId)]);
-    return { standing, user };
-  }
-
-  /**
-   * The user whose token is being refreshed, read anew.
+   * The user whose token is being refreshed.
    *
    * @throws TokenInvalid, NoActiveAccount, PasswordChanged
    */
-  async refreshable({ token, user }: Reading): Promise<UserRecord> {
+  async refreshable({ token, standing: { user } }: Reading): Promise<UserRecord> {
     expectUserId(token);
-    if (user === null || !(await this.#users.isAllowed(user))) {
+    if (user === null || !(await isAllowed(user, this.#parts))) {
       throw new NoActiveAccount('No active account found for the given token.');
     }
-    this.#refuseChangedPassword(token, user);
+    expectPasswordUnchanged(token, user, this.#parts.settings);
     return user;
   }
-
-  /**
-   * The user who presents a token to be let in.
-   *
-   * @throws TokenInvalid, UserNotFound, UserInactive, PasswordChanged
-   */
-  present(token: Token, user: UserRecord | null): UserRecord {
-    expectUserId(token);
-    if (user === null) throw new UserNotFound();
-    if (this.#users.isRefused(user)) throw new UserInactive();
-    this.#refuseChangedPassword(token, user);
-    return user;
-  }
-
-  #refuseChangedPassword(token: Token, user: UserRecord): void {
-    const { checkRevokeToken, revokeTokenClaim } = this.#settings;
-    if (checkRevokeToken && token.claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
-  }
-}
-
-/** Whether a session is of another account than the token names: one that had the same name before, for instance. */
-export function isSomebodyElses(standing: Standing, user: UserRecord | null): boolean {
-  return 'session' in standing && standing.session !== null && user !== null && standing.session.userId !== user.id;
 }

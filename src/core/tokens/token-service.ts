@@ -8,12 +8,14 @@ import {
   TokenExpired,
   TokenInvalid,
 } from '../../contracts/errors.ts';
+import type { Events } from '../../contracts/events.ts';
 import type { Client, CustomClaims, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { UserService } from '../users/user-service.ts';
+import { expectHolder } from './expectations.ts';
 import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
 import type { Reading, TokenReader } from './token-reader.ts';
 
@@ -48,38 +50,26 @@ export interface MintOptions {
   readonly client?: Client;
 }
 
+/** What the service is made of. */
+export interface TokenParts {
+  readonly minter: TokenMinter;
+  readonly reader: TokenReader;
+  readonly rotation: Rotation;
+  readonly sessions: SessionService;
+  readonly users: UserService;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly events: Events;
+}
+
 const NO_CLIENT: Client = { userAgent: null, ipAddress: null };
 
 /** The token operations of simplejwt: obtain, refresh, verify, blacklist, and the sliding variants. */
 export class TokenService {
-  readonly #minter: TokenMinter;
-  readonly #reader: TokenReader;
-  readonly #rotation: Rotation;
-  readonly #sessions: SessionService;
-  readonly #users: UserService;
-  readonly #settings: Settings;
-  readonly #clock: Clock;
-  readonly #onRefresh: () => void;
+  readonly #parts: TokenParts;
 
-  constructor(parts: {
-    readonly minter: TokenMinter;
-    readonly reader: TokenReader;
-    readonly rotation: Rotation;
-    readonly sessions: SessionService;
-    readonly users: UserService;
-    readonly settings: Settings;
-    readonly clock: Clock;
-    /** Told of each refresh that is answered with tokens. */
-    readonly onRefresh: () => void;
-  }) {
-    this.#minter = parts.minter;
-    this.#reader = parts.reader;
-    this.#rotation = parts.rotation;
-    this.#sessions = parts.sessions;
-    this.#users = parts.users;
-    this.#settings = parts.settings;
-    this.#clock = parts.clock;
-    this.#onRefresh = parts.onRefresh;
+  constructor(parts: TokenParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -88,18 +78,18 @@ export class TokenService {
    * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable
    */
   async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
-    const described = await this.#minter.describe(user, claims);
-    const session = await this.#openSession(user, client, this.#settings.refreshTokenLifetime);
+    const described = await this.#parts.minter.describe(user, claims);
+    const session = await this.#openSession(user, client, this.#parts.settings.refreshTokenLifetime);
     return this.#pair(described, session, user);
   }
 
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
   async slidingForUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<MintedSlidingToken> {
-    const described = await this.#minter.describe(user, claims);
-    const lifetime = this.#settings.slidingTokenRefreshLifetime;
+    const described = await this.#parts.minter.describe(user, claims);
+    const lifetime = this.#parts.settings.slidingTokenRefreshLifetime;
     const { jti, id: sessionId, expiresAt } = await this.#openSession(user, client, lifetime);
     const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
-    return this.#minter.sliding(described, { jti, sessionId, refreshExpiresAt, isAdmin: user.isAdmin });
+    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, isAdmin: user.isAdmin });
   }
 
   /**
@@ -111,23 +101,23 @@ export class TokenService {
    */
   async refresh(text: string, client: Client = NO_CLIENT): Promise<RefreshedTokens> {
     const tokens = await this.#exchange(text, client);
-    this.#onRefresh();
+    this.#parts.events.tell({ kind: 'tokens_refreshed' });
     return tokens;
   }
 
   async #exchange(text: string, client: Client): Promise<RefreshedTokens> {
-    const reading = await this.#reader.readTyped(text, 'refresh');
+    const reading = await this.#parts.reader.readTyped(text, 'refresh');
     const user = await this.#refreshable(reading, client);
     const { token, standing } = reading;
-    const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
-    const { rotateRefreshTokens, blacklistAfterRotation } = this.#settings;
+    const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
+    const { rotateRefreshTokens, blacklistAfterRotation } = this.#parts.settings;
     if (!rotateRefreshTokens) {
       const session = await this.#used(reading);
-      const access = this.#minter.access(described, session, user);
+      const access = this.#parts.minter.access(described, session, user);
       return { access, refresh: { token: null, expiresAt: new Date(token.expiresAt * 1000) } };
     }
     if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, user, client), user);
-    const rotation = await this.#rotation.rotate(token, standing, { userId: user.id, client });
+    const rotation = await this.#parts.rotation.rotate(token, standing, { userId: user.id, client });
     if ('session' in rotation) return this.#pair(described, rotation.session, user);
     throw new TokenBlacklisted();
   }
@@ -136,7 +126,7 @@ export class TokenService {
   async #used({ standing }: Reading): Promise<SessionRecord | null> {
     if (standing.state !== 'usable') throw new TokenBlacklisted();
     if (standing.session === null) return null;
-    if (!(await this.#rotation.touch(standing.session))) throw new TokenBlacklisted();
+    if (!(await this.#parts.rotation.touch(standing.session))) throw new TokenBlacklisted();
     return standing.session;
   }
 
@@ -144,9 +134,9 @@ export class TokenService {
   async #branch({ standing }: Reading, user: User, client: Client): Promise<SessionRecord> {
     if (standing.state !== 'usable') throw new TokenBlacklisted();
     if (standing.session === null) {
-      return this.#openSession(user, client, this.#settings.refreshTokenLifetime);
+      return this.#openSession(user, client, this.#parts.settings.refreshTokenLifetime);
     }
-    const session = await this.#rotation.branch(standing.session);
+    const session = await this.#parts.rotation.branch(standing.session);
     if (session === null) throw new TokenBlacklisted();
     return session;
   }
@@ -155,15 +145,15 @@ export class TokenService {
   async #refreshable(reading: Reading, client: Client): Promise<UserRecord> {
     const { token, standing } = reading;
     if (standing.state === 'superseded') {
-      await this.#rotation.signOut(token, standing, client);
+      await this.#parts.rotation.signOut(token, standing, client);
       throw new TokenBlacklisted();
     }
     try {
-      return await this.#reader.refreshable(reading);
+      return await this.#parts.reader.refreshable(reading);
     } catch (error) {
       // As simplejwt: a token from before the password change is blacklisted when it is presented.
       if (error instanceof PasswordChanged && standing.state === 'usable')
-        await this.#rotation.signOut(token, standing, client);
+        await this.#parts.rotation.signOut(token, standing, client);
       throw error;
     }
   }
@@ -174,15 +164,15 @@ export class TokenService {
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, UserNotFound, UserInactive, PasswordChanged, StoreUnavailable
    */
   async verify(text: string): Promise<Token> {
-    const reading = await this.#reader.read(text);
-    if (reading.standing.state !== 'usable') throw new TokenBlacklisted();
-    if (reading.token.userId !== null) this.#reader.present(reading.token, reading.user);
-    return reading.token;
+    const { token, standing } = await this.#parts.reader.read(text);
+    if (standing.state !== 'usable') throw new TokenBlacklisted();
+    if (token.userId !== null) expectHolder(token, standing.user, this.#parts.settings);
+    return token;
   }
 
   /** For people who look into a token: what it says, and why it is not good if it is not. */
   async inspect(text: string): Promise<Inspection> {
-    const decoded = this.#reader.decode(text);
+    const decoded = this.#parts.reader.decode(text);
     try {
       await this.verify(text);
       return { ...decoded, valid: true, problem: null };
@@ -202,9 +192,9 @@ export class TokenService {
     type: 'refresh' | 'sliding' = 'refresh',
     client: Client = NO_CLIENT,
   ): Promise<BlacklistedToken> {
-    const { token, standing } = await this.#reader.readTyped(text, type);
-    if (!(await this.#rotation.signOut(token, standing, client))) throw new TokenBlacklisted();
-    return { jti: token.jti, blacklistedAt: new Date(this.#clock()) };
+    const { token, standing } = await this.#parts.reader.readTyped(text, type);
+    if (!(await this.#parts.rotation.signOut(token, standing, client))) throw new TokenBlacklisted();
+    return { jti: token.jti, blacklistedAt: new Date(this.#parts.clock()) };
   }
 
   /**
@@ -214,37 +204,40 @@ export class TokenService {
    * StoreUnavailable
    */
   async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
-    const reading = await this.#reader.readTyped(text, 'sliding');
+    const reading = await this.#parts.reader.readTyped(text, 'sliding');
     const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
     const { isAdmin } = await this.#refreshable(reading, client);
     const { token } = reading;
     const sessionId = (await this.#used(reading))?.id ?? null;
-    const described = handedOn(token.claims, this.#settings.userIdClaim, token.userId);
-    this.#onRefresh();
-    return this.#minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, isAdmin });
+    const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
+    this.#parts.events.tell({ kind: 'tokens_refreshed' });
+    return this.#parts.minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, isAdmin });
   }
 
   #expectRefreshable(claims: Claims): number {
-    const { slidingTokenRefreshExpClaim: claim, leeway } = this.#settings;
+    const { slidingTokenRefreshExpClaim: claim, leeway } = this.#parts.settings;
     const refreshExpiresAt = claims[claim];
     if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
     if (!isNumericDate(refreshExpiresAt)) throw new TokenInvalid();
-    if (refreshExpiresAt <= this.#clock() / 1000 - leeway) {
+    if (refreshExpiresAt <= this.#parts.clock() / 1000 - leeway) {
       throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
     }
     return refreshExpiresAt;
   }
 
   #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User): TokenPair {
-    return { refresh: this.#minter.refresh(described, session), access: this.#minter.access(described, session, user) };
+    return {
+      refresh: this.#parts.minter.refresh(described, session),
+      access: this.#parts.minter.access(described, session, user),
+    };
   }
 
   async #openSession(user: User, client: Client, lifetime: number): Promise<SessionRecord> {
-    const session = await this.#sessions.open({ userId: user.id, client, lifetime });
+    const session = await this.#parts.sessions.open({ userId: user.id, client, lifetime });
     if (session === null) throw new Error('two sessions were given one random name');
     // A password change or the like, between reading the user and now, found no session to end.
-    if (await this.#users.isUnchanged(user)) return session;
-    await this.#sessions.end(session, 'revoked', { client });
+    if (await this.#parts.users.isUnchanged(user)) return session;
+    await this.#parts.sessions.end(session, 'revoked', { client });
     throw new NoActiveAccount();
   }
 }

@@ -4,7 +4,7 @@ import type { Client } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import { expectUserId } from '../tokens/expectations.ts';
+import { expectHolder, expectUserId } from '../tokens/expectations.ts';
 import type { Reading, TokenReader } from '../tokens/token-reader.ts';
 
 /** What is told of a token (RFC 7662 2.2): of one that is not good, only that. Times are NumericDate, in whole seconds. */
@@ -27,23 +27,20 @@ interface ActiveToken {
 
 const TYPES: ReadonlySet<string> = new Set<TokenType>(['access', 'refresh', 'sliding']);
 
+/** What introspection needs. */
+export interface IntrospectionParts {
+  readonly reader: TokenReader;
+  readonly rotation: Rotation;
+  readonly sessions: SessionService;
+  readonly settings: Settings;
+}
+
 /** Answers services that ask about a token, and ends what a token stands for when they ask for that. */
 export class Introspection {
-  readonly #reader: TokenReader;
-  readonly #rotation: Rotation;
-  readonly #sessions: SessionService;
-  readonly #settings: Settings;
+  readonly #parts: IntrospectionParts;
 
-  constructor(parts: {
-    readonly reader: TokenReader;
-    readonly rotation: Rotation;
-    readonly sessions: SessionService;
-    readonly settings: Settings;
-  }) {
-    this.#reader = parts.reader;
-    this.#rotation = parts.rotation;
-    this.#sessions = parts.sessions;
-    this.#settings = parts.settings;
+  constructor(parts: IntrospectionParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -53,17 +50,17 @@ export class Introspection {
    * @throws StoreUnavailable
    */
   async introspect(text: string): Promise<IntrospectedToken> {
-    const answer = await unlessRefused(async () => this.#describe(await this.#reader.read(text)));
+    const answer = await unlessRefused(async () => this.#describe(await this.#parts.reader.read(text)));
     return answer ?? { active: false };
   }
 
   /** Null for a token that proves nothing, whoever its user is. */
-  #describe({ token, standing, user }: Reading): ActiveToken | null {
+  #describe({ token, standing }: Reading): ActiveToken | null {
     if (standing.state !== 'usable' || !TYPES.has(token.type)) return null;
     expectUserId(token);
-    const { username } = this.#reader.present(token, user);
+    const { username } = expectHolder(token, standing.user, this.#parts.settings);
     const { iss, aud } = token.claims;
-    const isAccepted = this.#settings.authTokenClasses.some((type) => type === token.type);
+    const isAccepted = this.#parts.settings.authTokenClasses.some((type) => type === token.type);
     return {
       active: true,
       token_type: isAccepted ? 'Bearer' : 'N_A',
@@ -86,20 +83,20 @@ export class Introspection {
    * @throws StoreUnavailable
    */
   async revoke(text: string, client: Client): Promise<'done' | 'unsupported'> {
-    const reading = await unlessRefused(() => this.#reader.read(text));
+    const reading = await unlessRefused(() => this.#parts.reader.read(text));
     if (reading === null) return 'done';
     return reading.token.type === 'access' ? this.#endSession(reading, client) : this.#signOut(reading, client);
   }
 
   async #endSession({ standing }: Reading, client: Client): Promise<'done' | 'unsupported'> {
-    if (!('session' in standing) || standing.session === null) return 'unsupported';
-    await this.#sessions.end(standing.session, 'signed_out', { client });
+    if (standing.session === null) return 'unsupported';
+    await this.#parts.sessions.end(standing.session, 'signed_out', { client });
     return 'done';
   }
 
   async #signOut({ token, standing }: Reading, client: Client): Promise<'done' | 'unsupported'> {
     if (!TYPES.has(token.type)) return 'unsupported';
-    await this.#rotation.signOut(token, standing, client);
+    await this.#parts.rotation.signOut(token, standing, client);
     return 'done';
   }
 }

@@ -2,7 +2,8 @@ import { InvalidInput } from '../../contracts/errors.ts';
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { givenUserId } from './user-id.ts';
-import { newUsername, usernameKey } from './username.ts';
+import { usernameKey } from '../../contracts/username-key.ts';
+import { newUsername } from './username.ts';
 
 /** An account of another system, with the hash it is stored with there. */
 export type ForeignAccount = Omit<UserRecord, 'usernameKey' | 'passwordChangedAt' | 'isAdmin'>;

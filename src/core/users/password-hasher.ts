@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Clock } from '../../contracts/clock.ts';
 import { Overloaded } from '../../contracts/errors.ts';
-import { UNWATCHED, type HashRefusal, type Monitor, type Watch } from '../../contracts/monitor.ts';
+import type { HashRefusal } from '../../contracts/events.ts';
+import { UNWATCHED, type Monitor, type Watch } from '../../contracts/monitor.ts';
 import { BcryptThreads } from './bcrypt-threads.ts';
 import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
 

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../contracts/errors.ts';
-import { usernameKey } from './username.ts';
+import { usernameKey } from '../../contracts/username-key.ts';
 
 /** NIST SP 800-63B-4 3.1.1.2: a minimum, a generous maximum, and no rules of composition. */
 const MIN_PASSWORD_LENGTH = 8;

@@ -1,16 +1,8 @@
 import { InvalidInput } from '../../contracts/errors.ts';
+import { MAX_USERNAME_LENGTH } from '../../contracts/username-key.ts';
 
-/** Django's limits, so that accounts can move in both directions. */
-export const MAX_USERNAME_LENGTH = 150;
+/** Django's characters, so that accounts can move in both directions. */
 const DJANGO_USERNAME = /^[\p{L}\p{M}\p{N}_.@+-]+$/u;
-
-/**
- * What a user means by a name, whatever keyboard it came from (RFC 8265 3.3.3): two names with one key are one account.
- * Upper-casing first folds letters whose capitals are several, as in "straße".
- */
-export function usernameKey(username: string): string {
-  return username.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
-}
 
 /**
  * The name as it is stored.

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
+import type { HashRefusal, SessionStep } from '../../contracts/events.ts';
 import type { SecurityEventName, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
-import type { HashRefusal, SessionStep } from '../../contracts/monitor.ts';
 import type { RevocationReason } from '../../contracts/store/store.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { Durations, Value } from './series.ts';

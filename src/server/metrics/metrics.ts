@@ -1,8 +1,9 @@
 import type { Server, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Clock } from '../../contracts/clock.ts';
+import type { SystemEvent } from '../../contracts/events.ts';
 import type { SecurityEvent } from '../../contracts/hooks.ts';
-import { outcomeOf, type Happening, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
+import { outcomeOf, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
 import { createFamilies, type Families } from './families.ts';
 import type { Value } from './series.ts';
 
@@ -59,27 +60,27 @@ export class Metrics implements Monitor {
     });
   }
 
-  tell(happening: Happening): void {
+  tell(event: SystemEvent): void {
     const families = this.#families;
-    switch (happening.kind) {
+    switch (event.kind) {
       case 'document_refused':
-        return count(families.documentsRefused.of(DOCUMENT_CODES.has(happening.code) ? happening.code : 'other'));
+        return count(families.documentsRefused.of(DOCUMENT_CODES.has(event.code) ? event.code : 'other'));
       case 'session_stepped':
-        return count(families.sessions.of(happening.step));
-      case 'security_event':
-        return this.#security(happening.event);
+        return count(families.sessions.of(event.step));
+      case 'security':
+        return this.#security(event.event);
       case 'hash_queued':
         return count(families.hashQueue.of());
       case 'hash_dequeued':
         count(families.hashQueue.of(), -1);
-        return families.hashWait.of().observe(happening.waited / 1000);
+        return families.hashWait.of().observe(event.waited / 1000);
       case 'hash_refused':
-        return count(families.hashRefused.of(happening.refusal));
+        return count(families.hashRefused.of(event.refusal));
       case 'ring_read':
         families.ringRead.of().value = this.#clock() / 1000;
-        return count(families.ringFailures.of(), happening.isWhole ? 0 : 1);
+        return count(families.ringFailures.of(), event.isWhole ? 0 : 1);
       case 'keys_loaded':
-        this.#signingKid = happening.signingKid;
+        this.#signingKid = event.signingKid;
     }
   }
 

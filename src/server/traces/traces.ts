@@ -10,7 +10,8 @@ import {
   type Attributes,
   type Span,
 } from '@opentelemetry/api';
-import { outcomeOf, type Happening, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
+import type { SystemEvent } from '../../contracts/events.ts';
+import { outcomeOf, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
 
 /** What was asked in a request, as far as it has run. */
 interface Operation {
@@ -79,9 +80,9 @@ export class Traces implements Monitor {
     }
   }
 
-  tell(happening: Happening): void {
+  tell(event: SystemEvent): void {
     const operation = currentOperation();
-    if (operation && happening.kind === 'document_refused') operation.error ??= happening.code;
+    if (operation && event.kind === 'document_refused') operation.error ??= event.code;
   }
 
   #spanned(name: string, kind: SpanKind, attributes: Attributes): Watch {

@@ -162,14 +162,14 @@ describeEachStore('an admin', (kind) => {
       return told.activity.map((hour) => hour.signIns).filter((count) => count > 0);
     };
     clock.advance(719 * 3600);
-    await auth.sessions.flushExpired();
+    await auth.flushExpired();
     expect(await signIns()).toEqual([1, 1]);
     clock.advance(2 * 3600);
     expect(await signIns()).toEqual([1, 1]);
     const store = await openStore(settingsFromOptions(server.place.options));
     const kept = async () => (await store.activity.list(new Date(0))).map((hour) => hour.signIns);
     expect(await kept()).toEqual([1, 1, 1]);
-    await auth.sessions.flushExpired();
+    await auth.flushExpired();
     expect(await kept()).toEqual([1, 1]);
     await store.close();
   });

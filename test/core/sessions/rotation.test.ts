@@ -137,7 +137,7 @@ describeEachStore('rotation', (kind) => {
     const claims = { token_type: 'sliding', jti: 'of-no-session', refresh_exp: now + 60 };
     await server.auth.tokens.blacklist(forgeForAlice(server, { ...claims, exp: now + 6 }), 'sliding');
     server.clock.advance(10);
-    await server.auth.sessions.flushExpired();
+    await server.auth.flushExpired();
     const refreshed = forgeForAlice(server, { ...claims, exp: now + 50 });
     const { errors } = await server.client.send(TokenVerifyDocument, { token: refreshed });
     expect(errors[0]?.extensions['reason']).toBe('token_blacklisted');

@@ -1,6 +1,5 @@
 import { createSecretKey } from 'node:crypto';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { Audit } from '../../../src/contracts/audit.ts';
 import {
   InvalidInput,
   NoActiveAccount,
@@ -8,6 +7,7 @@ import {
   StoreUnavailable,
   Throttled,
 } from '../../../src/contracts/errors.ts';
+import type { Events } from '../../../src/contracts/events.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { SettingsInput } from '../../../src/contracts/settings/settings-table.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
@@ -24,7 +24,7 @@ describeEachStore('a throttle', (kind) => {
   let store: Store;
   let clock: TestClock;
   let throttle: Throttle;
-  const audit = jest.fn<Audit>();
+  const audit = jest.fn<Events['audit']>();
 
   beforeEach(async () => {
     place = newPlace(kind);
@@ -42,7 +42,7 @@ describeEachStore('a throttle', (kind) => {
       store,
       settings: settingsFromOptions({ ...place.options, signingKey: TEST_KEY, ...options }),
       clock: clock.read,
-      audit,
+      events: { audit, tell: () => {} },
       secret: () => createSecretKey(secret, 'utf8'),
     });
   const fail = (error: Error) => async (): Promise<string> => {

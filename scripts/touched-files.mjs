@@ -1,0 +1,71 @@
+/**
+ * Prints which of our files one request runs through, and how many functions of each, as V8 counts them:
+ * `npm run build && node scripts/touched-files.mjs`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { settingsFromEnvironment } from '../dist/contracts/settings/settings.js';
+import { createDemoUser } from '../dist/server/development.js';
+import { startServer } from '../dist/server/server.js';
+
+const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'simplejwt-touched-'));
+const settings = settingsFromEnvironment({
+  NODE_ENV: 'production',
+  PORT: '0',
+  DATA_DIR: folder,
+  JWT_SIGNING_KEY: 'k'.repeat(64),
+});
+const server = await startServer({ settings, log: pino({ level: 'silent' }) });
+const session = new Session();
+session.connect();
+
+async function ask(query, { token, variables } = {}) {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  const { data, errors } = await answer.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+/** Functions that ran while `work` did, by file. */
+async function ranDuring(work) {
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  await session.post('Profiler.takePreciseCoverage'); // and forget what ran before
+  await work();
+  const { result } = await session.post('Profiler.takePreciseCoverage');
+  await session.post('Profiler.stopPreciseCoverage');
+  const ours = result.filter(({ url }) => url.startsWith(`file://${DIST}`));
+  return ours
+    .map(({ url, functions }) => ({
+      file: relative(DIST, fileURLToPath(url)),
+      functions: functions.filter(({ ranges: [range] }) => range.count > 0).map(({ functionName }) => functionName),
+    }))
+    .filter(({ functions }) => functions.length > 0);
+}
+
+try {
+  await session.post('Profiler.enable');
+  const { username, password } = await createDemoUser(server.auth);
+  const signIn = `mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }`;
+  let { access, refresh } = (await ask(signIn)).tokenObtainPair;
+  const hello = () => ask('{ hello }', { token: access });
+  const tokenRefresh = async () => {
+    const query = 'mutation ($refresh: String) { tokenRefresh(refresh: $refresh) { access refresh } }';
+    ({ access, refresh } = (await ask(query, { variables: { refresh } })).tokenRefresh);
+  };
+  for (const work of [hello, tokenRefresh]) {
+    for (let warmUp = 0; warmUp < 3; warmUp += 1) await work();
+    const ran = await ranDuring(work);
+    const functions = ran.reduce((sum, { functions: { length } }) => sum + length, 0);
+    console.log(`${work.name}: ${ran.length} files, ${functions} functions`);
+    for (const { file, functions: names } of ran) console.log(`  ${file}: ${names.join(', ')}`);
+  }
+} finally {
+  await server.close();
+  rmSync(folder, { recursive: true });
+}

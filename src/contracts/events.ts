@@ -1,0 +1,74 @@
+import type { SecurityEvent, SecurityEventName } from './hooks.ts';
+
+/** What becomes of a session that goes on. What ends sessions is told as a security event. */
+export type SessionStep = 'opened' | 'adopted' | 'refreshed' | 'replayed';
+
+/** Why no password was checked: too many were waiting, or it had waited for too long. */
+export type HashRefusal = 'full' | 'late';
+
+/** Something that happened in the token system, and took no time. */
+export type SystemEvent =
+  | { readonly kind: 'security'; readonly event: SecurityEvent }
+  | { readonly kind: 'session_stepped'; readonly step: SessionStep }
+  /** A refresh was answered with tokens. */
+  | { readonly kind: 'tokens_refreshed' }
+  /** A document was refused before anything of it ran; `code` is `extensions.code` of its first error. */
+  | { readonly kind: 'document_refused'; readonly code: string }
+  /** A password waits for its turn; */
+  | { readonly kind: 'hash_queued' }
+  /** its turn has come, after so many milliseconds; */
+  | { readonly kind: 'hash_dequeued'; readonly waited: number }
+  /** and here it will not be checked. */
+  | { readonly kind: 'hash_refused'; readonly refusal: HashRefusal }
+  /** Once, at the start; `signingKid` answers null where there is no ring. */
+  | { readonly kind: 'keys_loaded'; readonly signingKid: () => string | null }
+  /** The key ring was looked at; not `isWhole` where something in it could not be read. */
+  | { readonly kind: 'ring_read'; readonly isWhole: boolean }
+  /** The key ring holds other keys than before: these. */
+  | { readonly kind: 'ring_changed'; readonly kids: readonly string[] }
+  /** The key ring cannot be read as it is, and stays as it was. */
+  | { readonly kind: 'ring_failed'; readonly error: unknown };
+
+/** What is known of a security event; the rest is null. */
+type SecurityEventDetails = Partial<Omit<SecurityEvent, 'event'>>;
+
+/** Who acts, where it is not the user themself, and from where. */
+export type Actor = Partial<Pick<SecurityEvent, 'actorId' | 'client'>>;
+
+/** Where all that happens is told. Neither method throws: what has happened does not change because a listener fails. */
+export interface Events {
+  tell(event: SystemEvent): void;
+  /** Tells a security event, once, where it is decided. */
+  audit(name: SecurityEventName, details: SecurityEventDetails): void;
+}
+
+/** Is told of each event. What it throws is reported, and neither the other listeners nor the caller notice. */
+export type EventListener = (event: SystemEvent) => void;
+
+const NOTHING = {
+  userId: null,
+  sessionId: null,
+  reason: null,
+  sessions: null,
+  operation: null,
+  actorId: null,
+  rule: null,
+  client: null,
+};
+
+/** Makes the one place that events go through. Listeners are told in their order. */
+export function createEvents(listeners: readonly EventListener[], report: (error: unknown) => void): Events {
+  const tell = (event: SystemEvent) => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        report(error);
+      }
+    }
+  };
+  return {
+    tell,
+    audit: (event, details) => tell({ kind: 'security', event: { ...NOTHING, event, ...details } }),
+  };
+}
