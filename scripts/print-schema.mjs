@@ -1,8 +1,22 @@
-// Writes schema.graphql from the code, or with --check fails if it says something else.
+// Writes schema.graphql and the client's list of open operations from the code, or with --check fails if they say
+// something else.
 import { printSchema } from 'graphql';
+import { natureOf } from '../dist/graphql/operation.js';
 import { buildAuthSchema } from '../dist/graphql/schema.js';
 import { writeOrCheck } from './write-or-check.mjs';
 
+const schema = buildAuthSchema({ registration: true });
 const header =
   '# Printed from src/graphql by `npm run generate`. `userRegister` is there where registration is on.\n\n';
-await writeOrCheck('schema.graphql', `${header}${printSchema(buildAuthSchema({ registration: true }))}\n`);
+await writeOrCheck('schema.graphql', `${header}${printSchema(schema)}\n`);
+
+const roots = [schema.getQueryType(), schema.getMutationType()];
+const open = roots.flatMap((root) =>
+  Object.keys(root.getFields()).filter((field) => natureOf(root, field).access === 'open'),
+);
+await writeOrCheck(
+  'src/client/generated/open-fields.ts',
+  `/** Fields that look at no header: what they answer about a token says nothing about the one that was sent. */
+export const OPEN_FIELDS: ReadonlySet<string> = new Set(${JSON.stringify(open)});
+`,
+);

@@ -1,13 +1,4 @@
-/** Fields that look at no header: what they answer about a token says nothing about the one that was sent. */
-export const OPEN_FIELDS: ReadonlySet<string> = new Set([
-  'tokenObtainPair',
-  'tokenRefresh',
-  'tokenVerify',
-  'tokenBlacklist',
-  'tokenObtainSliding',
-  'tokenRefreshSliding',
-  'userRegister',
-]);
+import { OPEN_FIELDS } from './generated/open-fields.ts';
 
 /** A parsed document, as far as it is looked at: `DocumentNode` of graphql-js, and those of other parsers. */
 export interface OperationDocument {

@@ -42,8 +42,27 @@ export interface Events {
   audit(name: SecurityEventName, details: SecurityEventDetails): void;
 }
 
-/** Is told of each event. What it throws is reported, and neither the other listeners nor the caller notice. */
-export type EventListener = (event: SystemEvent) => void;
+/** Is told of events. What it throws is reported, and neither the other listeners nor the caller notice. */
+export interface EventListener {
+  /** Which events; left out, all. */
+  readonly hears?: readonly SystemEvent['kind'][];
+  tell(event: SystemEvent): void;
+}
+
+/**
+ * A listener to some kinds of events.
+ *
+ * @example
+ * ```ts
+ * on(['ring_failed'], ({ error }) => log.error({ err: error }));
+ * ```
+ */
+export function on<Kind extends SystemEvent['kind']>(
+  hears: readonly Kind[],
+  tell: (event: Extract<SystemEvent, { readonly kind: Kind }>) => void,
+): EventListener {
+  return { hears, tell: (event) => tell(event as Extract<SystemEvent, { readonly kind: Kind }>) };
+}
 
 const NOTHING = {
   userId: null,
@@ -58,10 +77,16 @@ const NOTHING = {
 
 /** Makes the one place that events go through. Listeners are told in their order. */
 export function createEvents(listeners: readonly EventListener[], report: (error: unknown) => void): Events {
+  const heardBy = new Map<SystemEvent['kind'], readonly EventListener[]>();
+  const listenersTo = (kind: SystemEvent['kind']) => {
+    const those = listeners.filter(({ hears }) => hears === undefined || hears.includes(kind));
+    heardBy.set(kind, those);
+    return those;
+  };
   const tell = (event: SystemEvent) => {
-    for (const listener of listeners) {
+    for (const listener of heardBy.get(event.kind) ?? listenersTo(event.kind)) {
       try {
-        listener(event);
+        listener.tell(event);
       } catch (error) {
         report(error);
       }

@@ -54,19 +54,21 @@ export interface SecurityEvent {
  * - `admin_granted`, `admin_revoked`: a user was made an admin, or is none any more;
  * - `throttled`: somebody tried too often and has to wait.
  */
-export type SecurityEventName =
-  | 'sign_in'
-  | 'sign_in_failed'
-  | 'token_reused'
-  | 'sessions_ended'
-  | 'password_changed'
-  | 'user_created'
-  | 'user_enabled'
-  | 'user_disabled'
-  | 'user_deleted'
-  | 'admin_granted'
-  | 'admin_revoked'
-  | 'throttled';
+export const SECURITY_EVENTS = [
+  'sign_in',
+  'sign_in_failed',
+  'token_reused',
+  'sessions_ended',
+  'password_changed',
+  'user_created',
+  'user_enabled',
+  'user_disabled',
+  'user_deleted',
+  'admin_granted',
+  'admin_revoked',
+  'throttled',
+] as const;
+export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 
 /** What somebody may try too often. */
 export type ThrottledOperation = 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';

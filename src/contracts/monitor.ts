@@ -1,5 +1,5 @@
 import { AuthError } from './errors.ts';
-import type { SystemEvent } from './events.ts';
+import type { EventListener } from './events.ts';
 
 /** A kind of work that takes time. Its names are the program's own and never a client's, so that there are few. */
 export type Work =
@@ -14,10 +14,9 @@ export type Work =
 export type Watch = <Result>(work: () => Result | Promise<Result>) => Promise<Result>;
 
 /** Who watches a server at work. Nothing here throws, or changes what is answered. */
-export interface Monitor {
+export interface Monitor extends EventListener {
   /** How to watch a kind of work: asked once for each, when the server is put together. */
   watch(work: Work): Watch;
-  tell(event: SystemEvent): void;
 }
 
 /** Watches nothing. */

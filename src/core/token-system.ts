@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock.ts';
-import { createEvents, type EventListener } from '../contracts/events.ts';
+import { createEvents, on, type EventListener } from '../contracts/events.ts';
 import type { Hooks } from '../contracts/hooks.ts';
 import { UNWATCHED, type Monitor } from '../contracts/monitor.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
@@ -59,8 +59,8 @@ export interface TokenSystemParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
-  /** Is told of everything that happens, before the hook. Default: what is wrong with the key ring goes to `report`. */
-  readonly onEvent?: EventListener;
+  /** Are told of what happens, before the hook. Default: what is wrong with the key ring goes to `report`. */
+  readonly listeners?: readonly EventListener[];
   /** Watches the work of all parts but the store, which comes watched. */
   readonly monitor?: Monitor;
 }
@@ -69,14 +69,13 @@ export interface TokenSystemParts {
 export async function assembleTokenSystem(parts: TokenSystemParts): Promise<TokenSystem & { readonly core: Core }> {
   const { settings, hooks, store, clock, report, monitor = UNWATCHED } = parts;
   const activity = new ActivityLog({ store, clock });
-  const reportRing: EventListener = (event) => event.kind === 'ring_failed' && report(event.error);
   // In this order, so that what others do with an event comes after it was counted.
   const events = createEvents(
     [
-      (event) => activity.note(event),
-      (event) => monitor.tell(event),
-      parts.onEvent ?? reportRing,
-      (event) => event.kind === 'security' && hooks.onSecurityEvent?.(event.event),
+      activity,
+      ...(parts.monitor ? [parts.monitor] : []),
+      ...(parts.listeners ?? [on(['ring_failed'], ({ error }) => report(error))]),
+      ...(hooks.onSecurityEvent ? [on(['security'], ({ event }) => hooks.onSecurityEvent?.(event))] : []),
     ],
     report,
   );

@@ -1,7 +1,8 @@
-import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver, UseMiddleware } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { ActivityHour, KeyInfo, UserConnection } from './admin-types.ts';
 import type { AuthContext } from './context.ts';
-import { actingAdmin, adminsOnly } from './current-admin.ts';
+import { actingAdmin } from './current-admin.ts';
+import { Operation } from './operation.ts';
 import { toSession } from './session.resolver.ts';
 import { Session, User } from './types.ts';
 
@@ -9,11 +10,10 @@ const PAGE = 50;
 const HOURS = 24;
 const USER_ID = { description: 'As `users` lists it.' };
 
-/** What admins may do. The decorators of the class are in front of each of its fields. */
-@Authorized()
-@UseMiddleware(adminsOnly)
+/** What admins may do. */
 @Resolver()
 export class AdminResolver {
+  @Operation({ access: 'admin' })
   @Query(() => UserConnection, { description: 'For admins: all users, or those whose name begins with a text.' })
   async users(
     @Arg('search', () => String, {
@@ -36,11 +36,13 @@ export class AdminResolver {
     };
   }
 
+  @Operation({ access: 'admin' })
   @Query(() => User, { nullable: true, description: 'For admins: one user; null if there is none of this id.' })
   user(@Arg('id', () => ID, USER_ID) id: string, @Ctx() { auth }: AuthContext): Promise<User | null> {
     return auth.users.find(id);
   }
 
+  @Operation({ access: 'admin' })
   @Query(() => [Session], { description: 'For admins: the sessions of a user that live, the newest first.' })
   async userSessions(
     @Arg('userId', () => ID, USER_ID) userId: string,
@@ -51,11 +53,13 @@ export class AdminResolver {
     return sessions.map((session) => toSession(session, token.sessionId));
   }
 
+  @Operation({ access: 'admin' })
   @Query(() => [KeyInfo], { description: 'For admins: the keys that sign and verify here, as far as they are known.' })
   keys(@Ctx() { auth }: AuthContext): readonly KeyInfo[] {
     return auth.administration.keys();
   }
 
+  @Operation({ access: 'admin' })
   @Query(() => [ActivityHour], {
     description: 'For admins: what happened in the last hours, the present one at the end.',
   })
@@ -67,6 +71,7 @@ export class AdminResolver {
     return auth.administration.activity(hours ?? HOURS);
   }
 
+  @Operation({ access: 'admin' })
   @Mutation(() => User, {
     nullable: true,
     description:
@@ -84,6 +89,7 @@ export class AdminResolver {
     return auth.administration.update(id, changes, await actingAdmin(auth));
   }
 
+  @Operation({ access: 'admin' })
   @Mutation(() => Int, { description: 'For admins: ends all sessions of a user; answers how many.' })
   async userRevokeSessions(
     @Arg('userId', () => ID, USER_ID) userId: string,
@@ -92,6 +98,7 @@ export class AdminResolver {
     return auth.administration.revokeSessions(userId, await actingAdmin(auth));
   }
 
+  @Operation({ access: 'admin' })
   @Mutation(() => Session, { description: 'For admins: ends one session of a user, its access tokens included.' })
   async userSessionRevoke(
     @Arg('userId', () => ID, USER_ID) userId: string,

@@ -1,6 +1,6 @@
+import { restOfTurn } from '../contracts/clock.ts';
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
-import { restOfTurn } from '../contracts/turn.ts';
 import type { Core } from '../core/token-system.ts';
 import type { Authenticated } from '../core/tokens/authenticator.ts';
 import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';

@@ -1,8 +1,7 @@
-import type { MiddlewareFn } from 'type-graphql';
 import { PermissionDenied } from '../contracts/errors.ts';
 import type { User } from '../contracts/hooks.ts';
 import type { ActingAdmin } from '../core/admin/administration.ts';
-import type { AuthContext, RequestAuth } from './context.ts';
+import type { RequestAuth } from './context.ts';
 
 /**
  * The account of a caller who is an admin. It is read from the store for each field, whatever the token says and also
@@ -10,18 +9,12 @@ import type { AuthContext, RequestAuth } from './context.ts';
  *
  * @throws AuthError
  */
-async function currentAdmin(auth: RequestAuth): Promise<User> {
+export async function currentAdmin(auth: RequestAuth): Promise<User> {
   const { token } = await auth.authenticate();
   const user = await auth.authenticator.lookUp(token);
   if (!user.isAdmin || !user.isActive) throw new PermissionDenied();
   return user;
 }
-
-/** Lets only admins pass: in front of every field of the resolver that it decorates. */
-export const adminsOnly: MiddlewareFn<AuthContext> = async ({ context }, next) => {
-  await currentAdmin(context.auth);
-  return next();
-};
 
 /** Who makes this request, for what is recorded of it. */
 export async function actingAdmin(auth: RequestAuth): Promise<ActingAdmin> {

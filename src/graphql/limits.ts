@@ -11,14 +11,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { Settings } from '../contracts/settings/settings-table.ts';
-
-/** Each checks or stores a password: work that one operation may ask for once. */
-const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
-  'tokenObtainPair',
-  'tokenObtainSliding',
-  'passwordChange',
-  'userRegister',
-]);
+import { natureOf } from './operation.ts';
 
 /** The limits of a document. */
 export type Limits = Pick<Settings, 'maxDepth' | 'maxAliases' | 'maxDirectives' | 'maxRootFields' | 'maxFragments'>;
@@ -63,7 +56,8 @@ function checkOperation(context: ValidationContext, operation: OperationDefiniti
   refuseMore(context, 'directives', directives + (operation.directives?.length ?? 0), limits.maxDirectives);
   const roots = scale.rootFields(operation.selectionSet);
   refuseMore(context, 'root fields', roots.length, limits.maxRootFields);
-  const credentials = roots.filter(({ name }) => CREDENTIAL_FIELDS.has(name.value));
+  const root = context.getSchema().getRootType(operation.operation);
+  const credentials = roots.filter(({ name }) => natureOf(root, name.value)?.credential);
   refuseMore(context, 'fields that check or store a password', credentials.length, 1);
 }
 

@@ -1,19 +1,75 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLField, GraphQLObjectType } from 'graphql';
+import { Authorized, Extensions, UseMiddleware, type MiddlewareFn } from 'type-graphql';
+import type { ThrottledOperation } from '../contracts/hooks.ts';
+import type { AuthContext, RequestAuth } from './context.ts';
+import { currentAdmin } from './current-admin.ts';
 
-/** What a client asks for, as nearly all of them send it. */
-export interface Operation {
-  readonly query: string;
-  readonly variables?: Record<string, unknown> | null;
-  readonly operationName?: string | null;
+/** Whose attempts are counted where a budget is for each account. */
+export interface CountedAccount {
+  readonly account: string;
+  readonly userId?: string;
 }
 
-/** What it is answered. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Iterable<readonly [name: string, value: string]>;
-  readonly result: {
-    readonly errors?: readonly GraphQLFormattedError[] | undefined;
-    readonly data?: unknown;
-    readonly extensions?: unknown;
+/** What an operation is, said once, beside its resolver. All that has to know is derived from the schema. */
+export interface OperationNature {
+  /**
+   * - `open`: it looks at no header, so a client sends it without a token and does not repeat it;
+   * - `guarded`: for those who are signed in;
+   * - `admin`: for admins.
+   */
+  readonly access: 'open' | 'guarded' | 'admin';
+  /** It checks or stores a password: work that one document may ask for once. */
+  readonly credential?: true;
+  /** The budget that its attempts are counted against. */
+  readonly throttle?: ThrottledOperation;
+  /** Whose account they are counted for, where the budget is for each account. */
+  readonly countedFor?: (
+    args: Readonly<Record<string, unknown>>,
+    auth: RequestAuth,
+  ) => CountedAccount | Promise<CountedAccount>;
+}
+
+/**
+ * Declares the nature of a query or mutation, and makes it so: guard, admin check and throttle stand in front of the
+ * resolver, in this order.
+ *
+ * @example
+ * ```ts
+ * @Operation({ access: 'guarded', throttle: 'password_change', countedFor: theCaller })
+ * @Mutation(() => TokenPair)
+ * ```
+ */
+export function Operation(nature: OperationNature): MethodDecorator {
+  const decorators = [
+    Extensions({ nature }),
+    ...(nature.access === 'open' ? [] : [Authorized()]),
+    ...(nature.access === 'admin' ? [UseMiddleware(adminsOnly)] : []),
+    ...(nature.throttle === undefined ? [] : [UseMiddleware(throttled(nature.throttle, nature.countedFor))]),
+  ] as MethodDecorator[];
+  return (target, name, descriptor) => {
+    for (const decorate of decorators) decorate(target, name, descriptor);
   };
+}
+
+/** Lets only admins pass. */
+const adminsOnly: MiddlewareFn<AuthContext> = async ({ context }, next) => {
+  await currentAdmin(context.auth);
+  return next();
+};
+
+/** Counts the operation as an attempt. */
+function throttled(
+  operation: ThrottledOperation,
+  countedFor: OperationNature['countedFor'],
+): MiddlewareFn<AuthContext> {
+  return async ({ args, context: { auth } }, next) => {
+    const counted = await countedFor?.(args, auth);
+    return auth.throttle.attempt(operation, { client: auth.client, ...counted }, next);
+  };
+}
+
+/** The nature of a root field; undefined for those of other people's resolvers. */
+export function natureOf(root: GraphQLObjectType | null | undefined, field: string): OperationNature | undefined {
+  const found: GraphQLField<unknown, unknown> | undefined = root?.getFields()[field];
+  return found?.extensions['nature'] as OperationNature | undefined;
 }

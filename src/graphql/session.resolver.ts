@@ -1,13 +1,14 @@
-import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { SessionRecord } from '../contracts/store/store.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
+import { Operation } from './operation.ts';
 import { Session } from './types.ts';
 
 /** A user's own sessions: what is signed in, and how to end it. */
 @Resolver()
 export class SessionResolver {
-  @Authorized()
+  @Operation({ access: 'guarded' })
   @Query(() => [Session], { description: 'The sessions of the caller that live, the newest first.' })
   async sessions(@Ctx() { auth }: AuthContext): Promise<Session[]> {
     const { id, sessionId } = await currentUser(auth);
@@ -15,7 +16,7 @@ export class SessionResolver {
     return sessions.map((session) => toSession(session, sessionId));
   }
 
-  @Authorized()
+  @Operation({ access: 'guarded' })
   @Mutation(() => Session, { description: "Ends one of the caller's sessions, its access tokens included." })
   async sessionRevoke(
     @Arg('id', () => ID, { description: 'As `sessions` lists it.' }) id: string,
@@ -25,14 +26,14 @@ export class SessionResolver {
     return toSession(await auth.sessions.revoke(user.id, id), user.sessionId);
   }
 
-  @Authorized()
+  @Operation({ access: 'guarded' })
   @Mutation(() => Int, { description: 'Ends all sessions of the caller but this one; answers how many.' })
   async sessionRevokeOthers(@Ctx() { auth }: AuthContext): Promise<number> {
     const { id, sessionId } = await currentUser(auth);
     return auth.sessions.revokeAll(id, sessionId ?? undefined);
   }
 
-  @Authorized()
+  @Operation({ access: 'guarded' })
   @Mutation(() => Int, { description: 'Ends all sessions of the caller, this one too; answers how many.' })
   async sessionRevokeAll(@Ctx() { auth }: AuthContext): Promise<number> {
     const { id } = await currentUser(auth);

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { InvalidInput } from '../contracts/errors.ts';
-import type { User } from '../contracts/hooks.ts';
+import { MAX_USERNAME_LENGTH, usernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type * as Services from '../core/tokens/token-service.ts';
-import { MAX_USERNAME_LENGTH, usernameKey } from '../contracts/username-key.ts';
-import type { AuthContext, RequestAuth } from './context.ts';
+import type { AuthContext } from './context.ts';
+import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import { BlacklistedToken, RefreshedTokens, SlidingToken, TokenPair, VerifiedToken } from './types.ts';
 
@@ -14,6 +14,7 @@ const PASSWORD = { description: 'Every character counts.' };
 /** simplejwt's token operations. None of them looks at the header: holding the token is enough. */
 @Resolver()
 export class TokenResolver {
+  @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => TokenPair, {
     description:
       'Signs in and starts a session. Fails with reason `no_active_account`, whether the username, the password or the state of the account is to blame. After many failures the reason is `throttled`, until `retryAfter` seconds have passed.',
@@ -24,10 +25,11 @@ export class TokenResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPair> {
     const cookie = auth.refreshCookie();
-    const user = await signIn(username, password, auth);
+    const user = await auth.users.authenticate(username, password, auth.client);
     return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 
+  @Operation({ access: 'open', throttle: 'refresh' })
   @Mutation(() => RefreshedTokens, {
     description:
       'Exchanges a refresh token for an access token and the next refresh token. Asking again within a short while gives the same successor, so a lost response or a second tab signs nobody out; any later second use ends the session. An address that refreshes too often is told `throttled`.',
@@ -42,7 +44,7 @@ export class TokenResolver {
   ): Promise<RefreshedTokens> {
     const cookie = auth.refreshCookie();
     const presented = refresh ?? held(cookie);
-    const tokens = await auth.throttle.refresh(auth.client, () => auth.tokens.refresh(presented, auth.client));
+    const tokens = await auth.tokens.refresh(presented, auth.client);
     cookie?.hold({ token: tokens.refresh.token ?? presented, expiresAt: tokens.refresh.expiresAt });
     return {
       access: tokens.access.token,
@@ -52,6 +54,7 @@ export class TokenResolver {
     };
   }
 
+  @Operation({ access: 'open' })
   @Mutation(() => VerifiedToken, {
     description:
       'Tells whether a token of any type is good now: signature, expiry, blacklist, session and user. A bad one is an error.',
@@ -71,6 +74,7 @@ export class TokenResolver {
     };
   }
 
+  @Operation({ access: 'open' })
   @Mutation(() => BlacklistedToken, {
     description: 'Signs out: ends the session of a refresh token, with all its tokens. A second time is an error.',
   })
@@ -88,6 +92,7 @@ export class TokenResolver {
     return blacklisted;
   }
 
+  @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => SlidingToken, {
     description:
       'Signs in with a single token that proves its holder and is refreshed itself. It fails as `tokenObtainPair` does.',
@@ -97,23 +102,23 @@ export class TokenResolver {
     @Arg('password', () => String, PASSWORD) password: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<SlidingToken> {
-    const user = await signIn(username, password, auth);
+    const user = await auth.users.authenticate(username, password, auth.client);
     return auth.tokens.slidingForUser(user, { client: auth.client });
   }
 
+  @Operation({ access: 'open', throttle: 'refresh' })
   @Mutation(() => SlidingToken, { description: 'Moves the end of a sliding token, as long as it can be refreshed.' })
   tokenRefreshSliding(
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<MintedSlidingToken> {
-    return auth.throttle.refresh(auth.client, () => auth.tokens.refreshSliding(token, auth.client));
+    return auth.tokens.refreshSliding(token, auth.client);
   }
 }
 
-/** A sign-in with a password, which waits its turn where there were too many. */
-function signIn(username: string, password: string, { throttle, users, client }: RequestAuth): Promise<User> {
-  const key = usernameKey(username.slice(0, MAX_USERNAME_LENGTH + 1));
-  return throttle.signIn({ usernameKey: key, client }, () => users.authenticate(username, password, client));
+/** Attempts count for the account that a name means, whether or not there is one. */
+function theGivenName({ username }: Readonly<Record<string, unknown>>): CountedAccount {
+  return { account: usernameKey(String(username).slice(0, MAX_USERNAME_LENGTH + 1)) };
 }
 
 /** The refresh token of a request that names none. */

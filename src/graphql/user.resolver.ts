@@ -1,13 +1,14 @@
-import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { AuthContext } from './context.ts';
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { AuthContext, RequestAuth } from './context.ts';
 import { currentUser } from './current-user.ts';
+import { Operation, type CountedAccount } from './operation.ts';
 import { toTokenPair } from './token.resolver.ts';
 import { TokenPair, User } from './types.ts';
 
 /** The caller's own account. */
 @Resolver()
 export class UserResolver {
-  @Authorized()
+  @Operation({ access: 'guarded' })
   @Query(() => String, {
     description: 'A greeting for whoever is signed in: the shortest way to see that a token works.',
   })
@@ -16,13 +17,13 @@ export class UserResolver {
     return `Hello, ${user.username || user.id}!`;
   }
 
-  @Authorized()
+  @Operation({ access: 'guarded' })
   @Query(() => User, { description: 'The account of the caller.' })
   me(@Ctx() { auth }: AuthContext): Promise<User> {
     return currentUser(auth);
   }
 
-  @Authorized()
+  @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller })
   @Mutation(() => TokenPair, {
     description:
       "Changes the caller's password and ends all their sessions, this one too; answers the tokens of a new one. After many wrong current passwords the reason is `throttled`.",
@@ -34,9 +35,7 @@ export class UserResolver {
   ): Promise<TokenPair> {
     const cookie = auth.refreshCookie();
     const { id } = await currentUser(auth);
-    const user = await auth.throttle.passwordChange({ userId: id, client: auth.client }, () =>
-      auth.users.changePassword(id, currentPassword, newPassword),
-    );
+    const user = await auth.users.changePassword(id, currentPassword, newPassword);
     return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 }
@@ -44,6 +43,7 @@ export class UserResolver {
 /** Part of the schema only where registration is on. */
 @Resolver()
 export class RegistrationResolver {
+  @Operation({ access: 'open', credential: true, throttle: 'registration' })
   @Mutation(() => User, {
     description:
       'Makes an account. Sign in with `tokenObtainPair` afterwards. An address that makes too many is told `throttled`.',
@@ -54,6 +54,11 @@ export class RegistrationResolver {
     @Arg('password', () => String, { description: '8 to 256 characters of any kind.' }) password: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<User> {
-    return auth.throttle.registration(auth.client, () => auth.users.create({ username, password }));
+    return auth.users.create({ username, password });
   }
+}
+
+async function theCaller(_args: object, auth: RequestAuth): Promise<CountedAccount> {
+  const { id } = await currentUser(auth);
+  return { account: id, userId: id };
 }

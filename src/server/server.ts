@@ -1,18 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { systemClock, type Clock } from '../contracts/clock.ts';
-import type { SystemEvent } from '../contracts/events.ts';
+import { on, type EventListener } from '../contracts/events.ts';
 import type { Hooks } from '../contracts/hooks.ts';
 import { monitorOf } from '../contracts/monitor.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
-import { GraphQLServer } from '../graphql/graphql-server.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { MetricsServer } from './metrics/metrics-server.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
+import { GraphQLServer } from './operations/graphql-server.ts';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -62,7 +62,6 @@ export async function startServer({
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? pino({ level: settings.logLevel });
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
-  const onEvent = (event: SystemEvent) => logEvent(logger, event);
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);
   const plainStore = given ?? (await openStore(settings));
@@ -71,7 +70,7 @@ export async function startServer({
     hooks,
     clock,
     report,
-    onEvent,
+    listeners: logListeners(logger),
     store: monitor === null ? plainStore : watchedStore(plainStore, monitor),
     ...(monitor && { monitor }),
   });
@@ -125,17 +124,13 @@ export async function startServer({
 }
 
 /** Writes down what an operator has to know. */
-function logEvent(log: Logger, event: SystemEvent): void {
-  switch (event.kind) {
-    case 'security':
-      return log.info({ security: event.event }, 'security event');
-    case 'ring_changed':
-      return log.info({ kids: event.kids }, 'the key ring has changed');
-    case 'ring_failed':
-      return log.error({ err: event.error }, 'the key ring cannot be read as it is, and stays as it was');
-    default:
-  }
-}
+const logListeners = (log: Logger): EventListener[] => [
+  on(['security'], ({ event }) => log.info({ security: event }, 'security event')),
+  on(['ring_changed'], ({ kids }) => log.info({ kids }, 'the key ring has changed')),
+  on(['ring_failed'], ({ error }) =>
+    log.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
+  ),
+];
 
 /** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
 function createRemoval(

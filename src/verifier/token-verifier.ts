@@ -1,10 +1,9 @@
 import type { Claims } from '../contracts/claims.ts';
-import { systemClock, type Clock } from '../contracts/clock.ts';
+import { restOfTurn, systemClock, type Clock } from '../contracts/clock.ts';
 import { SessionRevoked } from '../contracts/errors.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
 import { SettingsError, settingsFromOptions } from '../contracts/settings/settings.ts';
 import { ALGORITHMS, type Algorithm, type SettingsInput } from '../contracts/settings/settings-table.ts';
-import { restOfTurn } from '../contracts/turn.ts';
 import { isSymmetric, readKey } from '../core/keys/key-material.ts';
 import { RemoteKeys } from '../core/keys/remote-keys.ts';
 import type { Keys } from '../core/keys/token-keys.ts';

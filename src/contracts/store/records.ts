@@ -25,8 +25,16 @@ export type UserChanges = Partial<
 export type Insertion = 'inserted' | 'id_taken' | 'username_taken';
 
 /** Why a session ended. */
-export type RevocationReason =
-  'signed_out' | 'revoked' | 'reused' | 'limit' | 'password_changed' | 'user_disabled' | 'user_deleted';
+export const REVOCATION_REASONS = [
+  'signed_out',
+  'revoked',
+  'reused',
+  'limit',
+  'password_changed',
+  'user_disabled',
+  'user_deleted',
+] as const;
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 /** One sign-in on one device and everything refreshed from it; RFC 9700 calls it a refresh token family. */
 export interface SessionRecord {

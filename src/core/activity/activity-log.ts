@@ -1,5 +1,5 @@
 import type { Clock } from '../../contracts/clock.ts';
-import type { SystemEvent } from '../../contracts/events.ts';
+import type { EventListener, SystemEvent } from '../../contracts/events.ts';
 import type { SecurityEventName } from '../../contracts/hooks.ts';
 import type { ActivityCounts, Store } from '../../contracts/store/store.ts';
 
@@ -23,7 +23,8 @@ const COUNTED: Partial<Record<SecurityEventName, keyof ActivityCounts>> = {
 };
 
 /** Counts what happens by the hour: in memory, and every few seconds in the store, so that no request waits for it. */
-export class ActivityLog {
+export class ActivityLog implements EventListener {
+  readonly hears = ['security', 'tokens_refreshed'] as const;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #interval: number;
@@ -40,7 +41,7 @@ export class ActivityLog {
   }
 
   /** Counts what an event stands for, if anything. */
-  note(event: SystemEvent): void {
+  tell(event: SystemEvent): void {
     const kind = countOf(event);
     if (kind !== null) this.count(kind);
   }

@@ -1,14 +1,14 @@
-import type { Actor } from '../../contracts/events.ts';
 import { InvalidInput, OwnAccount } from '../../contracts/errors.ts';
+import type { Actor } from '../../contracts/events.ts';
 import type { User } from '../../contracts/hooks.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
+import { MAX_USERNAME_LENGTH } from '../../contracts/username-key.ts';
 import type { ActivityHour, ActivityLog } from '../activity/activity-log.ts';
 import { ACTIVITY_HOURS } from '../activity/activity-log.ts';
 import type { KeyDescription, Keys } from '../keys/token-keys.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkText } from '../users/password-policy.ts';
 import type { AccountChanges, UserService } from '../users/user-service.ts';
-import { MAX_USERNAME_LENGTH } from '../../contracts/username-key.ts';
 import { cursorAfter, readCursor } from './user-cursor.ts';
 
 const MAX_PAGE = 100;

@@ -1,24 +1,24 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
-import { InvalidInput, Overloaded, StoreUnavailable, Throttled } from '../../contracts/errors.ts';
+import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
-import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
+import type { Client, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { Store } from '../../contracts/store/store.ts';
-import { AttemptCounter, type CountedAttempt } from './attempt-counter.ts';
+import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
+import { BUDGETS, type Budget } from './budgets.ts';
 import { networkOf } from './network.ts';
-import { budget, growingWait, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-/** What was refused, to whom. */
-export interface ThrottledAttempt {
-  readonly operation: ThrottledOperation;
-  /** Where somebody who is signed in asks; null otherwise, for then only a name was typed. */
-  readonly userId: string | null;
+/** Who attempts it, and on which account. */
+export interface Attempt {
   readonly client: Client;
+  /**
+   * What identifies the account where attempts are counted for each. Two spellings of one name must come as one
+   * `usernameKey`; which accounts there are makes no difference.
+   */
+  readonly account?: string | undefined;
+  /** Whose it is, where somebody who is signed in asks; null otherwise, for then only a name was typed. */
+  readonly userId?: string | null | undefined;
 }
 
 /** What a throttle is made of. */
@@ -31,140 +31,113 @@ export interface ThrottleParts {
   readonly secret: () => KeyObject;
 }
 
-/** One of the counts of an attempt, and what becomes of it where the attempt succeeds. */
+/** An attempt that was let through. */
+interface Counted {
+  readonly name: string;
+  readonly afterSuccess: Budget['afterSuccess'];
+  /** The record before and after it, where it may have closed the door behind it; null where it was only added up. */
+  readonly step: { readonly before: AttemptRecord; readonly after: AttemptRecord } | null;
+}
+
+/** A budget with its rule. */
 interface Count {
-  readonly about: readonly string[];
+  readonly per: ThrottleRule;
   readonly rule: Rule;
-  readonly afterSuccess: 'forget' | 'takeBack' | null;
+  readonly afterSuccess: Budget['afterSuccess'];
 }
 
 /**
- * Makes whoever tries too often wait. Every count is of one address, so nobody is kept out by what others do elsewhere;
- * and every attempt is counted before it is made, so that no number of them at once gets more.
+ * Makes those who try too often wait. Every count is of one address, so nobody is kept out by what others do elsewhere;
+ * and every attempt is counted before it is made, so that of many at once no more get through than of many in turn.
  */
 export class Throttle {
-  readonly #counter: AttemptCounter;
-  readonly #settings: Settings;
-  readonly #events: Events;
-  readonly #secret: () => KeyObject;
+  readonly #parts: ThrottleParts;
+  readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
 
-  constructor({ store, settings, clock, events, secret }: ThrottleParts) {
-    this.#counter = new AttemptCounter(store, clock);
-    this.#settings = settings;
-    this.#events = events;
-    this.#secret = secret;
+  constructor(parts: ThrottleParts) {
+    this.#parts = parts;
+    const operations = Object.entries(BUDGETS) as [ThrottledOperation, readonly Budget[]][];
+    this.#counts = new Map(
+      operations.map(([operation, budgets]) => [
+        operation,
+        budgets.map(({ per, rule, afterSuccess }) => ({ per, rule: rule(parts.settings), afterSuccess })),
+      ]),
+    );
   }
 
   /**
-   * Signs in. What counts is failures: to the account from this address, and from this address to any account. Which
-   * accounts there are makes no difference; two spellings of one name must come as one `usernameKey`.
+   * Lets work through and counts it as one attempt.
    *
    * @throws Throttled, StoreUnavailable, and what `work` throws
    */
-  signIn<Result>(
-    { usernameKey, client }: { usernameKey: string; client: Client },
-    work: () => Promise<Result>,
+  async attempt<Result>(
+    operation: ThrottledOperation,
+    attempt: Attempt,
+    work: () => Result | Promise<Result>,
   ): Promise<Result> {
-    const { throttleAddressFailures: limit, throttleMaxWait: maxWait } = this.#settings;
-    const perAddress = growingWait({ limit, maxWait, memory: HOUR });
-    return this.#guarded({ operation: 'sign_in', userId: null, client }, work, [
-      // The account comes first: while it has to wait, its attempts must not close the address to other accounts.
-      { about: [usernameKey], rule: this.#passwordRule(), afterSuccess: 'forget' },
-      { about: [], rule: perAddress, afterSuccess: 'takeBack' },
-    ]);
-  }
-
-  /**
-   * Changes a password. What counts is wrong current passwords of this user from this address: a thief of an access
-   * token must neither guess the password nor keep its owner from changing it.
-   *
-   * @throws Throttled, StoreUnavailable, and what `work` throws
-   */
-  passwordChange<Result>(
-    { userId, client }: { userId: string; client: Client },
-    work: () => Promise<Result>,
-  ): Promise<Result> {
-    return this.#guarded({ operation: 'password_change', userId, client }, work, [
-      { about: [userId], rule: this.#passwordRule(), afterSuccess: 'forget' },
-    ]);
-  }
-
-  /**
-   * Registers. Whatever makes an account, or tells that there is one, counts.
-   *
-   * @throws Throttled, StoreUnavailable, and what `work` throws
-   */
-  registration<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
-    const rule = budget({ limit: this.#settings.throttleRegistrations, window: HOUR });
-    return this.#guarded({ operation: 'registration', userId: null, client }, work, [
-      { about: [], rule, afterSuccess: null },
-    ]);
-  }
-
-  /**
-   * Refreshes. Every refresh counts, for the work it makes: nobody guesses a token.
-   *
-   * @throws Throttled, StoreUnavailable, and what `work` throws
-   */
-  refresh<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
-    const rule = budget({ limit: this.#settings.throttleRefreshes, window: MINUTE });
-    return this.#guarded({ operation: 'refresh', userId: null, client }, work, [
-      { about: [], rule, afterSuccess: null },
-    ]);
-  }
-
-  /**
-   * Counts a name or secret of a service that was wrong, whichever it was. Right ones are not counted, so that this keeps
-   * no service out: it makes whoever knocks without a key stop, and tells of them.
-   *
-   * @throws Throttled, StoreUnavailable
-   */
-  serviceRefused(client: Client): Promise<void> {
-    const { throttleAddressFailures: limit, throttleMaxWait: maxWait } = this.#settings;
-    const rule = growingWait({ limit, maxWait, memory: HOUR });
-    return this.#guarded({ operation: 'service_credentials', userId: null, client }, async () => {}, [
-      { about: [], rule, afterSuccess: null },
-    ]);
-  }
-
-  #passwordRule(): Rule {
-    const { throttleSignInFailures: limit, throttleMaxWait: maxWait } = this.#settings;
-    return growingWait({ limit, maxWait, memory: DAY });
-  }
-
-  async #guarded<Result>(
-    attempt: ThrottledAttempt,
-    work: () => Promise<Result>,
-    counts: readonly Count[],
-  ): Promise<Result> {
-    if (!this.#settings.throttle) return work();
-    const counted: (CountedAttempt & Pick<Count, 'afterSuccess'>)[] = [];
+    if (!this.#parts.settings.throttle) return work();
+    const counts = this.#counts.get(operation) ?? [];
+    const counted: Counted[] = [];
     try {
-      for (const { about, rule, afterSuccess } of counts) {
-        const name = this.#nameOf(attempt, about);
-        counted.push({ ...(await this.#counter.count(name, rule)), afterSuccess });
+      for (const { per, rule, afterSuccess } of counts) {
+        const name = this.#nameOf(operation, per, attempt);
+        counted.push({ name, afterSuccess, step: await this.#count(name, rule) });
       }
       const result = await work();
-      for (const count of counted) if (count.afterSuccess) await this.#counter[count.afterSuccess](count);
+      for (const count of counted) if (count.afterSuccess) await this.#after(count.afterSuccess, count);
       return result;
     } catch (error) {
-      if (tellsNothing(error)) for (const count of counted) await this.#counter.takeBack(count);
-      // Those before it were let through, so it is the next one that was not.
-      const rule = counts[counted.length]?.about.length === 0 ? 'address' : 'account';
-      if (error instanceof Throttled) this.#events.audit('throttled', { ...attempt, rule });
+      if (tellsNothing(error)) for (const count of counted) await this.#after('takeBack', count);
+      if (error instanceof Throttled) this.#tell(operation, counts[counted.length]?.per ?? 'account', attempt);
       throw error;
     }
   }
 
+  #tell(operation: ThrottledOperation, rule: ThrottleRule, { client, userId = null }: Attempt): void {
+    this.#parts.events.audit('throttled', { operation, userId, client, rule });
+  }
+
   /** Unreadable without the key: people type passwords where a name is due, and a dump must not give them away. */
-  #nameOf({ operation, client }: ThrottledAttempt, about: readonly string[]): string {
+  #nameOf(operation: ThrottledOperation, per: ThrottleRule, { client, account = '' }: Attempt): string {
+    const about = per === 'account' ? [account] : [];
     const text = JSON.stringify([operation, networkOf(client.ipAddress), ...about]);
-    return createHmac('sha256', this.#secret()).update(`attempts ${text}`).digest('base64url');
+    return createHmac('sha256', this.#parts.secret()).update(`attempts ${text}`).digest('base64url');
+  }
+
+  /**
+   * Lets an attempt through and counts it, by one atomic change in the store. A refused one is not counted: asking again
+   * too early makes no wait longer.
+   *
+   * @throws Throttled, StoreUnavailable
+   */
+  async #count(name: string, rule: Rule): Promise<Counted['step']> {
+    const { attempts } = this.#parts.store;
+    const now = this.#parts.clock();
+    for (;;) {
+      if (await attempts.add(name, { limit: rule.limit - 1, at: new Date(now) })) return null;
+      const found = await attempts.find(name);
+      const before = found !== null && found.expiresAt.getTime() > now ? found : null;
+      const wait = before !== null && before.count >= rule.limit ? before.nextAt.getTime() - now : 0;
+      if (wait > 0) throw new Throttled(Math.ceil(wait / 1000));
+      const after = rule.next(name, before, now);
+      if (await attempts.replace(found, after)) return before && { before, after };
+      // Another was quicker, and has changed what there is to decide.
+    }
+  }
+
+  /** Makes it as if this attempt, or none of its name, had been: the wait included. */
+  async #after(what: 'forget' | 'takeBack', { name, step }: Counted): Promise<void> {
+    const { attempts } = this.#parts.store;
+    if (what === 'forget') {
+      await attempts.delete(name);
+    } else if (step === null || !(await attempts.replace(step.after, step.before))) {
+      await attempts.takeBack(name);
+    }
   }
 }
 
-/** Whether whoever gets this has learned nothing of a password or an account, so that it was no attempt. */
+/** Whether an error tells nothing about a password or an account, so that it was no attempt. */
 function tellsNothing(error: unknown): boolean {
   if (error instanceof InvalidInput) return error.field !== 'currentPassword' && error.reason !== 'username_taken';
-  return error instanceof Throttled || error instanceof Overloaded || error instanceof StoreUnavailable;
+  return error instanceof AuthError && (error.code !== 'UNAUTHENTICATED' || error.reason === 'not_authenticated');
 }

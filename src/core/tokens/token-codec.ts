@@ -6,7 +6,6 @@ import type { Hooks } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { TokenKey } from '../keys/token-key.ts';
 import type { Keys } from '../keys/token-keys.ts';
-import { hasOneReading, hasUniqueNames } from './unambiguous.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 /** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
@@ -14,6 +13,9 @@ const MAX_TOKEN_LENGTH = 8192;
 const MAX_NAME_LENGTH = 255;
 /** RFC 7515 3.1: three base64url parts. Padding, white space and the like would be other spellings of one token. */
 const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** The texts of a JSON document. */
+const TEXTS = /"(?:[^"\\]|\\.)*"/g;
 
 /** Signs tokens, and reads what was signed. It knows claims and keys, not what tokens are for. */
 export class TokenCodec {
@@ -50,16 +52,26 @@ export class TokenCodec {
    * @throws TokenExpired, TokenInvalid
    */
   async verify(token: string): Promise<VerifiedToken> {
-    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
-    const found = await this.#keys.find(this.#kidOf(token));
-    if (found === null) throw new TokenInvalid();
+    const found = await this.#keyOf(token);
     const now = this.#clock() / 1000;
     const known = this.#verified.find(token, found.key, now);
     if (known !== null) return known;
     const verified = this.#check(token, found, now);
-    // Whoever presents a refresh token gets another one.
+    // A refresh token is exchanged when it is presented, and does not come again.
     if (verified.type !== 'refresh') this.#verified.add(token, found.key, now, verified);
     return verified;
+  }
+
+  /** The same for a token that is presented once, which is not looked for among those that were verified before. */
+  async verifyOnce(token: string): Promise<VerifiedToken> {
+    return this.#check(token, await this.#keyOf(token), this.#clock() / 1000);
+  }
+
+  async #keyOf(token: string): Promise<TokenKey> {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
+    const found = await this.#keys.find(this.#kidOf(token));
+    if (found === null) throw new TokenInvalid();
+    return found;
   }
 
   #check(token: string, { key, algorithm }: TokenKey, now: number): VerifiedToken {
@@ -164,4 +176,36 @@ function isName(value: unknown): value is string {
 /** A string, or the integer of simplejwt before 5.5.1. */
 function isUserId(value: unknown): value is string | number {
   return Number.isSafeInteger(value) || isName(value);
+}
+
+/**
+ * Whether a token whose signature holds can be read in one way only: no name is twice in an object of its claims, where some
+ * parsers take the first and others the last (RFC 7519 4), and no unused bits of the signature are set (RFC 4648 3.5).
+ */
+function hasOneReading(token: string, claims: unknown): boolean {
+  const [, payloadPart = '', signature = ''] = token.split('.');
+  return hasUniqueNames(payloadPart, claims) && Buffer.from(signature, 'base64url').toString('base64url') === signature;
+}
+
+/**
+ * Whether no name is twice in an object of a part of a token. Outside its texts, JSON has a colon for each member; a parser
+ * has kept one member for each name.
+ */
+function hasUniqueNames(part: string, parsed: unknown): boolean {
+  const written = Buffer.from(part, 'base64url').toString().replaceAll(TEXTS, '').split(':').length - 1;
+  return written === countMembers(parsed);
+}
+
+/** A loop, since a token may nest deeper than the stack. */
+function countMembers(parsed: unknown): number {
+  const pending: unknown[] = [parsed];
+  let count = 0;
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const members: readonly unknown[] = Object.values(value);
+    if (!Array.isArray(value)) count += members.length;
+    for (const member of members) pending.push(member);
+  }
+  return count;
 }

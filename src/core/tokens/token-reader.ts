@@ -1,4 +1,4 @@
-import type { Token, TokenType } from '../../contracts/claims.ts';
+import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
 import { NoActiveAccount, TokenBlacklisted } from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
@@ -33,20 +33,23 @@ export class TokenReader {
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, StoreUnavailable
    */
   async read(text: string): Promise<Reading> {
-    const verified = await this.#parts.codec.verify(text);
-    const standing = await standingOf(verified, this.#parts);
-    if (standing.state === 'blacklisted') throw new TokenBlacklisted();
-    return { token: expectComplete(verified), standing };
+    return this.#judge(await this.#parts.codec.verify(text));
   }
 
   /**
-   * Reads a token that must be of one type.
+   * Reads a token that must be of one type, to exchange it or to end it.
    *
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
    */
   async readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
-    const { token, standing } = await this.read(text);
+    const { token, standing } = await this.#judge(await this.#parts.codec.verifyOnce(text));
     return { token: expectType(token, [type]), standing };
+  }
+
+  async #judge(verified: VerifiedToken): Promise<Reading> {
+    const standing = await standingOf(verified, this.#parts);
+    if (standing.state === 'blacklisted') throw new TokenBlacklisted();
+    return { token: expectComplete(verified), standing };
   }
 
   /** What a token says, with nothing checked. Null if it is none. */

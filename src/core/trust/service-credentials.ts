@@ -63,7 +63,7 @@ export class ServiceCredentials {
     const expected = service === null ? Buffer.alloc(SECRET_BYTES) : Buffer.from(service.secretHash, 'base64url');
     const matches = timingSafeEqual(hashOf(secret), expected);
     if (service !== null && matches) return true;
-    await this.#throttle.serviceRefused(client);
+    await this.#throttle.attempt('service_credentials', { client }, () => {});
     return false;
   }
 }

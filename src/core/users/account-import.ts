@@ -1,8 +1,8 @@
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
+import { usernameKey } from '../../contracts/username-key.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { givenUserId } from './user-id.ts';
-import { usernameKey } from '../../contracts/username-key.ts';
 import { newUsername } from './username.ts';
 
 /** An account of another system, with the hash it is stored with there. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ApolloServer, BaseContext } from '@apollo/server';
+import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import {
@@ -12,12 +12,12 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
-import type { Answer, Operation } from '../../graphql/operation.ts';
+import type { AuthContext } from '../../graphql/context.ts';
+import { answerTypeOf, bodyOf, isPlain, type PlainRoad } from '../operations/plain-road.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
-import { isPlain, sendAnswer } from './plain-operation.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
-import { warnOfUnnamedProxy } from './unnamed-proxy.ts';
+import { createProxyWarning } from './unnamed-proxy.ts';
 import { registerWellKnown } from './well-known.ts';
 
 /** How long a connection may dawdle, in milliseconds. */
@@ -46,19 +46,16 @@ export const PATIENCE: Patience = {
 };
 
 /** What the HTTP side serves. */
-export interface AppOptions<Context extends BaseContext> extends ServiceApi {
+export interface AppOptions extends ServiceApi {
   readonly settings: ServerSettings;
   readonly log: FastifyBaseLogger;
   /** Whether a browser finds GraphiQL. */
   readonly graphiql: boolean;
   /** Whether a browser finds the console. */
   readonly console: boolean;
-  readonly graphql: {
-    /** Started. */
-    readonly apollo: ApolloServer<Context>;
-    run(operation: Operation, context: Context): Promise<Answer>;
-  };
-  readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<Context>;
+  /** The two roads to an operation; Apollo Server started. */
+  readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
+  readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -73,7 +70,7 @@ export interface AppOptions<Context extends BaseContext> extends ServiceApi {
  * The HTTP server: the API at `/graphql`, what other services ask, the pages, and its health for whoever runs it. Closing
  * it loses no request of a connection that was accepted.
  */
-export async function createApp<Context extends BaseContext>(options: AppOptions<Context>): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { settings, log, graphql, context, ping, publicKeys, trace, patience = PATIENCE } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -86,7 +83,11 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
     trustProxy: settings.trustProxy ?? false,
     return503OnClosing: false,
   });
-  warnOfUnnamedProxy(app);
+  const warnOfUnnamedProxy = createProxyWarning();
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers['x-forwarded-for'] !== undefined) warnOfUnnamedProxy(request);
+    done();
+  });
   app.addHook('preClose', createLeave(app.server, patience.leave));
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const status = statusOf(error);
@@ -106,19 +107,20 @@ export async function createApp<Context extends BaseContext>(options: AppOptions
   const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    // RFC 6749 5.1: an answer that may hold a token is not to be kept.
+    void reply.header('cache-control', 'no-store');
     if (!isPlain(request)) return serve.call(app, request, reply);
-    return sendAnswer(request, reply, await graphql.run(request.body, await contextOf(request, reply)));
+    const given = await graphql.plain.run(request.body, await contextOf(request, reply));
+    for (const [name, value] of given.headers) void reply.header(name, value);
+    void reply.code(given.status).header('content-type', answerTypeOf(request));
+    return bodyOf(given);
   };
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    async handler(request, reply) {
-      if (sendPage && wantsPage(request)) return sendPage(reply);
-      // RFC 6749 5.1: an answer that may hold a token is not to be kept.
-      void reply.header('cache-control', 'no-store');
-      return trace ? trace(request.headers, () => answer(request, reply)) : answer(request, reply);
-    },
-  });
+  const traced =
+    trace && ((request: FastifyRequest, reply: FastifyReply) => trace(request.headers, () => answer(request, reply)));
+  app.post('/graphql', traced ?? answer);
+  app.get('/graphql', async (request, reply) =>
+    sendPage && wantsPage(request) ? sendPage(reply) : (traced ?? answer)(request, reply),
+  );
   registerWellKnown(app, { settings, publicKeys });
   await app.register(async (scope) => registerServiceApi(scope, options));
   app.get('/healthz', async () => ({ status: 'ok' }));

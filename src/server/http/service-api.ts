@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { restOfTurn } from '../../contracts/clock.ts';
 import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
 import type { Client } from '../../contracts/hooks.ts';
-import { restOfTurn } from '../../contracts/turn.ts';
 import type { Introspection } from '../../core/trust/introspection.ts';
 import type { RevocationFeed } from '../../core/trust/revocation-feed.ts';
 import type { ServiceCredentials } from '../../core/trust/service-credentials.ts';

@@ -1,7 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { HashRefusal, SessionStep } from '../../contracts/events.ts';
-import type { SecurityEventName, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
-import type { RevocationReason } from '../../contracts/store/store.ts';
+import { SECURITY_EVENTS } from '../../contracts/hooks.ts';
+import { REVOCATION_REASONS } from '../../contracts/store/records.ts';
+import { BUDGETS } from '../../core/throttle/budgets.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { Durations, Value } from './series.ts';
 
@@ -15,36 +16,6 @@ const LONG = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Label values that are known beforehand: their series begin at 0, so that the first event shows as an increase. */
 const STEPS = keysOf<SessionStep>({ opened: 0, adopted: 0, refreshed: 0, replayed: 0 });
 const REFUSALS = keysOf<HashRefusal>({ full: 0, late: 0 });
-const REASONS = keysOf<RevocationReason>({
-  signed_out: 0,
-  revoked: 0,
-  reused: 0,
-  limit: 0,
-  password_changed: 0,
-  user_disabled: 0,
-  user_deleted: 0,
-});
-const EVENTS = keysOf<SecurityEventName>({
-  sign_in: 0,
-  sign_in_failed: 0,
-  token_reused: 0,
-  sessions_ended: 0,
-  password_changed: 0,
-  user_created: 0,
-  user_enabled: 0,
-  user_disabled: 0,
-  user_deleted: 0,
-  admin_granted: 0,
-  admin_revoked: 0,
-  throttled: 0,
-});
-const THROTTLED: Readonly<Record<ThrottledOperation, readonly ThrottleRule[]>> = {
-  sign_in: ['account', 'address'],
-  password_change: ['account'],
-  registration: ['address'],
-  refresh: ['address'],
-  service_credentials: ['address'],
-};
 const NETWORKS = ['ipv4', 'ipv6', 'unknown'] as const;
 const STATUSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'] as const;
 
@@ -116,10 +87,10 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
   for (const family of [families.hashQueue, families.hashWait, families.requestsInFlight]) family.of();
   for (const step of STEPS) families.sessions.of(step);
   for (const refusal of REFUSALS) families.hashRefused.of(refusal);
-  for (const reason of REASONS) families.sessionsEnded.of(reason);
-  for (const event of EVENTS) families.securityEvents.of(event);
+  for (const reason of REVOCATION_REASONS) families.sessionsEnded.of(reason);
+  for (const event of SECURITY_EVENTS) families.securityEvents.of(event);
   for (const status of STATUSES) families.responses.of(status);
-  for (const [operation, rules] of Object.entries(THROTTLED))
-    for (const rule of rules) for (const network of NETWORKS) families.throttled.of(operation, rule, network);
+  for (const [operation, budgets] of Object.entries(BUDGETS))
+    for (const { per } of budgets) for (const network of NETWORKS) families.throttled.of(operation, per, network);
   return families;
 }

@@ -1,6 +1,6 @@
 import type { ActivityRecord, ActivityStore } from '../../contracts/store/store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
-import { moment } from './values.ts';
+import { moment } from './rows.ts';
 
 const COLUMNS = 'hour, sign_ins, refusals, refreshes, reuses, expires_at';
 

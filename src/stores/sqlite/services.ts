@@ -1,6 +1,6 @@
 import type { ServiceRecord, ServiceStore } from '../../contracts/store/store.ts';
 import type { Row, SqliteDatabase } from './database.ts';
-import { moment } from './values.ts';
+import { moment } from './rows.ts';
 
 const COLUMNS = 'name, secret_hash, created_at';
 

@@ -1,28 +1,24 @@
-import type { RevocationReason, SessionRecord, SessionStore } from '../../contracts/store/store.ts';
-import type { Row, SqliteDatabase, SqlValue } from './database.ts';
+import type { SessionRecord, SessionStore } from '../../contracts/store/store.ts';
+import type { SqliteDatabase, SqlValue } from './database.ts';
+import { readSession, readUser, SESSION_COLUMNS, USER_COLUMNS } from './rows.ts';
 import { removeInSlices } from './slices.ts';
-import { readUser, USER_COLUMNS } from './users.ts';
-import { moment, momentOrNull, textOrNull } from './values.ts';
 
-const COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
-  ip_address, revoked_at, revoked_reason`;
-
-const WIDTH = COLUMNS.split(',').length;
+const WIDTH = SESSION_COLUMNS.split(',').length;
 
 const columnsOf = (table: string, columns: string) => columns.replaceAll(/\w+/g, `${table}.$&`);
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO sessions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO sessions (${SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
-  const select = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE id = ?`);
+  const select = database.prepare(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`);
   const selectWithUser = database.prepare(
-    `SELECT ${columnsOf('session', COLUMNS)}, ${columnsOf('user', USER_COLUMNS)} FROM (SELECT 1) AS one
+    `SELECT ${columnsOf('session', SESSION_COLUMNS)}, ${columnsOf('user', USER_COLUMNS)} FROM (SELECT 1) AS one
      LEFT JOIN sessions AS session ON session.id = ?1 LEFT JOIN users AS user ON user.id = ?2`,
   );
   const selectLive = database.prepare(
-    `SELECT ${COLUMNS} FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?
+    `SELECT ${SESSION_COLUMNS} FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?
      ORDER BY created_at DESC, id DESC`,
   );
   const rotate = database.prepare(
@@ -45,7 +41,7 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
        ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?4)`,
   );
   const selectRevoked = database.prepare(
-    `SELECT ${COLUMNS} FROM sessions WHERE revoked_at >= ?1 AND (revoked_at > ?1 OR id > ?2)
+    `SELECT ${SESSION_COLUMNS} FROM sessions WHERE revoked_at >= ?1 AND (revoked_at > ?1 OR id > ?2)
      ORDER BY revoked_at, id LIMIT ?3`,
   );
   const deleteExpired = database.prepare(
@@ -93,38 +89,4 @@ function values(session: SessionRecord): SqlValue[] {
     session.revokedAt?.getTime() ?? null,
     session.revokedReason,
   ];
-}
-
-function readSession(row: Row | undefined): SessionRecord | null {
-  if (row?.[0] == null) return null; // none, or none joined
-  const [
-    id,
-    userId,
-    jti,
-    previousJti,
-    rotatedAt,
-    createdAt,
-    lastUsedAt,
-    expiresAt,
-    endsAt,
-    userAgent,
-    ipAddress,
-    revokedAt,
-    revokedReason,
-  ] = row;
-  return {
-    id: String(id),
-    userId: String(userId),
-    jti: String(jti),
-    previousJti: textOrNull(previousJti),
-    rotatedAt: moment(rotatedAt),
-    createdAt: moment(createdAt),
-    lastUsedAt: moment(lastUsedAt),
-    expiresAt: moment(expiresAt),
-    endsAt: moment(endsAt),
-    userAgent: textOrNull(userAgent),
-    ipAddress: textOrNull(ipAddress),
-    revokedAt: momentOrNull(revokedAt),
-    revokedReason: textOrNull(revokedReason) as RevocationReason | null,
-  };
 }

@@ -1,9 +1,6 @@
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
-import type { Row, SqliteDatabase } from './database.ts';
-import { moment, momentOrNull } from './values.ts';
-
-export const USER_COLUMNS =
-  'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
+import type { SqliteDatabase } from './database.ts';
+import { readUser, USER_COLUMNS } from './rows.ts';
 
 /** After all that can follow in a name: the last code point there is, which no name has. */
 const LAST = '\u{10FFFF}';
@@ -77,21 +74,5 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     replacePasswordHash: (id, expected, passwordHash, changedAt) =>
       write(() => replaceHash.run(passwordHash, changedAt?.getTime() ?? null, id, expected) === 1),
     delete: (id) => write(() => remove.run(id) === 1),
-  };
-}
-
-export function readUser(row: Row | undefined): UserRecord | null {
-  if (row?.[0] == null) return null; // none, or none joined
-  const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
-  return {
-    id: String(id),
-    username: String(username),
-    usernameKey: String(usernameKey),
-    passwordHash: String(passwordHash),
-    passwordChangedAt: moment(passwordChangedAt),
-    isActive: isActive === 1,
-    isAdmin: isAdmin === 1,
-    lastLogin: momentOrNull(lastLogin),
-    createdAt: moment(createdAt),
   };
 }

@@ -1,65 +1,85 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print, type DocumentNode } from 'graphql';
+import { getNamedType, isLeafType, isNonNullType, type GraphQLField } from 'graphql';
 import type { Claims } from '../../../src/contracts/claims.ts';
 import type { User } from '../../../src/contracts/hooks.ts';
+import { natureOf, type OperationNature } from '../../../src/graphql/operation.ts';
 import { buildAuthSchema } from '../../../src/graphql/schema.ts';
-import * as operations from '../../generated/operations.ts';
 import { claimsOf, forge } from '../../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
-/** Fields that look at no header. */
-const OPEN = [
-  'tokenObtainPair',
-  'tokenRefresh',
-  'tokenVerify',
-  'tokenBlacklist',
-  'tokenObtainSliding',
-  'tokenRefreshSliding',
-  'userRegister',
-];
+const schema = buildAuthSchema({ registration: true });
 
-/** Fields about the caller, for whoever is signed in. */
-const SIGNED_IN = [
-  'hello',
-  'me',
-  'passwordChange',
-  'sessions',
-  'sessionRevoke',
-  'sessionRevokeOthers',
-  'sessionRevokeAll',
-];
+/** Every query and mutation, with what it declares about itself. */
+const OPERATIONS = (['query', 'mutation'] as const).flatMap((kind) => {
+  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+  return Object.values(root?.getFields() ?? {}).map((field) => ({ kind, field, nature: natureOf(root, field.name) }));
+});
+const namesOf = (access: OperationNature['access']) =>
+  OPERATIONS.flatMap(({ field, nature }) => (nature?.access === access ? [field.name] : []));
 
-type Call = (id: string) => readonly [DocumentNode, object];
-const call =
-  <Variables extends object>(
-    document: TypedDocumentNode<unknown, Variables>,
-    variables: (id: string) => Variables,
-  ): Call =>
-  (id) => [document, variables(id)];
+/** Arguments that may be left out, but without which nothing is asked for. */
+const MORE: Readonly<Record<string, string>> = { userUpdate: 'isAdmin: true' };
 
-/** Fields for admins, each with a call that would succeed. */
-const ADMIN: Readonly<Record<string, Call>> = {
-  users: call(operations.UsersDocument, () => ({})),
-  user: call(operations.UserDocument, (id) => ({ id })),
-  userSessions: call(operations.UserSessionsDocument, (userId) => ({ userId })),
-  keys: call(operations.KeysDocument, () => ({})),
-  activity: call(operations.ActivityDocument, () => ({})),
-  userUpdate: call(operations.UserUpdateDocument, (id) => ({ id, isAdmin: true })),
-  userRevokeSessions: call(operations.UserRevokeSessionsDocument, (userId) => ({ userId })),
-  userSessionRevoke: call(operations.UserSessionRevokeDocument, (userId) => ({ userId, id: 'session' })),
-};
+/** A document that asks for one operation, with an id or a text wherever one is required. */
+function documentOf(name: string, id: string): string {
+  const operation = OPERATIONS.find(({ field }) => field.name === name);
+  if (!operation) throw new Error(`There is no ${name}.`);
+  const { kind, field } = operation;
+  const required = field.args.filter(({ type }) => isNonNullType(type));
+  const given = required.map((arg) => `${arg.name}: ${getNamedType(arg.type).name === 'ID' ? `"${id}"` : '"x"'}`);
+  const args = [...given, ...(MORE[name] === undefined ? [] : [MORE[name]])];
+  return `${kind} { ${name}${args.length > 0 ? `(${args.join(', ')})` : ''}${selectionOf(field)} }`;
+}
+
+const selectionOf = ({ type }: GraphQLField<unknown, unknown>) =>
+  isLeafType(getNamedType(type)) ? '' : ' { __typename }';
 
 const DENIED = { code: 'FORBIDDEN', reason: 'permission_denied' };
 
-test('every field of the schema is open, for who is signed in, or for admins, and this suite knows which', () => {
-  const schema = buildAuthSchema({ registration: true });
-  const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
-    Object.keys(type?.getFields() ?? {}),
-  );
-  expect(fields.toSorted()).toEqual([...OPEN, ...SIGNED_IN, ...Object.keys(ADMIN)].toSorted());
+test('every query and mutation says whether it is open, guarded or for admins', () => {
+  expect(OPERATIONS.filter(({ nature }) => nature === undefined)).toEqual([]);
   expect(schema.getSubscriptionType()).toBeUndefined();
+});
+
+test('a resolver that does not say it keeps the server from starting', async () => {
+  const { Mutation, Resolver } = await import('type-graphql');
+  class Stray {
+    stray(): boolean {
+      return true;
+    }
+  }
+  Mutation(() => Boolean)(Stray.prototype, 'stray', {});
+  Resolver()(Stray);
+  expect(() => buildAuthSchema({ registration: true }, [Stray])).toThrow('stray has no @Operation');
+});
+
+describe('who may ask for an operation', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite', { env: { REGISTRATION: 'true' } });
+  });
+  afterAll(() => server.remove());
+
+  const reasonFor = async (name: string, token?: string) => {
+    const answer = await server.client.sendRaw({ query: documentOf(name, 'x') }, token === undefined ? {} : { token });
+    return answer.errors[0]?.extensions['reason'];
+  };
+
+  test.each(namesOf('open'))('%s looks at no header', async (name) => {
+    expect(await reasonFor(name)).not.toBe('not_authenticated');
+    expect(await reasonFor(name, 'nonsense')).toBe(await reasonFor(name));
+  });
+
+  test.each([...namesOf('guarded'), ...namesOf('admin')])('%s refuses those who are not signed in', async (name) => {
+    expect(await reasonFor(name)).toBe('not_authenticated');
+    expect(await reasonFor(name, 'nonsense')).toBe('token_not_valid');
+  });
+
+  test.each(namesOf('guarded'))('%s asks for no role', async (name) => {
+    const { access } = await server.signIn();
+    expect([undefined, 'session_not_found', 'password_too_weak']).toContain(await reasonFor(name, access));
+  });
 });
 
 describeEachStore('a field for admins', (kind) => {
@@ -90,9 +110,7 @@ describeEachStore('a field for admins', (kind) => {
     });
 
     const answerTo = async (name: string, token?: string) => {
-      const [document, variables] = ADMIN[name]?.(bob.id) ?? [];
-      const body = { query: document && print(document), variables };
-      return server.client.sendRaw(body, token === undefined ? {} : { token });
+      return server.client.sendRaw({ query: documentOf(name, bob.id) }, token === undefined ? {} : { token });
     };
 
     test('is meant for the holders of a claim that those have who were admins', () => {
@@ -100,7 +118,7 @@ describeEachStore('a field for admins', (kind) => {
       for (const token of [admin, demoted, disabled]) expect(claimsOf(token)['is_admin']).toBe(true);
     });
 
-    test.each(Object.keys(ADMIN))('%s refuses whoever is no admin now, whatever their token says', async (name) => {
+    test.each(namesOf('admin'))('%s refuses users who are no admins now, whatever their token says', async (name) => {
       const reasonFor = async (token?: string) => (await answerTo(name, token)).errors[0]?.extensions;
       expect(await reasonFor()).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'not_authenticated' });
       expect(await reasonFor('nonsense')).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'token_not_valid' });
@@ -115,7 +133,7 @@ describeEachStore('a field for admins', (kind) => {
       expect(await server.auth.sessions.list(bob.id)).toHaveLength(1);
     });
 
-    test.each(Object.keys(ADMIN))('%s lets an admin in', async (name) => {
+    test.each(namesOf('admin'))('%s lets an admin in', async (name) => {
       const { errors } = await answerTo(name, tokens.admin);
       const reasons = errors.map(({ extensions }) => extensions['reason']);
       expect(reasons).toEqual(name === 'userSessionRevoke' ? ['session_not_found'] : []);

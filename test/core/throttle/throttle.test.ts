@@ -56,9 +56,9 @@ describeEachStore('a throttle', (kind) => {
       return error instanceof Error ? error.name : String(error);
     });
   const signIn = (username: string, work = fail(new NoActiveAccount()), client = HERE) =>
-    outcome(throttle.signIn({ usernameKey: username, client }, work));
+    outcome(throttle.attempt('sign_in', { account: username, client }, work));
   const change = (work: () => Promise<string>, client = HERE) =>
-    outcome(throttle.passwordChange({ userId: 'u', client }, work));
+    outcome(throttle.attempt('password_change', { account: 'u', userId: 'u', client }, work));
   const inTurn = async (count: number, attempt: (index: number) => Promise<string | number>) => {
     const outcomes: (string | number)[] = [];
     for (let index = 0; index < count; index += 1) outcomes.push(await attempt(index));
@@ -189,7 +189,7 @@ describeEachStore('a throttle', (kind) => {
 
   test('has a budget of registrations, which taken names use up and weak passwords do not', async () => {
     throttle = throttleWith({ throttleRegistrations: 2 });
-    const register = (work: () => Promise<string>) => outcome(throttle.registration(HERE, work));
+    const register = (work: () => Promise<string>) => outcome(throttle.attempt('registration', { client: HERE }, work));
     const weak = fail(new InvalidInput('password', 'too short', 'password_too_weak'));
     expect(new Set(await inTurn(10, () => register(weak)))).toEqual(new Set(['InvalidInput']));
     expect(await register(fail(new InvalidInput('username', 'taken', 'username_taken')))).toBe('InvalidInput');
@@ -202,9 +202,9 @@ describeEachStore('a throttle', (kind) => {
 
   test('keeps the budgets apart', async () => {
     throttle = throttleWith({ throttleRefreshes: 1, throttleRegistrations: 1, throttleSignInFailures: 1 });
-    expect(await outcome(throttle.refresh(HERE, succeed))).toBe('signed in');
-    expect(await outcome(throttle.refresh(HERE, succeed))).toBe(60);
-    expect(await outcome(throttle.registration(HERE, succeed))).toBe('signed in');
+    expect(await outcome(throttle.attempt('refresh', { client: HERE }, succeed))).toBe('signed in');
+    expect(await outcome(throttle.attempt('refresh', { client: HERE }, succeed))).toBe(60);
+    expect(await outcome(throttle.attempt('registration', { client: HERE }, succeed))).toBe('signed in');
     expect(await signIn('u')).toBe('NoActiveAccount');
     expect(await change(succeed)).toBe('signed in');
   });
@@ -237,7 +237,7 @@ describeEachStore('a throttle', (kind) => {
     const named = jest.spyOn(store.attempts, 'add');
     const other = throttleWith({}, TEST_KEY.toUpperCase());
     await signIn('hunter2, typed into the wrong field '.repeat(1000));
-    await outcome(other.signIn({ usernameKey: 'x', client: HERE }, succeed));
+    await outcome(other.attempt('sign_in', { account: 'x', client: HERE }, succeed));
     await signIn('x');
     const names = named.mock.calls.map(([name]) => name);
     for (const name of names) expect(name).toMatch(/^[\w-]{43}$/);
@@ -249,7 +249,7 @@ describeEachStore('a throttle', (kind) => {
     const work = jest.fn(succeed);
     expect(await signIn('alice', work)).toBe('StoreUnavailable');
     expect(await change(work)).toBe('StoreUnavailable');
-    expect(await outcome(throttle.refresh(HERE, work))).toBe('StoreUnavailable');
+    expect(await outcome(throttle.attempt('refresh', { client: HERE }, work))).toBe('StoreUnavailable');
     expect(work).not.toHaveBeenCalled();
   });
 });

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
-import type { Monitor } from '../contracts/monitor.ts';
+import type { Monitor } from '../../contracts/monitor.ts';
 
 /** Watches the fields at the root of a schema, which is ours to change: guard, throttle and all. */
 export function watchRootFields(schema: GraphQLSchema, monitor: Pick<Monitor, 'watch'>): GraphQLSchema {

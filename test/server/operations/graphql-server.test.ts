@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
-import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
-import { GraphQLServer } from '../../src/graphql/graphql-server.ts';
-import type { Answer } from '../../src/graphql/operation.ts';
-import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
+import { settingsFromEnvironment } from '../../../src/contracts/settings/settings.ts';
+import { GraphQLServer } from '../../../src/server/operations/graphql-server.ts';
+import type { Answer } from '../../../src/server/operations/plain-road.ts';
+import { startTestServer, TEST_KEY, type TestServer } from '../../support/server.ts';
 
 describe('an operation whose text has come before', () => {
   let server: TestServer;
@@ -21,7 +21,7 @@ describe('an operation whose text has come before', () => {
   });
 
   const run = async (query: string, more: object = {}): Promise<Answer> =>
-    graphql.run({ query, ...more }, await server.auth.context({ req: { headers: {} } }));
+    graphql.plain.run({ query, ...more }, await server.auth.context({ req: { headers: {} } }));
   const asked = () => jest.spyOn(graphql.apollo, 'executeOperation');
 
   test('is run without asking Apollo Server, which has let it pass', async () => {
@@ -56,7 +56,7 @@ describe('an operation whose text has come before', () => {
   ])('is answered what it was the first time, a fault of the server masked and reported: %s', async (_name, fault) => {
     const query = 'mutation { tokenObtainPair(username: "alice", password: "wonderland123!") { access } }';
     const { auth } = await server.auth.context({ req: { headers: {} } });
-    jest.spyOn(auth.throttle, 'signIn').mockRejectedValue(fault);
+    jest.spyOn(auth.throttle, 'attempt').mockRejectedValue(fault);
     const [first, second] = [await run(query), await run(query)];
     expect(first.result.errors).toEqual([
       expect.objectContaining({

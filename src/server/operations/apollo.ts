@@ -4,9 +4,9 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import type { ServerSettings } from '../contracts/settings/settings-table.ts';
-import type { AuthContext } from './context.ts';
-import { limitsRule, noSubscriptions } from './limits.ts';
+import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
+import type { AuthContext } from '../../graphql/context.ts';
+import { limitsRule, noSubscriptions } from '../../graphql/limits.ts';
 
 /** What the server needs to know beside its settings. */
 export interface ApolloOptions {

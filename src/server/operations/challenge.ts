@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { AuthContext } from './context.ts';
+import type { AuthContext } from '../../graphql/context.ts';
 
 export const CHALLENGE_HEADER = 'www-authenticate';
 

@@ -1,0 +1,46 @@
+import type { ApolloServer } from '@apollo/server';
+import type { Monitor } from '../../contracts/monitor.ts';
+import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
+import type { AuthContext } from '../../graphql/context.ts';
+import { createFormatError } from '../../graphql/format-error.ts';
+import { buildAuthSchema } from '../../graphql/schema.ts';
+import { createApolloServer } from './apollo.ts';
+import { challengePlugin } from './challenge.ts';
+import { PlainRoad } from './plain-road.ts';
+import { watchDocuments, watchRootFields } from './watched-fields.ts';
+
+/** What the server needs to know beside its settings. */
+export interface GraphQLServerOptions {
+  readonly settings: ServerSettings;
+  readonly introspection: boolean;
+  /** Watches the operations; null where nobody does. */
+  readonly monitor: Monitor | null;
+  /** Receives what is wrong with the server itself; clients see a mask. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Answers operations, on two roads. */
+export class GraphQLServer {
+  /** For all that is more than an operation in JSON. To be started and stopped by its owner. */
+  readonly apollo: ApolloServer<AuthContext>;
+  readonly plain: PlainRoad;
+
+  constructor({ settings, introspection, monitor, report }: GraphQLServerOptions) {
+    const plainSchema = buildAuthSchema(settings);
+    const schema = monitor === null ? plainSchema : watchRootFields(plainSchema, monitor);
+    const formatError = createFormatError(report);
+    const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
+    this.plain = new PlainRoad({ schema, scheme, formatError, apollo: () => this.apollo });
+    this.apollo = createApolloServer({
+      settings,
+      introspection,
+      schema,
+      formatError,
+      plugins: [
+        challengePlugin(scheme),
+        this.plain.documentKeeper(),
+        ...(monitor === null ? [] : [watchDocuments(monitor)]),
+      ],
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { RevocationReason, SessionRecord, UserRecord } from '../../contracts/store/store.ts';
+import type { Row, SqlValue } from './database.ts';
+
+export const USER_COLUMNS =
+  'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
+
+export const SESSION_COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
+  ip_address, revoked_at, revoked_reason`;
+
+/** A value of a row; there is none where a column was not asked for. */
+type Value = SqlValue | undefined;
+
+/** A column that holds milliseconds since the epoch. */
+export const moment = (value: Value): Date => new Date(Number(value));
+
+export const momentOrNull = (value: Value): Date | null => (value == null ? null : moment(value));
+
+export const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
+
+export function readUser(row: Row | undefined): UserRecord | null {
+  if (row?.[0] == null) return null; // none, or none joined
+  const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
+  return {
+    id: String(id),
+    username: String(username),
+    usernameKey: String(usernameKey),
+    passwordHash: String(passwordHash),
+    passwordChangedAt: moment(passwordChangedAt),
+    isActive: isActive === 1,
+    isAdmin: isAdmin === 1,
+    lastLogin: momentOrNull(lastLogin),
+    createdAt: moment(createdAt),
+  };
+}
+
+export function readSession(row: Row | undefined): SessionRecord | null {
+  if (row?.[0] == null) return null; // none, or none joined
+  const [
+    id,
+    userId,
+    jti,
+    previousJti,
+    rotatedAt,
+    createdAt,
+    lastUsedAt,
+    expiresAt,
+    endsAt,
+    userAgent,
+    ipAddress,
+    revokedAt,
+    revokedReason,
+  ] = row;
+  return {
+    id: String(id),
+    userId: String(userId),
+    jti: String(jti),
+    previousJti: textOrNull(previousJti),
+    rotatedAt: moment(rotatedAt),
+    createdAt: moment(createdAt),
+    lastUsedAt: moment(lastUsedAt),
+    expiresAt: moment(expiresAt),
+    endsAt: moment(endsAt),
+    userAgent: textOrNull(userAgent),
+    ipAddress: textOrNull(ipAddress),
+    revokedAt: momentOrNull(revokedAt),
+    revokedReason: textOrNull(revokedReason) as RevocationReason | null,
+  };
+}
