@@ -35,11 +35,11 @@ type SecurityEventDetails = Partial<Omit<SecurityEvent, 'event'>>;
 /** Who acts, where it is not the user themself, and from where. */
 export type Actor = Partial<Pick<SecurityEvent, 'actorId' | 'client'>>;
 
-/** Where all that happens is told. Neither method throws: what has happened does not change because a listener fails. */
+/** Where all that happens is told. Neither function throws: what has happened does not change because a listener fails. */
 export interface Events {
-  tell(event: SystemEvent): void;
+  readonly tell: (event: SystemEvent) => void;
   /** Tells a security event, once, where it is decided. */
-  audit(name: SecurityEventName, details: SecurityEventDetails): void;
+  readonly audit: (name: SecurityEventName, details: SecurityEventDetails) => void;
 }
 
 /** Is told of events. What it throws is reported, and neither the other listeners nor the caller notice. */

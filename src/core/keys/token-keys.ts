@@ -25,7 +25,7 @@ export interface Keys {
   /** All keys that sign and verify here, for whoever runs this. */
   describe(): readonly KeyDescription[];
   /** Bytes that only servers with these keys have. A rotation changes them. */
-  secret(): KeyObject;
+  readonly secret: () => KeyObject;
   /** Stops watching the ring, if there is one. */
   close(): void;
 }

@@ -81,6 +81,11 @@ export class Metrics implements Monitor {
         return count(families.ringFailures.of(), event.isWhole ? 0 : 1);
       case 'keys_loaded':
         this.#signingKid = event.signingKid;
+        return;
+      // Counted elsewhere, or told by another event too.
+      case 'tokens_refreshed':
+      case 'ring_changed':
+      case 'ring_failed':
     }
   }
 

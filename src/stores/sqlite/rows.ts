@@ -13,9 +13,9 @@ type Value = SqlValue | undefined;
 /** A column that holds milliseconds since the epoch. */
 export const moment = (value: Value): Date => new Date(Number(value));
 
-export const momentOrNull = (value: Value): Date | null => (value == null ? null : moment(value));
+const momentOrNull = (value: Value): Date | null => (value == null ? null : moment(value));
 
-export const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
+const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
 
 export function readUser(row: Row | undefined): UserRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
