@@ -123,7 +123,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     close: async () => {
       keys.close();
       await hasher.close();
-      await activity.write();
+      await activity.close();
       await store.close();
     },
   };

@@ -1,4 +1,5 @@
 import { restOfTurn } from '../contracts/clock.ts';
+import { headerOf, type RequestHeaders } from '../contracts/header-of.ts';
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
@@ -10,7 +11,7 @@ import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './re
  * of `connection_init` as its headers, whatever is in there.
  */
 export interface IncomingRequest {
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: RequestHeaders;
   /** Given by Express and Fastify, proxies taken into account. */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
@@ -76,31 +77,25 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
 
     get client(): Client {
       const { req } = this.#input;
+      const { 'user-agent': userAgent } = req.headers;
       return {
-        userAgent: headerOf(req, 'user-agent') ?? null,
+        userAgent: typeof userAgent === 'string' ? userAgent : null,
         ipAddress: req.ip ?? req.socket?.remoteAddress ?? null,
       };
     }
 
     authenticate(): Promise<Authenticated> {
-      return (this.#authenticated ??= core.authenticator.authenticate(headerOf(this.#input.req, headerName)));
+      return (this.#authenticated ??= core.authenticator.authenticate(headerOf(this.#input.req.headers, headerName)));
     }
 
     refreshCookie(): RefreshCookie | null {
       if (!settings.refreshCookie) return null;
       const { req, res } = this.#input;
-      const header = (name: string) => headerOf(req, name);
+      const header = (name: string) => headerOf(req.headers, name);
       return (this.#cookie ??= refreshCookieOf({ header, response: res }, settings));
     }
   }
 
   Object.assign(OfRequest.prototype, core);
   return (input) => new OfRequest(input) as OfRequest & Core;
-}
-
-function headerOf({ headers }: IncomingRequest, name: string): string | undefined {
-  const value = headers[name];
-  if (typeof value === 'string') return value;
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.every((part) => typeof part === 'string') ? values.join(' ') : undefined;
 }

@@ -10,7 +10,6 @@ import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
-import type { MetricsServer } from './metrics/metrics-server.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
 
@@ -77,10 +76,17 @@ export async function startServer({
   const isProduction = settings.nodeEnv === 'production';
   const introspection = settings.graphqlIntrospection ?? !isProduction;
   const graphiql = settings.graphiql ?? !isProduction;
-  let metricsServer: MetricsServer | null = null;
+  const closing = [() => auth.close()];
+  const close = async (onError: (error: unknown) => void) => {
+    for (const closeOne of closing.toReversed()) await closeOne().catch(onError);
+  };
   try {
     const graphql = new GraphQLServer({ settings, introspection, monitor, report });
     await graphql.apollo.start();
+    closing.push(() => graphql.apollo.stop());
+    const scrape = isWorker ? undefined : metrics?.registry;
+    const metricsServer = scrape === undefined ? null : await openMetricsPort(settings, { scrape, report });
+    if (metricsServer) closing.push(() => metricsServer.close());
     const app = await createApp({
       settings,
       log: logger,
@@ -96,8 +102,8 @@ export async function startServer({
       ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
       ...(patience && { patience }),
     });
+    closing.push(() => app.close());
     metrics?.watchServer(app.server);
-    if (metrics && !isWorker) metricsServer = await openMetricsPort(settings, { scrape: metrics.registry, report });
     await app.listen({ port: settings.port, host: settings.host });
     const removal = createRemoval(auth, flushInterval, report);
     const { port } = app.server.address() as AddressInfo;
@@ -109,18 +115,18 @@ export async function startServer({
       flush: () => removal.flush(),
       close: async () => {
         removal.stop();
-        await app.close();
-        await metricsServer?.close();
-        await graphql.apollo.stop();
-        await auth.close();
+        await close(rethrow);
         await removal.ended();
       },
     };
   } catch (error) {
-    await metricsServer?.close();
-    await auth.close();
+    await close(report); // what is thrown is why it did not start
     throw error;
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** Writes down what an operator has to know. */

@@ -1,6 +1,7 @@
 import type { Claims } from '../contracts/claims.ts';
 import { restOfTurn, systemClock, type Clock } from '../contracts/clock.ts';
 import { SessionRevoked } from '../contracts/errors.ts';
+import { headerOf, type RequestHeaders } from '../contracts/header-of.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
 import { SettingsError, settingsFromOptions } from '../contracts/settings/settings.ts';
 import { ALGORITHMS, type Algorithm, type SettingsInput } from '../contracts/settings/settings-table.ts';
@@ -65,7 +66,7 @@ export interface VerifierContext {
 
 /** A request of Express, Fastify, Apollo's standalone server or plain Node.js. */
 interface IncomingRequest {
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: RequestHeaders;
 }
 
 /** Verifies the tokens of another server. */
@@ -107,9 +108,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     close: () => revoked?.close(),
     context: async ({ req: { headers } }) => {
       await restOfTurn();
-      const header = headers[headerName];
       let request: Promise<VerifiedRequest> | undefined;
-      return { auth: { authenticate: () => (request ??= accept(typeof header === 'string' ? header : undefined)) } };
+      return { auth: { authenticate: () => (request ??= accept(headerOf(headers, headerName))) } };
     },
   };
 }

@@ -68,6 +68,25 @@ describe('a verifier', () => {
   });
 
   test.each([
+    ['a list of one', (token: string) => [`Bearer ${token}`], null],
+    ['the scheme and the token in a list', (token: string) => ['Bearer', token], null],
+    ['a list of two', (token: string) => [`Bearer ${token}`, `Bearer ${token}`], 'bad_authorization_header'],
+    ['an empty list', () => [], 'not_authenticated'],
+    ['no text', () => 7, 'not_authenticated'],
+    ['a list of no text', () => [7], 'not_authenticated'],
+  ])('reads a header that is %s as the server does', async (_what, headerWith, reason) => {
+    const req = { headers: { authorization: headerWith(access) } };
+    for (const context of [make().context, server.auth.context]) {
+      const { auth } = await context({ req });
+      const outcome = auth.authenticate().then(
+        ({ user }) => user.id,
+        (error: unknown) => (error as { readonly reason?: string }).reason,
+      );
+      expect(await outcome).toBe(reason ?? server.alice.id);
+    }
+  });
+
+  test.each([
     ['another issuer', { issuer: 'https://other.example.com' }],
     ['another audience', { audience: 'other' }],
     ['another algorithm', { algorithms: ['RS384'] as const }],

@@ -32,6 +32,7 @@ export class ActivityLog implements EventListener {
   #counted = new Map<number, ActivityCounts>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   /** `interval`, in milliseconds, is for tests. */
   constructor(parts: { readonly store: Store; readonly clock: Clock; readonly interval?: number }) {
@@ -51,12 +52,21 @@ export class ActivityLog implements EventListener {
     this.#add(hourOf(this.#clock()), { ...NOTHING, [kind]: 1 });
   }
 
-  /** Writes what was counted, each hour once. Never rejects: what the store does not take is kept for the next time. */
+  /** Writes what was counted, each hour once. Never rejects: what the store refuses is tried again after the interval. */
   write(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;
+  }
+
+  /**
+   * Writes what was counted a last time, and sets no timer from then on. What the store refuses now is lost and not
+   * reported: these are statistics, and a store that fails is reported by the requests that need it.
+   */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.write();
   }
 
   /**
@@ -96,6 +106,7 @@ export class ActivityLog implements EventListener {
       refreshes: refreshes + counts.refreshes,
       reuses: reuses + counts.reuses,
     });
+    if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => void this.write(), this.#interval).unref();
   }
 }

@@ -50,8 +50,7 @@ export class BcryptThreads {
       return await this.#runInThread(job);
     } catch (error) {
       if (!isFolderGone(error)) throw error;
-      process.chdir('/');
-      return this.#runInThread(job);
+      return runInPool(job);
     }
   }
 
@@ -67,7 +66,12 @@ export class BcryptThreads {
   }
 }
 
+/** In Node's own thread pool, at normal priority: the working folder is the application's, and is not changed for this. */
+function runInPool([method, data, other]: Job): Promise<string | boolean> {
+  return method === 'hashSync' ? bcrypt.hash(data, other) : bcrypt.compare(data, other);
+}
+
 /** A thread asks for the working folder as it starts, and fails where that was deleted, as when an old release is. */
 function isFolderGone(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
+  return typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'uv_cwd';
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
 import { ActivityLog } from '../../../src/core/activity/activity-log.ts';
@@ -84,6 +84,52 @@ describeEachStore('the activity log', (kind) => {
     await log.write();
     log.count('signIns');
     expect(await log.list(1)).toEqual([{ ...NOTHING, signIns: 2, hour: hourAgo(0) }]);
+  });
+
+  describe('with a store that takes nothing', () => {
+    const INTERVAL = 1000;
+    let add: jest.SpiedFunction<Store['activity']['add']>;
+    beforeEach(() => {
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+      log = new ActivityLog({ store, clock: clock.read, interval: INTERVAL });
+      add = jest.spyOn(store.activity, 'add').mockRejectedValue(new StoreUnavailable(new Error('no space left')));
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    test('tries again once in each interval, until the counts are written', async () => {
+      log.count('signIns');
+      for (const attempts of [1, 2, 3]) {
+        await jest.advanceTimersByTimeAsync(INTERVAL - 1);
+        expect(add).toHaveBeenCalledTimes(attempts - 1);
+        await jest.advanceTimersByTimeAsync(1);
+        expect(add).toHaveBeenCalledTimes(attempts);
+      }
+      add.mockResolvedValue();
+      await jest.advanceTimersByTimeAsync(INTERVAL);
+      expect(add).toHaveBeenCalledTimes(4);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    test('tries once more when it is closed, and sets no timer from then on', async () => {
+      log.count('signIns');
+      await log.close();
+      expect(add).toHaveBeenCalledTimes(1);
+      log.count('signIns'); // a request that ends late
+      await log.write();
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    test('writes what an attempt that failed during the closing has left', async () => {
+      log.count('signIns');
+      const failing = log.write();
+      add.mockRejectedValueOnce(new StoreUnavailable(new Error('no space left'))).mockResolvedValueOnce();
+      await Promise.all([failing, log.close()]);
+      expect(add).toHaveBeenCalledTimes(2);
+      expect(add).toHaveBeenLastCalledWith(expect.objectContaining({ signIns: 1 }));
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 
   test('is kept for thirty days', async () => {

@@ -17,6 +17,9 @@ import { TEST_KEY, TestClock } from '../../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
 
 const HERE = { userAgent: null, ipAddress: '192.0.2.1' };
+/** What so many failed sign-ins come to. */
+const failures = (count: number) => Array.from({ length: count }, () => 'NoActiveAccount');
+const fromHere = { client: HERE };
 const ELSEWHERE = { userAgent: null, ipAddress: '192.0.2.2' };
 
 describeEachStore('a throttle', (kind) => {
@@ -96,12 +99,7 @@ describeEachStore('a throttle', (kind) => {
   test('forgets the failures at a success', async () => {
     await inTurn(2, () => signIn('alice'));
     expect(await signIn('alice', succeed)).toBe('signed in');
-    expect(await inTurn(4, () => signIn('alice'))).toEqual([
-      'NoActiveAccount',
-      'NoActiveAccount',
-      'NoActiveAccount',
-      1,
-    ]);
+    expect(await inTurn(4, () => signIn('alice'))).toEqual([...failures(3), 1]);
   });
 
   test('forgets the failures of an account a day after the latest', async () => {
@@ -112,12 +110,7 @@ describeEachStore('a throttle', (kind) => {
     await signIn('alice'); // the fifth in a day: all of them still count
     expect(await signIn('alice')).toBe(4);
     clock.advance(24 * 3600);
-    expect(await inTurn(4, () => signIn('alice'))).toEqual([
-      'NoActiveAccount',
-      'NoActiveAccount',
-      'NoActiveAccount',
-      1,
-    ]);
+    expect(await inTurn(4, () => signIn('alice'))).toEqual([...failures(3), 1]);
   });
 
   test('counts the failures of an address over all accounts, for an hour', async () => {
@@ -189,7 +182,7 @@ describeEachStore('a throttle', (kind) => {
 
   test('has a budget of registrations, which taken names use up and weak passwords do not', async () => {
     throttle = throttleWith({ throttleRegistrations: 2 });
-    const register = (work: () => Promise<string>) => outcome(throttle.attempt('registration', { client: HERE }, work));
+    const register = (work: () => Promise<string>) => outcome(throttle.attempt('registration', fromHere, work));
     const weak = fail(new InvalidInput('password', 'too short', 'password_too_weak'));
     expect(new Set(await inTurn(10, () => register(weak)))).toEqual(new Set(['InvalidInput']));
     expect(await register(fail(new InvalidInput('username', 'taken', 'username_taken')))).toBe('InvalidInput');
@@ -202,9 +195,9 @@ describeEachStore('a throttle', (kind) => {
 
   test('keeps the budgets apart', async () => {
     throttle = throttleWith({ throttleRefreshes: 1, throttleRegistrations: 1, throttleSignInFailures: 1 });
-    expect(await outcome(throttle.attempt('refresh', { client: HERE }, succeed))).toBe('signed in');
-    expect(await outcome(throttle.attempt('refresh', { client: HERE }, succeed))).toBe(60);
-    expect(await outcome(throttle.attempt('registration', { client: HERE }, succeed))).toBe('signed in');
+    expect(await outcome(throttle.attempt('refresh', fromHere, succeed))).toBe('signed in');
+    expect(await outcome(throttle.attempt('refresh', fromHere, succeed))).toBe(60);
+    expect(await outcome(throttle.attempt('registration', fromHere, succeed))).toBe('signed in');
     expect(await signIn('u')).toBe('NoActiveAccount');
     expect(await change(succeed)).toBe('signed in');
   });
@@ -249,7 +242,7 @@ describeEachStore('a throttle', (kind) => {
     const work = jest.fn(succeed);
     expect(await signIn('alice', work)).toBe('StoreUnavailable');
     expect(await change(work)).toBe('StoreUnavailable');
-    expect(await outcome(throttle.attempt('refresh', { client: HERE }, work))).toBe('StoreUnavailable');
+    expect(await outcome(throttle.attempt('refresh', fromHere, work))).toBe('StoreUnavailable');
     expect(work).not.toHaveBeenCalled();
   });
 });

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, constants, getPriority } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { availableParallelism, constants, getPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
@@ -129,6 +130,25 @@ describe('the password hasher', () => {
     const priorities = stats.map((stat) => Number(stat.split(') ')[1]?.split(' ')[16]));
     expect(priorities).toContain(constants.priority.PRIORITY_BELOW_NORMAL);
     expect(getPriority(process.pid)).toBe(own);
+  });
+
+  test('hashes where the working folder was deleted, and leaves the program in it', async () => {
+    const started = process.cwd();
+    const folder = mkdtempSync(join(tmpdir(), 'working-folder-'));
+    const chdir = jest.spyOn(process, 'chdir');
+    const stranded = new PasswordHasher(4, systemClock);
+    try {
+      process.chdir(folder);
+      rmdirSync(folder);
+      chdir.mockClear();
+      const hashes = Array.from({ length: 8 }, () => stranded.hash('wonderland123!'));
+      for (const hash of await Promise.all(hashes)) expect(await stranded.verify('wonderland123!', hash)).toBe(true);
+      expect(await stranded.verify('wonderland123?', await stranded.hash('wonderland123!'))).toBe(false);
+      expect(chdir).not.toHaveBeenCalled();
+    } finally {
+      process.chdir(started);
+      await stranded.close();
+    }
   });
 
   test('finishes what it has begun when it is closed', async () => {
