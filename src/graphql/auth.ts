@@ -4,6 +4,7 @@ import type { Hooks } from '../contracts/hooks.ts';
 import { settingsFromOptions } from '../contracts/settings/settings.ts';
 import { hookTable, type SettingsInput } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
+import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleTokenSystem, type TokenSystem, type TokenSystemParts } from '../core/token-system.ts';
 import { openStore } from '../stores/open-store.ts';
 import { createContextFunction, type AuthContext, type ContextInput } from './context.ts';
@@ -54,6 +55,7 @@ export async function createAuth({
   const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
   const report = onInternalError ?? ((error: unknown) => console.error(error));
+  if (store !== undefined) expectStore(store);
   return assembleAuth({ settings, hooks, clock, report, store: store ?? (await openStore(settings)) });
 }
 

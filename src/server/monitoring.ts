@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import { driverOf } from '../stores/open-store.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { MetricsServer, MetricsServerOptions } from './metrics/metrics-server.ts';
 import type { Totals } from './metrics/totals.ts';
@@ -18,9 +19,9 @@ export async function createMetrics(
 }
 
 /** What traces a server: null where no OpenTelemetry SDK was loaded; then no part is traced, which costs nothing. */
-export async function createTraces({ mongodbUri }: Pick<ServerSettings, 'mongodbUri'>): Promise<Traces | null> {
+export async function createTraces(settings: Pick<ServerSettings, 'mongodbUri' | 'dataDir'>): Promise<Traces | null> {
   const { hasSdk, Traces } = await import('./traces/traces.ts');
-  return hasSdk() ? new Traces(mongodbUri === undefined ? 'sqlite' : 'mongodb') : null;
+  return hasSdk() ? new Traces(driverOf(settings).name) : null;
 }
 
 /**

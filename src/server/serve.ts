@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import { driverOf } from '../stores/open-store.ts';
 import { createDemoUser, type DemoUser } from './development.ts';
 import { startServer, type RunningServer } from './server.ts';
 import { obeyPrimary, partFromPrimary, tellNumbers } from './workers/worker.ts';
@@ -21,7 +22,7 @@ export async function serveAlone(options: ServeOptions): Promise<void> {
   stopOnSignals(server, options);
   const welcome = await prepareWelcome(server, settings);
   const { url, metricsUrl } = server;
-  const store = settings.mongodbUri === undefined ? 'sqlite' : 'mongodb';
+  const { name: store } = driverOf(settings);
   log.info({ url, store, ...(metricsUrl !== null && { metrics: metricsUrl }) }, 'listening');
   process.stderr.write(welcome);
 }

@@ -6,6 +6,7 @@ import type { Hooks } from '../contracts/hooks.ts';
 import { monitorOf } from '../contracts/monitor.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
+import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
@@ -63,6 +64,7 @@ export async function startServer({
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);
+  if (given !== undefined) expectStore(given);
   const plainStore = given ?? (await openStore(settings));
   const auth = await assembleAuth({
     settings,

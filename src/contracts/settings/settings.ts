@@ -122,14 +122,6 @@ function productionProblems(settings: ServerSettings): string[] {
   return problems;
 }
 
-/** What the store of one process cannot do. */
-function storeProblems({ workers, mongodbUri }: ServerSettings): string[] {
-  if (workers === 'auto' || workers === 1 || mongodbUri !== undefined) return [];
-  return [
-    `WORKERS: got ${workers} with SQLite, which is for one server process: each would count attempts for itself, and one file has one writer; expected 1 or auto, or MONGODB_URI for a store that processes share.`,
-  ];
-}
-
 /** What cannot be listened on. */
 function portProblems({ port, metricsPort }: ServerSettings): string[] {
   if (metricsPort === undefined || metricsPort === 0 || metricsPort !== port) return [];
@@ -184,7 +176,6 @@ export function settingsFromEnvironment(
   refuseIfAny([
     ...combinationProblems(settings, asEnvironment),
     ...productionProblems(settings),
-    ...storeProblems(settings),
     ...portProblems(settings),
   ]);
   return Object.freeze(settings);

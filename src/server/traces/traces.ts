@@ -41,7 +41,7 @@ export class Traces implements Monitor {
   readonly #database: string;
 
   /** @param database as OpenTelemetry names it */
-  constructor(database: 'sqlite' | 'mongodb') {
+  constructor(database: string) {
     this.#database = database;
   }
 

@@ -1,8 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { SettingsError } from '../../contracts/settings/settings.ts';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
+import { driverOf } from '../../stores/open-store.ts';
 
-/** How many workers the settings ask for; with the store of one process, `auto` is one. */
-export function workerCount({ workers, mongodbUri }: Pick<ServerSettings, 'workers' | 'mongodbUri'>): number {
-  if (workers !== 'auto') return workers;
-  return mongodbUri === undefined ? 1 : availableParallelism();
+/**
+ * How many workers the settings ask for; where processes cannot share the store, `auto` is one.
+ *
+ * @throws SettingsError where several cannot share the store
+ */
+export function workerCount(settings: Pick<ServerSettings, 'workers' | 'mongodbUri' | 'dataDir'>): number {
+  const { workers } = settings;
+  const { isShared } = driverOf(settings);
+  if (workers === 'auto') return isShared ? availableParallelism() : 1;
+  if (workers === 1 || isShared) return workers;
+  throw new SettingsError([
+    `WORKERS: got ${workers} with SQLite, which is for one server process: each would count attempts for itself, and one file has one writer; expected 1 or auto, or MONGODB_URI for a store that processes share.`,
+  ]);
 }

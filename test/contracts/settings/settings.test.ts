@@ -120,7 +120,6 @@ describe('settings', () => {
       { JWT_REFRESH_COOKIE: 'on', CORS_ORIGINS: 'https://app.example.com,http://localhost.example.com' },
       'CORS_ORIGINS: got "http://localhost.example.com" with JWT_REFRESH_COOKIE on',
     ],
-    ['workers on the store of one process', { WORKERS: '2' }, 'WORKERS: got 2 with SQLite'],
     ['production without a key', { NODE_ENV: 'production' }, 'JWT_SIGNING_KEY: not set'],
     [
       'production with cheap hashes',

@@ -144,7 +144,7 @@ describeEachStore('the traces of a server', (kind) => {
 });
 
 test('without an SDK there are no traces', async () => {
-  expect(await createTraces({ mongodbUri: undefined })).toBeNull();
+  expect(await createTraces({ mongodbUri: undefined, dataDir: 'data' })).toBeNull();
   const server = await startTestServer('sqlite');
   loadSdk(); // too late: nothing is wrapped
   await server.signIn();

@@ -1,0 +1,60 @@
+import { SettingsError } from '../settings/settings.ts';
+import type { Store } from './store.ts';
+
+/** The parts of a store that hold records. */
+export type Collection = Exclude<keyof Store, 'ping' | 'close'>;
+
+/** Every method of every collection. The compiler wants all of them, and no other. */
+export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method in keyof Store[Name]]: true } } = {
+  users: {
+    insert: true,
+    insertMany: true,
+    findById: true,
+    findByUsernameKey: true,
+    list: true,
+    update: true,
+    replacePasswordHash: true,
+    delete: true,
+  },
+  sessions: {
+    insert: true,
+    find: true,
+    findWithUser: true,
+    listLive: true,
+    rotate: true,
+    replaceCurrent: true,
+    touch: true,
+    revoke: true,
+    revokeAll: true,
+    revokeOldest: true,
+    listRevoked: true,
+    deleteExpired: true,
+  },
+  blacklist: { add: true, addMany: true, find: true, list: true, deleteExpired: true },
+  attempts: { find: true, add: true, replace: true, takeBack: true, delete: true, deleteExpired: true },
+  services: { insert: true, find: true, list: true, delete: true },
+  activity: { add: true, list: true, deleteExpired: true },
+};
+
+/**
+ * Refuses a store of somebody's own that lacks methods, when it is handed in and not when a request needs one.
+ *
+ * @throws SettingsError with a line that names them
+ */
+export function expectStore(store: unknown): asserts store is Store {
+  const parts = Object.entries({ ...STORE_METHODS, '': { ping: true, close: true } });
+  const missing = parts.flatMap(([part, methods]) => {
+    const holder = part === '' ? store : memberOf(store, part);
+    return Object.keys(methods)
+      .filter((method) => typeof memberOf(holder, method) !== 'function')
+      .map((method) => (part === '' ? method : `${part}.${method}`));
+  });
+  if (missing.length === 0) return;
+  throw new SettingsError([
+    `store: has no method ${missing.join(', ')}; expected all methods of the type Store that graphql-simplejwt exports.`,
+  ]);
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,22 @@
+import type { Place, StoreDriver } from '../store-driver.ts';
+
+/** MongoDB, where `MONGODB_URI` is set. */
+export const mongoDriver: StoreDriver = {
+  name: 'mongodb',
+  isShared: true,
+  isMeantBy: ({ mongodbUri }) => mongodbUri !== undefined,
+  open: async (place) => (await import('./mongo-store.ts')).openMongoStore(uriOf(place)),
+  keeper: async (place) => (await import('./mongo-keeper.ts')).mongoKeeper(uriOf(place)),
+  explain: (cause) => `MONGODB_URI: the MongoDB it names cannot be used: ${problemOf(cause)}`,
+};
+
+function uriOf({ mongodbUri }: Place): string {
+  if (mongodbUri === undefined) throw new Error('no URI is set, and so no MongoDB is meant');
+  return mongodbUri;
+}
+
+/** What a server, the network or the schema says is told; what is wrong with the URI is not, for it may quote the password. */
+const problemOf = ({ name, message }: Error): string =>
+  /^(Mongo(ose)?(Server|Network)|NewerSchema|ForeignSchema)/.test(name)
+    ? message
+    : 'expected mongodb://[user:password@]host[:port]/database';
