@@ -8,3 +8,6 @@ export const MAX_USERNAME_LENGTH = 150;
 export function usernameKey(username: string): string {
   return username.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
+
+/** Sorts after all that can follow in a key: the last code point there is, which no name has. */
+export const AFTER_ALL_KEYS = '\u{10FFFF}';

@@ -90,7 +90,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   });
   events.tell({ kind: 'keys_loaded', signingKid: () => keys.signing().kid });
   const base = { store, settings, clock, events, hooks };
-  const codec = new TokenCodec(settings, keys, clock, hooks.jsonEncoder);
+  const codec = new TokenCodec({ ...base, keys });
   const sessions = new SessionService(base);
   const rotation = new Rotation({ ...base, sessions });
   const hasher = new PasswordHasher(settings.passwordHashCost, clock, {

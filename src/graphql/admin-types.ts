@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { RingKeyState } from '../core/keys/key-ring.ts';
-import { User } from './types.ts';
+import { UserType } from './types.ts';
 
 const KEY_STATES: Readonly<Record<string, RingKeyState>> = {
   PUBLISHED: 'published',
@@ -21,17 +21,17 @@ registerEnumType(KEY_STATES, {
   },
 });
 
-@ObjectType({ description: 'A user in a list.' })
-export class UserEdge {
+@ObjectType('UserEdge', { description: 'A user in a list.' })
+export class UserEdgeType {
   @Field(() => String, { description: 'The place after this user, for `after`.' })
   cursor!: string;
 
-  @Field(() => User, { description: 'The account.' })
-  node!: User;
+  @Field(() => UserType, { description: 'The account.' })
+  node!: UserType;
 }
 
-@ObjectType({ description: 'Where a page ends.' })
-export class PageInfo {
+@ObjectType('PageInfo', { description: 'Where a page ends.' })
+export class PageInfoType {
   @Field(() => Boolean, { description: 'Whether there is more after it.' })
   hasNextPage!: boolean;
 
@@ -39,20 +39,20 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-@ObjectType({ description: 'A page of users, in the order of their names.' })
-export class UserConnection {
-  @Field(() => [UserEdge], { description: 'The users, each with its cursor.' })
-  edges!: UserEdge[];
+@ObjectType('UserConnection', { description: 'A page of users, in the order of their names.' })
+export class UserConnectionType {
+  @Field(() => [UserEdgeType], { description: 'The users, each with its cursor.' })
+  edges!: UserEdgeType[];
 
-  @Field(() => [User], { description: 'The users alone.' })
-  nodes!: User[];
+  @Field(() => [UserType], { description: 'The users alone.' })
+  nodes!: UserType[];
 
-  @Field(() => PageInfo, { description: 'Where the page ends.' })
-  pageInfo!: PageInfo;
+  @Field(() => PageInfoType, { description: 'Where the page ends.' })
+  pageInfo!: PageInfoType;
 }
 
-@ObjectType({ description: 'A key that signs or verifies tokens; nothing of what is in it.' })
-export class KeyInfo {
+@ObjectType('KeyInfo', { description: 'A key that signs or verifies tokens; nothing of what is in it.' })
+export class KeyInfoType {
   @Field(() => ID, {
     nullable: true,
     description: 'Its name in tokens and in the JWK set. Null for a key without one.',
@@ -78,8 +78,10 @@ export class KeyInfo {
   retiresAt!: Date | null;
 }
 
-@ObjectType({ description: 'How often what happened in one hour, over all servers that share the store.' })
-export class ActivityHour {
+@ObjectType('ActivityHour', {
+  description: 'How often what happened in one hour, over all servers that share the store.',
+})
+export class ActivityHourType {
   @Field(() => GraphQLDateTime, { description: 'The first moment of the hour.' })
   hour!: Date;
 

@@ -1,10 +1,10 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { ActivityHour, KeyInfo, UserConnection } from './admin-types.ts';
+import { ActivityHourType, KeyInfoType, UserConnectionType } from './admin-types.ts';
 import type { AuthContext } from './context.ts';
 import { actingAdmin } from './current-admin.ts';
 import { Operation } from './operation.ts';
 import { toSession } from './session.resolver.ts';
-import { Session, User } from './types.ts';
+import { SessionType, UserType } from './types.ts';
 
 const PAGE = 50;
 const HOURS = 24;
@@ -14,7 +14,7 @@ const USER_ID = { description: 'As `users` lists it.' };
 @Resolver()
 export class AdminResolver {
   @Operation({ access: 'admin' })
-  @Query(() => UserConnection, { description: 'For admins: all users, or those whose name begins with a text.' })
+  @Query(() => UserConnectionType, { description: 'For admins: all users, or those whose name begins with a text.' })
   async users(
     @Arg('search', () => String, {
       nullable: true,
@@ -26,7 +26,7 @@ export class AdminResolver {
     @Arg('after', () => String, { nullable: true, description: 'An `endCursor`; left out, the list begins.' })
     after: string | null | undefined,
     @Ctx() { auth }: AuthContext,
-  ): Promise<UserConnection> {
+  ): Promise<UserConnectionType> {
     const query = { search: search ?? '', first: first ?? PAGE, after: after ?? null };
     const { entries, hasMore } = await auth.administration.list(query);
     return {
@@ -37,42 +37,44 @@ export class AdminResolver {
   }
 
   @Operation({ access: 'admin' })
-  @Query(() => User, { nullable: true, description: 'For admins: one user; null if there is none of this id.' })
-  user(@Arg('id', () => ID, USER_ID) id: string, @Ctx() { auth }: AuthContext): Promise<User | null> {
+  @Query(() => UserType, { nullable: true, description: 'For admins: one user; null if there is none of this id.' })
+  user(@Arg('id', () => ID, USER_ID) id: string, @Ctx() { auth }: AuthContext): Promise<UserType | null> {
     return auth.users.find(id);
   }
 
   @Operation({ access: 'admin' })
-  @Query(() => [Session], { description: 'For admins: the sessions of a user that live, the newest first.' })
+  @Query(() => [SessionType], { description: 'For admins: the sessions of a user that live, the newest first.' })
   async userSessions(
     @Arg('userId', () => ID, USER_ID) userId: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<Session[]> {
+  ): Promise<SessionType[]> {
     const { token } = await auth.authenticate();
     const sessions = await auth.sessions.list(userId);
     return sessions.map((session) => toSession(session, token.sessionId));
   }
 
   @Operation({ access: 'admin' })
-  @Query(() => [KeyInfo], { description: 'For admins: the keys that sign and verify here, as far as they are known.' })
-  keys(@Ctx() { auth }: AuthContext): readonly KeyInfo[] {
+  @Query(() => [KeyInfoType], {
+    description: 'For admins: the keys that sign and verify here, as far as they are known.',
+  })
+  keys(@Ctx() { auth }: AuthContext): readonly KeyInfoType[] {
     return auth.administration.keys();
   }
 
   @Operation({ access: 'admin' })
-  @Query(() => [ActivityHour], {
+  @Query(() => [ActivityHourType], {
     description: 'For admins: what happened in the last hours, the present one at the end.',
   })
   activity(
     @Arg('hours', () => Int, { nullable: true, defaultValue: HOURS, description: 'How many, 1 to 720.' })
     hours: number | null,
     @Ctx() { auth }: AuthContext,
-  ): Promise<ActivityHour[]> {
+  ): Promise<ActivityHourType[]> {
     return auth.administration.activity(hours ?? HOURS);
   }
 
   @Operation({ access: 'admin' })
-  @Mutation(() => User, {
+  @Mutation(() => UserType, {
     nullable: true,
     description:
       'For admins: disables or enables a user, and grants or takes away the admin role; whoever is disabled loses all sessions. Null if there is no such user. Nobody may disable or demote themself: the reason is `own_account`.',
@@ -84,7 +86,7 @@ export class AdminResolver {
     @Arg('isAdmin', () => Boolean, { nullable: true, description: 'Whether the user is an admin.' })
     isAdmin: boolean | null | undefined,
     @Ctx() { auth }: AuthContext,
-  ): Promise<User | null> {
+  ): Promise<UserType | null> {
     const changes = { ...(isActive != null && { isActive }), ...(isAdmin != null && { isAdmin }) };
     return auth.administration.update(id, changes, await actingAdmin(auth));
   }
@@ -99,12 +101,12 @@ export class AdminResolver {
   }
 
   @Operation({ access: 'admin' })
-  @Mutation(() => Session, { description: 'For admins: ends one session of a user, its access tokens included.' })
+  @Mutation(() => SessionType, { description: 'For admins: ends one session of a user, its access tokens included.' })
   async userSessionRevoke(
     @Arg('userId', () => ID, USER_ID) userId: string,
     @Arg('id', () => ID, { description: 'As `userSessions` lists it.' }) id: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<Session> {
+  ): Promise<SessionType> {
     const by = await actingAdmin(auth);
     const { token } = await auth.authenticate();
     return toSession(await auth.administration.revokeSession(userId, id, by), token.sessionId);

@@ -3,25 +3,25 @@ import type { SessionRecord } from '../contracts/store/store.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
 import { Operation } from './operation.ts';
-import { Session } from './types.ts';
+import { SessionType } from './types.ts';
 
 /** A user's own sessions: what is signed in, and how to end it. */
 @Resolver()
 export class SessionResolver {
   @Operation({ access: 'guarded' })
-  @Query(() => [Session], { description: 'The sessions of the caller that live, the newest first.' })
-  async sessions(@Ctx() { auth }: AuthContext): Promise<Session[]> {
+  @Query(() => [SessionType], { description: 'The sessions of the caller that live, the newest first.' })
+  async sessions(@Ctx() { auth }: AuthContext): Promise<SessionType[]> {
     const { id, sessionId } = await currentUser(auth);
     const sessions = await auth.sessions.list(id);
     return sessions.map((session) => toSession(session, sessionId));
   }
 
   @Operation({ access: 'guarded' })
-  @Mutation(() => Session, { description: "Ends one of the caller's sessions, its access tokens included." })
+  @Mutation(() => SessionType, { description: "Ends one of the caller's sessions, its access tokens included." })
   async sessionRevoke(
     @Arg('id', () => ID, { description: 'As `sessions` lists it.' }) id: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<Session> {
+  ): Promise<SessionType> {
     const user = await currentUser(auth);
     return toSession(await auth.sessions.revoke(user.id, id), user.sessionId);
   }
@@ -42,6 +42,6 @@ export class SessionResolver {
 }
 
 /** A session as the API answers it. */
-export function toSession(session: SessionRecord, currentId: string | null): Session {
+export function toSession(session: SessionRecord, currentId: string | null): SessionType {
   return { ...session, current: session.id === currentId };
 }

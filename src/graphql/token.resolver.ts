@@ -2,11 +2,17 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { InvalidInput } from '../contracts/errors.ts';
 import { MAX_USERNAME_LENGTH, usernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
-import type * as Services from '../core/tokens/token-service.ts';
+import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { AuthContext } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
-import { BlacklistedToken, RefreshedTokens, SlidingToken, TokenPair, VerifiedToken } from './types.ts';
+import {
+  BlacklistedTokenType,
+  RefreshedTokensType,
+  SlidingTokenType,
+  TokenPairType,
+  VerifiedTokenType,
+} from './types.ts';
 
 const USERNAME = { description: 'Case and Unicode form do not matter.' };
 const PASSWORD = { description: 'Every character counts.' };
@@ -15,7 +21,7 @@ const PASSWORD = { description: 'Every character counts.' };
 @Resolver()
 export class TokenResolver {
   @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
-  @Mutation(() => TokenPair, {
+  @Mutation(() => TokenPairType, {
     description:
       'Signs in and starts a session. Fails with reason `no_active_account`, whether the username, the password or the state of the account is to blame. After many failures the reason is `throttled`, until `retryAfter` seconds have passed.',
   })
@@ -23,14 +29,14 @@ export class TokenResolver {
     @Arg('username', () => String, USERNAME) username: string,
     @Arg('password', () => String, PASSWORD) password: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<TokenPair> {
+  ): Promise<TokenPairType> {
     const cookie = auth.refreshCookie();
     const user = await auth.users.authenticate(username, password, auth.client);
     return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
   }
 
   @Operation({ access: 'open', throttle: 'refresh' })
-  @Mutation(() => RefreshedTokens, {
+  @Mutation(() => RefreshedTokensType, {
     description:
       'Exchanges a refresh token for an access token and the next refresh token. Asking again within a short while gives the same successor, so a lost response or a second tab signs nobody out; any later second use ends the session. An address that refreshes too often is told `throttled`.',
   })
@@ -41,7 +47,7 @@ export class TokenResolver {
     })
     refresh: string | null | undefined,
     @Ctx() { auth }: AuthContext,
-  ): Promise<RefreshedTokens> {
+  ): Promise<RefreshedTokensType> {
     const cookie = auth.refreshCookie();
     const presented = refresh ?? held(cookie);
     const tokens = await auth.tokens.refresh(presented, auth.client);
@@ -55,14 +61,14 @@ export class TokenResolver {
   }
 
   @Operation({ access: 'open' })
-  @Mutation(() => VerifiedToken, {
+  @Mutation(() => VerifiedTokenType, {
     description:
       'Tells whether a token of any type is good now: signature, expiry, blacklist, session and user. A bad one is an error.',
   })
   async tokenVerify(
     @Arg('token', () => String, { description: 'An access, refresh or sliding token.' }) token: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<VerifiedToken> {
+  ): Promise<VerifiedTokenType> {
     const { type, userId, jti, issuedAt, expiresAt, claims } = await auth.tokens.verify(token);
     return {
       tokenType: type || 'untyped',
@@ -75,7 +81,7 @@ export class TokenResolver {
   }
 
   @Operation({ access: 'open' })
-  @Mutation(() => BlacklistedToken, {
+  @Mutation(() => BlacklistedTokenType, {
     description: 'Signs out: ends the session of a refresh token, with all its tokens. A second time is an error.',
   })
   async tokenBlacklist(
@@ -85,7 +91,7 @@ export class TokenResolver {
     })
     refresh: string | null | undefined,
     @Ctx() { auth }: AuthContext,
-  ): Promise<BlacklistedToken> {
+  ): Promise<BlacklistedTokenType> {
     const cookie = auth.refreshCookie();
     const blacklisted = await auth.tokens.blacklist(refresh ?? held(cookie), 'refresh', auth.client);
     cookie?.clear();
@@ -93,7 +99,7 @@ export class TokenResolver {
   }
 
   @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
-  @Mutation(() => SlidingToken, {
+  @Mutation(() => SlidingTokenType, {
     description:
       'Signs in with a single token that proves its holder and is refreshed itself. It fails as `tokenObtainPair` does.',
   })
@@ -101,13 +107,15 @@ export class TokenResolver {
     @Arg('username', () => String, USERNAME) username: string,
     @Arg('password', () => String, PASSWORD) password: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<SlidingToken> {
+  ): Promise<SlidingTokenType> {
     const user = await auth.users.authenticate(username, password, auth.client);
     return auth.tokens.slidingForUser(user, { client: auth.client });
   }
 
   @Operation({ access: 'open', throttle: 'refresh' })
-  @Mutation(() => SlidingToken, { description: 'Moves the end of a sliding token, as long as it can be refreshed.' })
+  @Mutation(() => SlidingTokenType, {
+    description: 'Moves the end of a sliding token, as long as it can be refreshed.',
+  })
   tokenRefreshSliding(
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,
     @Ctx() { auth }: AuthContext,
@@ -128,7 +136,7 @@ function held(cookie: RefreshCookie | null): string {
 }
 
 /** A pair as the API answers it: its refresh token goes to the cookie, if there is one. */
-export function toTokenPair({ access, refresh }: Services.TokenPair, cookie: RefreshCookie | null): TokenPair {
+export function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCookie | null): TokenPairType {
   cookie?.hold(refresh);
   return {
     access: access.token,

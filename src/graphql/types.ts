@@ -1,8 +1,8 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: 'An access token, and the refresh token that gets the next one.' })
-export class TokenPair {
+@ObjectType('TokenPair', { description: 'An access token, and the refresh token that gets the next one.' })
+export class TokenPairType {
   @Field(() => String, { description: 'Send it as `Authorization: Bearer <access>` with every request.' })
   access!: string;
 
@@ -20,8 +20,8 @@ export class TokenPair {
   refreshExpiresAt!: Date;
 }
 
-@ObjectType({ description: 'What refreshing answers.' })
-export class RefreshedTokens {
+@ObjectType('RefreshedTokens', { description: 'What refreshing answers.' })
+export class RefreshedTokensType {
   @Field(() => String, { description: 'The next access token.' })
   access!: string;
 
@@ -39,8 +39,8 @@ export class RefreshedTokens {
   refreshExpiresAt!: Date;
 }
 
-@ObjectType({ description: 'One token that both proves its holder and is refreshed.' })
-export class SlidingToken {
+@ObjectType('SlidingToken', { description: 'One token that both proves its holder and is refreshed.' })
+export class SlidingTokenType {
   @Field(() => String, {
     description: 'Send it as `Authorization: Bearer <token>`, where sliding tokens are accepted.',
   })
@@ -53,8 +53,8 @@ export class SlidingToken {
   refreshExpiresAt!: Date;
 }
 
-@ObjectType({ description: 'What a good token says.' })
-export class VerifiedToken {
+@ObjectType('VerifiedToken', { description: 'What a good token says.' })
+export class VerifiedTokenType {
   @Field(() => String, { description: '`access`, `refresh` or `sliding`; `untyped` for a token that names no type.' })
   tokenType!: string;
 
@@ -74,8 +74,8 @@ export class VerifiedToken {
   claims!: Record<string, unknown>;
 }
 
-@ObjectType({ description: 'A refresh token that is good for nothing any more.' })
-export class BlacklistedToken {
+@ObjectType('BlacklistedToken', { description: 'A refresh token that is good for nothing any more.' })
+export class BlacklistedTokenType {
   @Field(() => ID, { description: "The token's unique name." })
   jti!: string;
 
@@ -83,8 +83,8 @@ export class BlacklistedToken {
   blacklistedAt!: Date;
 }
 
-@ObjectType({ description: 'An account.' })
-export class User {
+@ObjectType('User', { description: 'An account.' })
+export class UserType {
   @Field(() => ID, { description: 'Its unique name in tokens.' })
   id!: string;
 
@@ -107,8 +107,8 @@ export class User {
   createdAt!: Date;
 }
 
-@ObjectType({ description: 'One sign-in on one device, and everything refreshed from it.' })
-export class Session {
+@ObjectType('Session', { description: 'One sign-in on one device, and everything refreshed from it.' })
+export class SessionType {
   @Field(() => ID, { description: 'The claim `sid` of its tokens.' })
   id!: string;
 

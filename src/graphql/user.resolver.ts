@@ -3,7 +3,7 @@ import type { AuthContext, RequestAuth } from './context.ts';
 import { currentUser } from './current-user.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import { toTokenPair } from './token.resolver.ts';
-import { TokenPair, User } from './types.ts';
+import { TokenPairType, UserType } from './types.ts';
 
 /** The caller's own account. */
 @Resolver()
@@ -18,13 +18,13 @@ export class UserResolver {
   }
 
   @Operation({ access: 'guarded' })
-  @Query(() => User, { description: 'The account of the caller.' })
-  me(@Ctx() { auth }: AuthContext): Promise<User> {
+  @Query(() => UserType, { description: 'The account of the caller.' })
+  me(@Ctx() { auth }: AuthContext): Promise<UserType> {
     return currentUser(auth);
   }
 
   @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller })
-  @Mutation(() => TokenPair, {
+  @Mutation(() => TokenPairType, {
     description:
       "Changes the caller's password and ends all their sessions, this one too; answers the tokens of a new one. After many wrong current passwords the reason is `throttled`.",
   })
@@ -32,7 +32,7 @@ export class UserResolver {
     @Arg('currentPassword', () => String, { description: 'The password in force.' }) currentPassword: string,
     @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<TokenPair> {
+  ): Promise<TokenPairType> {
     const cookie = auth.refreshCookie();
     const { id } = await currentUser(auth);
     const user = await auth.users.changePassword(id, currentPassword, newPassword);
@@ -44,7 +44,7 @@ export class UserResolver {
 @Resolver()
 export class RegistrationResolver {
   @Operation({ access: 'open', credential: true, throttle: 'registration' })
-  @Mutation(() => User, {
+  @Mutation(() => UserType, {
     description:
       'Makes an account. Sign in with `tokenObtainPair` afterwards. An address that makes too many is told `throttled`.',
   })
@@ -53,7 +53,7 @@ export class RegistrationResolver {
     username: string,
     @Arg('password', () => String, { description: '8 to 256 characters of any kind.' }) password: string,
     @Ctx() { auth }: AuthContext,
-  ): Promise<User> {
+  ): Promise<UserType> {
     return auth.users.create({ username, password });
   }
 }

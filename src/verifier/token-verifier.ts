@@ -7,7 +7,7 @@ import { SettingsError, settingsFromOptions } from '../contracts/settings/settin
 import { ALGORITHMS, type Algorithm, type SettingsInput } from '../contracts/settings/settings-table.ts';
 import { isSymmetric, readKey } from '../core/keys/key-material.ts';
 import { RemoteKeys } from '../core/keys/remote-keys.ts';
-import type { Keys } from '../core/keys/token-keys.ts';
+import type { KeySource } from '../core/keys/token-keys.ts';
 import { expectRole } from '../core/tokens/expectations.ts';
 import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../core/tokens/token-acceptor.ts';
 import { TokenCodec } from '../core/tokens/token-codec.ts';
@@ -94,7 +94,10 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const { jwksUrl, key, algorithms, tokenUser, revocations, clock = systemClock, ...shared } = options;
   const settings = settingsFromOptions(shared);
   const find = finderOf({ jwksUrl, key, algorithms }, clock);
-  const acceptor = new TokenAcceptor(new TokenCodec(settings, { find, signing: signNothing }, clock), settings);
+  const acceptor = new TokenAcceptor(
+    new TokenCodec({ settings, keys: { find, signing: signNothing }, clock }),
+    settings,
+  );
   const revoked = revocations && new Revocations(revocations, clock, settings.leeway);
   const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
   const headerName = settings.authHeaderName.toLowerCase();
@@ -117,7 +120,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 type KeyOptions = { readonly [Name in 'jwksUrl' | 'key' | 'algorithms']: TokenVerifierOptions[Name] };
 
 /** @throws SettingsError */
-function finderOf({ jwksUrl, key, algorithms }: KeyOptions, clock: Clock): Keys['find'] {
+function finderOf({ jwksUrl, key, algorithms }: KeyOptions, clock: Clock): KeySource['find'] {
   const refuse = (problem: string): never => {
     throw new SettingsError([problem]);
   };

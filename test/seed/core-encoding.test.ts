@@ -11,7 +11,7 @@ describe('encoding', () => {
   const clock = new TestClock();
   const newCodec = async (options: SettingsInput = {}): Promise<TokenCodec> => {
     const settings = settingsFromOptions({ signingKey: TEST_KEY, ...options });
-    return new TokenCodec(settings, await loadKeys(settings), clock.read);
+    return new TokenCodec({ settings, keys: await loadKeys(settings), clock: clock.read });
   };
   const newClaims = () => ({
     exp: clock.seconds + 60,

@@ -22,23 +22,26 @@ const COUNTED: Partial<Record<SecurityEventName, keyof ActivityCounts>> = {
   token_reused: 'reuses',
 };
 
+/** What the log is made of. */
+export interface ActivityParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Milliseconds between two writes; for tests. */
+  readonly interval?: number;
+}
+
 /** Counts what happens by the hour: in memory, and every few seconds in the store, so that no request waits for it. */
 export class ActivityLog implements EventListener {
   readonly hears = ['security', 'tokens_refreshed'] as const;
-  readonly #store: Store;
-  readonly #clock: Clock;
-  readonly #interval: number;
+  readonly #parts: ActivityParts;
   /** Not written yet, by the hour's first moment. */
   #counted = new Map<number, ActivityCounts>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  /** `interval`, in milliseconds, is for tests. */
-  constructor(parts: { readonly store: Store; readonly clock: Clock; readonly interval?: number }) {
-    this.#store = parts.store;
-    this.#clock = parts.clock;
-    this.#interval = parts.interval ?? INTERVAL_MS;
+  constructor(parts: ActivityParts) {
+    this.#parts = parts;
   }
 
   /** Counts what an event stands for, if anything. */
@@ -49,7 +52,7 @@ export class ActivityLog implements EventListener {
 
   /** Counts one; what is counted within the next few seconds is written along with it. */
   count(kind: keyof ActivityCounts): void {
-    this.#add(hourOf(this.#clock()), { ...NOTHING, [kind]: 1 });
+    this.#add(hourOf(this.#parts.clock()), { ...NOTHING, [kind]: 1 });
   }
 
   /** Writes what was counted, each hour once. Never rejects: what the store refuses is tried again after the interval. */
@@ -77,8 +80,8 @@ export class ActivityLog implements EventListener {
    */
   async list(hours: number): Promise<ActivityHour[]> {
     await this.write();
-    const first = hourOf(this.#clock()) - (hours - 1) * HOUR_MS;
-    const records = await this.#store.activity.list(new Date(first));
+    const first = hourOf(this.#parts.clock()) - (hours - 1) * HOUR_MS;
+    const records = await this.#parts.store.activity.list(new Date(first));
     const known = new Map(records.map(({ hour, expiresAt: _end, ...counts }) => [hour.getTime(), counts]));
     return Array.from({ length: hours }, (_, index) => {
       const hour = first + index * HOUR_MS;
@@ -92,7 +95,7 @@ export class ActivityLog implements EventListener {
     for (const [hour, counts] of counted) {
       const expiresAt = new Date(hour + ACTIVITY_HOURS * HOUR_MS);
       // Whoever needs the store is told that it fails; these counts have time.
-      await this.#store.activity.add({ ...counts, hour: new Date(hour), expiresAt }).catch(() => {
+      await this.#parts.store.activity.add({ ...counts, hour: new Date(hour), expiresAt }).catch(() => {
         this.#add(hour, counts);
       });
     }
@@ -107,7 +110,7 @@ export class ActivityLog implements EventListener {
       reuses: reuses + counts.reuses,
     });
     if (this.#isClosed) return;
-    this.#timer ??= setTimeout(() => void this.write(), this.#interval).unref();
+    this.#timer ??= setTimeout(() => void this.write(), this.#parts.interval ?? INTERVAL_MS).unref();
   }
 }
 

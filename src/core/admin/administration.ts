@@ -5,7 +5,7 @@ import type { SessionRecord } from '../../contracts/store/store.ts';
 import { MAX_USERNAME_LENGTH } from '../../contracts/username-key.ts';
 import type { ActivityHour, ActivityLog } from '../activity/activity-log.ts';
 import { ACTIVITY_HOURS } from '../activity/activity-log.ts';
-import type { KeyDescription, Keys } from '../keys/token-keys.ts';
+import type { KeyDescription, KeySource } from '../keys/token-keys.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkText } from '../users/password-policy.ts';
 import type { AccountChanges, UserService } from '../users/user-service.ts';
@@ -33,7 +33,7 @@ export type ActingAdmin = Required<Actor> & { readonly actorId: string };
 export interface AdministrationParts {
   readonly users: UserService;
   readonly sessions: SessionService;
-  readonly keys: Keys;
+  readonly keys: KeySource;
   readonly activity: ActivityLog;
 }
 

@@ -6,7 +6,11 @@ import type { Algorithm } from '../../contracts/settings/settings-table.ts';
 
 const MIN_SECRET_BYTES = 32; // RFC 7518 3.2 for HS256
 const MIN_RSA_BITS = 2048; // RFC 7518 3.3 and 3.5
-const CURVES: Readonly<Record<string, string>> = { ES256: 'prime256v1', ES384: 'secp384r1', ES512: 'secp521r1' };
+const OPENSSL_CURVES: Readonly<Record<string, string>> = {
+  ES256: 'prime256v1',
+  ES384: 'secp384r1',
+  ES512: 'secp521r1',
+};
 /** Curves of RFC 8037, for which `jsonwebtoken` has no algorithm. */
 const EDWARDS = new Set(['ed25519', 'ed448']);
 /** Absolute, or `./` and `../`: what a secret is not, but for a base64 one that begins with a slash. */
@@ -29,7 +33,7 @@ export function misfitOf(key: KeyObject, algorithm: Algorithm): string | null {
   const { asymmetricKeyType: type = 'secret', asymmetricKeyDetails: details = {} } = key;
   const { modulusLength = 0, namedCurve } = details;
   const hint = EDWARDS.has(type) ? ' (EdDSA, which jsonwebtoken does not have)' : '';
-  const curve = CURVES[algorithm];
+  const curve = OPENSSL_CURVES[algorithm];
   if (curve !== undefined) {
     if (namedCurve === curve) return null;
     return `got a key of ${namedCurve ?? type}${hint}, expected the curve ${curve} for ${algorithm}`;

@@ -30,14 +30,14 @@ export class KeyRingError extends Error {
 
 const TIMES = ['createdAt', 'signsFrom', 'predecessorsEnd'] as const;
 const RSA_BITS = 2048;
-const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+const JOSE_CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 
 function generateJwk(algorithm: Algorithm): JsonWebKey {
   // RFC 7518 3.2: a secret as long as the hash.
   if (isSymmetric(algorithm)) {
     return { kty: 'oct', k: randomBytes(Number(algorithm.slice(2)) / 8).toString('base64url') };
   }
-  const namedCurve = CURVES[algorithm];
+  const namedCurve = JOSE_CURVES[algorithm];
   const { privateKey } =
     namedCurve === undefined
       ? generateKeyPairSync('rsa', { modulusLength: RSA_BITS })

@@ -15,7 +15,7 @@ export type KeyDescription = Pick<ListedKey, 'algorithm' | 'state'> & {
 };
 
 /** The keys of a token codec. */
-export interface Keys {
+export interface KeySource {
   /** The key that signs now; a token names it where it has a `kid`, as those of a ring do. */
   signing(): TokenKey & { readonly kid: string | null };
   /** The key that verifies a token whose header names `kid`, or null if there is none. */
@@ -49,7 +49,7 @@ const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {}, read: (
 export async function loadKeys(
   settings: Settings,
   { clock = systemClock, listener = NO_LISTENER }: KeysOptions = {},
-): Promise<Keys> {
+): Promise<KeySource> {
   const { algorithm, signingKey, keysDir } = settings;
   if (keysDir !== undefined) {
     const single = signingKey === undefined ? null : readSingle(settings, signingKey);
@@ -85,7 +85,7 @@ async function singleKeys(
   { algorithm, jwkUrl }: Settings,
   { signing, verifying }: SingleKey,
   clock: Clock,
-): Promise<Keys> {
+): Promise<KeySource> {
   const published = isSymmetric(algorithm)
     ? []
     : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
@@ -102,7 +102,7 @@ async function singleKeys(
 }
 
 /** `unnamed` verifies tokens that name no key: those from before there was a ring. */
-function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): Keys {
+function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): KeySource {
   const signer = () => {
     const key = watch.ring.signer(clock());
     if (key === null) throw new Error('a ring without keys is in use');

@@ -5,7 +5,7 @@ import { TokenExpired, TokenInvalid } from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { TokenKey } from '../keys/token-key.ts';
-import type { Keys } from '../keys/token-keys.ts';
+import type { KeySource } from '../keys/token-keys.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 /** Far more than our tokens need, and little enough to refuse a flood before parsing it. */
@@ -17,31 +17,34 @@ const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** The texts of a JSON document. */
 const TEXTS = /"(?:[^"\\]|\\.)*"/g;
 
+/** What the codec needs. */
+export interface CodecParts {
+  readonly settings: Settings;
+  readonly keys: Pick<KeySource, 'signing' | 'find'>;
+  readonly clock: Clock;
+  /** Default: claims are JSON by themselves. */
+  readonly hooks?: Pick<Hooks, 'jsonEncoder'>;
+}
+
 /** Signs tokens, and reads what was signed. It knows claims and keys, not what tokens are for. */
 export class TokenCodec {
-  readonly #settings: Settings;
-  readonly #keys: Pick<Keys, 'signing' | 'find'>;
-  readonly #clock: Clock;
-  readonly #encoder: Hooks['jsonEncoder'];
+  readonly #parts: CodecParts;
   readonly #verified: VerifiedTokens;
   #lastHeader: { readonly part: string; readonly kid: string | undefined } = { part: '', kid: undefined };
 
-  constructor(settings: Settings, keys: Pick<Keys, 'signing' | 'find'>, clock: Clock, encoder?: Hooks['jsonEncoder']) {
-    this.#settings = settings;
-    this.#keys = keys;
-    this.#clock = clock;
-    this.#encoder = encoder;
-    this.#verified = new VerifiedTokens(settings.leeway);
+  constructor(parts: CodecParts) {
+    this.#parts = parts;
+    this.#verified = new VerifiedTokens(parts.settings.leeway);
   }
 
   /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
   sign(claims: Readonly<Record<string, unknown>>): string {
-    const { audience, issuer } = this.#settings;
-    const payload = JSON.parse(JSON.stringify(claims, this.#encoder)) as Record<string, unknown>;
+    const { audience, issuer } = this.#parts.settings;
+    const payload = JSON.parse(JSON.stringify(claims, this.#parts.hooks?.jsonEncoder)) as Record<string, unknown>;
     if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
     if (issuer !== undefined) payload['iss'] = issuer;
     // The library would add an `iat` of its own clock.
-    const { key, algorithm, kid } = this.#keys.signing();
+    const { key, algorithm, kid } = this.#parts.keys.signing();
     return jwt.sign(payload, key, { algorithm, ...(kid !== null && { keyid: kid }), noTimestamp: !('iat' in payload) });
   }
 
@@ -53,7 +56,7 @@ export class TokenCodec {
    */
   async verify(token: string): Promise<VerifiedToken> {
     const found = await this.#keyOf(token);
-    const now = this.#clock() / 1000;
+    const now = this.#parts.clock() / 1000;
     const known = this.#verified.find(token, found.key, now);
     if (known !== null) return known;
     const verified = this.#check(token, found, now);
@@ -64,18 +67,18 @@ export class TokenCodec {
 
   /** The same for a token that is presented once, which is not looked for among those that were verified before. */
   async verifyOnce(token: string): Promise<VerifiedToken> {
-    return this.#check(token, await this.#keyOf(token), this.#clock() / 1000);
+    return this.#check(token, await this.#keyOf(token), this.#parts.clock() / 1000);
   }
 
   async #keyOf(token: string): Promise<TokenKey> {
     if (token.length > MAX_TOKEN_LENGTH || !COMPACT_FORM.test(token)) throw new TokenInvalid();
-    const found = await this.#keys.find(this.#kidOf(token));
+    const found = await this.#parts.keys.find(this.#kidOf(token));
     if (found === null) throw new TokenInvalid();
     return found;
   }
 
   #check(token: string, { key, algorithm }: TokenKey, now: number): VerifiedToken {
-    const { audience, issuer, leeway } = this.#settings;
+    const { audience, issuer, leeway } = this.#parts.settings;
     try {
       const claims = jwt.verify(token, key, {
         algorithms: [algorithm],
@@ -114,11 +117,11 @@ export class TokenCodec {
 
   #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {
     const claims = this.decode(token)?.claims as Claims | undefined;
-    return claims?.[this.#settings.tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
+    return claims?.[this.#parts.settings.tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
   }
 
   #read(payload: unknown, latest: number): VerifiedToken {
-    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#settings;
+    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#parts.settings;
     if (!isClaims(payload)) throw new TokenInvalid();
     const issuedAt = optional(payload['iat'], isNumericDate);
     if (issuedAt !== null && issuedAt > latest) throw new TokenInvalid();

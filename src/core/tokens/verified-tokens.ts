@@ -5,7 +5,7 @@ import type { JsonValue, VerifiedToken } from '../../contracts/claims.ts';
 /** Some 8 MB at most, in tokens of usual length. */
 const MAX_TOKENS = 4000;
 /** Ours are far shorter; what a hook or a foreign issuer makes longer is verified each time. */
-const MAX_TOKEN_LENGTH = 1024;
+const MAX_KEPT_LENGTH = 1024;
 
 interface Verification {
   readonly token: VerifiedToken;
@@ -40,7 +40,7 @@ export class VerifiedTokens {
 
   /** Claims are frozen: who changed them would change them for every request of the token. */
   add(text: string, key: KeyObject, now: number, token: VerifiedToken): void {
-    if (text.length > MAX_TOKEN_LENGTH) return;
+    if (text.length > MAX_KEPT_LENGTH) return;
     freeze(token.claims);
     this.#verifications.set(text, { token: Object.freeze(token), key, at: now });
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { BlacklistEntry, ListPosition, SessionRecord, Store } from '../../contracts/store/store.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
 
 /** What was revoked. `exp`, a NumericDate, is until when a service has to remember it: no token of it lives longer. */
 export interface RevocationPage {
@@ -32,19 +33,21 @@ const PAGE_SIZE = 5000;
 const LAST_MOMENT = 8.64e15;
 const MAX_NAME_LENGTH = 255;
 
+/** What the feed is made of. */
+export interface FeedParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** Records in a page; for tests. */
+  readonly pageSize?: number;
+}
+
 /** Tells services what was revoked, so that they need not ask about each token. They keep a set; repeats do no harm. */
 export class RevocationFeed {
-  readonly #store: Store;
-  readonly #settings: Settings;
-  readonly #clock: Clock;
-  readonly #pageSize: number;
+  readonly #parts: FeedParts;
 
-  /** `pageSize` is for tests. */
-  constructor(parts: { store: Store; settings: Settings; clock: Clock; pageSize?: number }) {
-    this.#store = parts.store;
-    this.#settings = parts.settings;
-    this.#clock = parts.clock;
-    this.#pageSize = parts.pageSize ?? PAGE_SIZE;
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -54,28 +57,29 @@ export class RevocationFeed {
    * @throws InvalidInput if it is no cursor, StoreUnavailable
    */
   async page(cursor?: string): Promise<RevocationPage> {
-    const now = this.#clock();
+    const { store, clock, pageSize = PAGE_SIZE } = this.#parts;
+    const now = clock();
     const oldest = now - this.#memory();
     const walk = cursor === undefined ? walkFrom(oldest, now) : readCursor(cursor, oldest, now);
-    const sessions = walk.list === 'sessions' ? await this.#store.sessions.listRevoked(walk.after, this.#pageSize) : [];
+    const sessions = walk.list === 'sessions' ? await store.sessions.listRevoked(walk.after, pageSize) : [];
     const session = sessions.at(-1);
-    if (session !== undefined && sessions.length === this.#pageSize) {
+    if (session !== undefined && sessions.length === pageSize) {
       const after = { at: session.revokedAt ?? new Date(walk.from), name: session.id };
       return { ...this.#told(sessions, []), cursor: cursorIn({ ...walk, after }), more: true };
     }
-    const room = this.#pageSize - sessions.length;
+    const room = pageSize - sessions.length;
     const start = walk.list === 'tokens' ? walk.after : { at: new Date(walk.from), name: '' };
-    const tokens = await this.#store.blacklist.list(start, room);
+    const tokens = await store.blacklist.list(start, room);
     const token = tokens.at(-1);
     if (token !== undefined && tokens.length === room) {
       const after = { at: token.blacklistedAt, name: token.jti };
       return { ...this.#told(sessions, tokens), cursor: cursorIn({ ...walk, list: 'tokens', after }), more: true };
     }
-    return { ...this.#told(sessions, tokens), cursor: encoded([walk.begun - OVERLAP_MS]), more: false };
+    return { ...this.#told(sessions, tokens), cursor: encodeCursor([walk.begun - OVERLAP_MS]), more: false };
   }
 
   #told(sessions: readonly SessionRecord[], tokens: readonly BlacklistEntry[]) {
-    const leeway = this.#settings.leeway * 1000;
+    const leeway = this.#parts.settings.leeway * 1000;
     const until = (revokedAt: Date | null, end: number) =>
       Math.ceil(Math.min(end, (revokedAt?.getTime() ?? Infinity) + this.#memory()) / 1000);
     return {
@@ -93,7 +97,7 @@ export class RevocationFeed {
 
   /** How long after it was revoked an access or sliding token may be presented, in milliseconds. */
   #memory(): number {
-    const { accessTokenLifetime, slidingTokenLifetime, leeway } = this.#settings;
+    const { accessTokenLifetime, slidingTokenLifetime, leeway } = this.#parts.settings;
     return (Math.max(accessTokenLifetime, slidingTokenLifetime) + leeway) * 1000 + OVERLAP_MS;
   }
 }
@@ -105,17 +109,15 @@ const walkFrom = (from: number, begun: number): Walk => ({
   after: { at: new Date(from), name: '' },
 });
 
-const encoded = (parts: readonly unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
-
 const cursorIn = ({ from, begun, list, after }: Walk): string =>
-  encoded([from, begun, list, after.at.getTime(), after.name]);
+  encodeCursor([from, begun, list, after.at.getTime(), after.name]);
 
 /**
  * The walk a cursor stands for: a new one from its moment, or where it is in one. A moment before `oldest` has nothing more
  * to tell, and one that is too late comes of a clock that is ahead.
  */
 function readCursor(cursor: string, oldest: number, now: number): Walk {
-  const [from, begun, list, at, name, ...rest] = decoded(cursor);
+  const [from, begun, list, at, name, ...rest] = decodeCursor(cursor);
   if (isMoment(from) && begun === undefined) {
     return walkFrom(Math.min(Math.max(from, oldest), now - OVERLAP_MS), now);
   }
@@ -125,15 +127,6 @@ function readCursor(cursor: string, oldest: number, now: number): Walk {
     return { from, begun, list, after: { at: new Date(at), name } };
   }
   throw new InvalidInput('since', 'Got no cursor in `since`. Expected that of a former answer, or none to begin anew.');
-}
-
-function decoded(cursor: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }
 
 const isMoment = (value: unknown): value is number =>

@@ -11,16 +11,19 @@ export type Service = Omit<ServiceRecord, 'secretHash'>;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const SECRET_BYTES = 32;
 
+/** What the check needs. */
+export interface CredentialParts {
+  readonly store: Store;
+  readonly throttle: Throttle;
+  readonly clock: Clock;
+}
+
 /** The services that may ask about tokens: a name and a secret each (RFC 6749 2.3.1). */
 export class ServiceCredentials {
-  readonly #store: Store;
-  readonly #throttle: Throttle;
-  readonly #clock: Clock;
+  readonly #parts: CredentialParts;
 
-  constructor({ store, throttle, clock }: { store: Store; throttle: Throttle; clock: Clock }) {
-    this.#store = store;
-    this.#throttle = throttle;
-    this.#clock = clock;
+  constructor(parts: CredentialParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -34,22 +37,22 @@ export class ServiceCredentials {
       throw new InvalidInput('name', `A service cannot be named ${JSON.stringify(name)}; expected ${accepted}.`);
     }
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
-    const createdAt = new Date(this.#clock());
+    const createdAt = new Date(this.#parts.clock());
     // No bcrypt, as for passwords: nobody tries 2^256 secrets, and this is asked with every request.
     const secretHash = hashOf(secret).toString('base64url');
-    if (await this.#store.services.insert({ name, secretHash, createdAt })) return { name, createdAt, secret };
+    if (await this.#parts.store.services.insert({ name, secretHash, createdAt })) return { name, createdAt, secret };
     const remedy = 'Delete it first for a new secret, or choose another name.';
     throw new InvalidInput('name', `There is a service named "${name}" already. ${remedy}`);
   }
 
   /** All services, by name. */
   async list(): Promise<Service[]> {
-    return (await this.#store.services.list()).map(({ name, createdAt }) => ({ name, createdAt }));
+    return (await this.#parts.store.services.list()).map(({ name, createdAt }) => ({ name, createdAt }));
   }
 
   /** Refuses a service from now on. Resolves to whether there was one of this name. */
   delete(name: string): Promise<boolean> {
-    return this.#store.services.delete(name);
+    return this.#parts.store.services.delete(name);
   }
 
   /**
@@ -59,11 +62,11 @@ export class ServiceCredentials {
    * @throws Throttled, StoreUnavailable
    */
   async areValid({ name, secret }: { name: string; secret: string }, client: Client): Promise<boolean> {
-    const service = NAME.test(name) ? await this.#store.services.find(name) : null;
+    const service = NAME.test(name) ? await this.#parts.store.services.find(name) : null;
     const expected = service === null ? Buffer.alloc(SECRET_BYTES) : Buffer.from(service.secretHash, 'base64url');
     const matches = timingSafeEqual(hashOf(secret), expected);
     if (service !== null && matches) return true;
-    await this.#throttle.attempt('service_credentials', { client }, () => {});
+    await this.#parts.throttle.attempt('service_credentials', { client }, () => {});
     return false;
   }
 }

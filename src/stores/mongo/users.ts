@@ -1,11 +1,9 @@
 import { trusted } from 'mongoose';
 import type { UserRecord, UserStore } from '../../contracts/store/store.ts';
+import { AFTER_ALL_KEYS } from '../../contracts/username-key.ts';
 import { readById } from './by-id.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
 import type { Models, UserDocument } from './models.ts';
-
-/** After all that can follow in a name: the last code point there is, which no name has. */
-const LAST = '\u{10FFFF}';
 
 export function mongoUsers(users: Models['users']): UserStore {
   const read = readById(users);
@@ -36,7 +34,7 @@ export function mongoUsers(users: Models['users']): UserStore {
       if (limit === 0) return []; // to MongoDB, zero is no limit
       const range = {
         ...(after !== null && { $gt: after }),
-        ...(prefix !== '' && { $gte: prefix, $lt: prefix + LAST }),
+        ...(prefix !== '' && { $gte: prefix, $lt: prefix + AFTER_ALL_KEYS }),
       };
       const filter = Object.keys(range).length === 0 ? {} : { usernameKey: trusted(range) };
       const found = await translated(() => users.find(filter).sort({ usernameKey: 1 }).limit(limit).lean());

@@ -1,9 +1,7 @@
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
+import { AFTER_ALL_KEYS } from '../../contracts/username-key.ts';
 import type { SqliteDatabase } from './database.ts';
 import { readUser, USER_COLUMNS } from './rows.ts';
-
-/** After all that can follow in a name: the last code point there is, which no name has. */
-const LAST = '\u{10FFFF}';
 
 export function sqliteUsers(database: SqliteDatabase): UserStore {
   const { write } = database;
@@ -54,7 +52,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
     list: async ({ after, limit, prefix = '' }) => {
       const start = after ?? '';
-      const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + LAST, limit);
+      const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + AFTER_ALL_KEYS, limit);
       return rows.flatMap((row) => readUser(row) ?? []);
     },
     update: (id, { passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin }) =>

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { KeyKeeper } from '../../../src/core/keys/key-keeper.ts';
 import { RingWatch, type RingListener } from '../../../src/core/keys/ring-watch.ts';
-import { loadKeys, type Keys } from '../../../src/core/keys/token-keys.ts';
+import { loadKeys, type KeySource } from '../../../src/core/keys/token-keys.ts';
 import { jwkIn, keeperOf } from '../../support/ring.ts';
 import { TestClock } from '../../support/server.ts';
 
@@ -172,7 +172,7 @@ describe('a ring in use', () => {
 });
 
 describe('keys of a ring', () => {
-  let keys: Keys | undefined;
+  let keys: KeySource | undefined;
   afterEach(() => keys?.close());
   const load = async (options = {}) =>
     (keys = await loadKeys(settingsFromOptions({ keysDir: folder, ...options }), { clock: clock.read }));

@@ -31,7 +31,7 @@ const clock = () => Date.now();
 
 const codecOf = async (options: SettingsInput) => {
   const settings = settingsFromOptions(options);
-  return new TokenCodec(settings, await loadKeys(settings), clock);
+  return new TokenCodec({ settings, keys: await loadKeys(settings), clock });
 };
 const claims = { token_type: 'access', exp: Math.floor(clock() / 1000) + 60, jti: 'a', user_id: '1' };
 

@@ -19,7 +19,11 @@ describe('a token that was verified before', () => {
       find: () => ({ key, algorithm: 'HS256' as const }),
       signing: () => ({ key, algorithm: 'HS256' as const, kid: null }),
     };
-    codec = new TokenCodec(settingsFromOptions({ signingKey: TEST_KEY, leeway: LEEWAY }), keys, clock.read);
+    codec = new TokenCodec({
+      settings: settingsFromOptions({ signingKey: TEST_KEY, leeway: LEEWAY }),
+      keys,
+      clock: clock.read,
+    });
   });
 
   const mint = (claims: object = {}) =>
