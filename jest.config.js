@@ -20,6 +20,7 @@ export default {
     ],
   },
   clearMocks: true,
+  setupFiles: ['<rootDir>/test/support/one-realm.mjs'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,

@@ -1,4 +1,4 @@
-// Packs a release as `npm publish` would, from a clean build, and fails unless it holds what users need and no more.
+// Packs a release as `npm publish` would, from the build there is, and fails unless it holds what users need and no more.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }) => buffer.slice(byteOffset,
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   const [name] = readdirSync(folder);
   const tarball = readFileSync(join(folder, name));
   execFileSync('tar', ['-xzf', name], { cwd: folder });

@@ -1,16 +1,13 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
-import { explain } from './cli/explain.ts';
 import { createProgram } from './cli/program.ts';
 import { systemClock } from './contracts/clock.ts';
-import { settingsFromEnvironment, showSettings } from './contracts/settings/settings.ts';
-import { KeyKeeper } from './core/keys/key-keeper.ts';
-import { withDevelopmentKey } from './server/development.ts';
+import { settingsFromEnvironment } from './contracts/settings/settings.ts';
+import type { ServerSettings } from './contracts/settings/settings-table.ts';
 import { openTotals } from './server/monitoring.ts';
 import { partFromPrimary } from './server/workers/worker.ts';
 import { workerCount } from './server/workers/worker-count.ts';
-import { openKeeper, openStore } from './stores/open-store.ts';
 
 /** Longer than a request may take. */
 const LEAVE_LIMIT_MS = 15_000;
@@ -20,8 +17,7 @@ const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-async function start(): Promise<void> {
-  const settings = withDevelopmentKey(settingsFromEnvironment());
+async function start(settings: ServerSettings): Promise<void> {
   const { pino } = await import('pino'); // other commands keep no log
   const log = pino({ level: settings.logLevel });
   const count = workerCount(settings);
@@ -40,34 +36,20 @@ async function start(): Promise<void> {
   await serve({ settings, log, flushInterval, leaveLimit: LEAVE_LIMIT_MS });
 }
 
-const program = createProgram({
-  version,
-  start,
-  open: async () => {
-    const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
-      import('./core/token-system.ts'),
-      import('./cli/django/django.ts'),
-      import('./core/users/password-hasher.ts'),
-    ]);
-    const settings = withDevelopmentKey(settingsFromEnvironment());
-    const report = (error: unknown) => process.stderr.write(`${explain(error)}\n`);
-    const store = await openStore(settings);
-    const system = await assembleTokenSystem({ settings, hooks: {}, clock: systemClock, report, store });
-    const hasher = new PasswordHasher(settings.passwordHashCost, systemClock);
-    return { ...system, django: new Django({ store, settings, hasher, clock: systemClock }) };
-  },
-  settings: () => showSettings(settingsFromEnvironment()),
-  keys: () => new KeyKeeper(settingsFromEnvironment(), systemClock),
-  keeper: () => openKeeper(settingsFromEnvironment()),
-});
-
 // Somebody read as much as they wanted, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+const program = createProgram({
+  version,
+  clock: systemClock,
+  settings: () => settingsFromEnvironment(),
+  start,
+  stdin: () => process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
+const code = await program.run(process.argv.slice(2));
+if (code !== 0) {
+  process.exitCode = code;
   partFromPrimary();
 }

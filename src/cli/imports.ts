@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { readDump, type DumpFormat } from './django/dump.ts';
 import type { Remark, Watcher } from './django/report.ts';
 import { withServices, type CliOptions } from './services.ts';
-import { CliError, printRecord, type Row } from './terminal.ts';
+import { CliError, type Row, type Terminal } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -26,6 +26,8 @@ const importing = (parent: Command, what: string): Command =>
 
 /** Adds `users import`. */
 export function addUserImport(users: Command, options: CliOptions): void {
+  const { terminal } = options;
+  const watcher = watcherOn(terminal);
   importing(
     users,
     'take in accounts that `manage.py dumpdata auth.user` of Django has written, ids and passwords included',
@@ -34,55 +36,50 @@ export function addUserImport(users: Command, options: CliOptions): void {
     .option('--username-field <name>', 'the field that holds the name they sign in with', 'username')
     .action(async (file: string, flags: UserFlags) => {
       const model = { model: flags.model.toLowerCase(), usernameField: flags.usernameField };
-      const rows = readDump(await openInput(file), flags.format);
+      const rows = readDump(await openInput(file, terminal), flags.format);
       const summary = await withServices(options, ({ django }) =>
         flags.dryRun === true ? django.rehearseUsers(rows, model, watcher) : django.importUsers(rows, model, watcher),
       );
-      printSummary({ ...summary }, flags);
+      printSummary(terminal, { ...summary }, flags);
     });
 }
 
 /** Adds `tokens import`. */
 export function addTokenImport(tokens: Command, options: CliOptions): void {
+  const { terminal } = options;
+  const watcher = watcherOn(terminal);
   importing(tokens, 'take in the blacklist that `manage.py dumpdata token_blacklist` of Django has written').action(
     async (file: string, flags: Flags) => {
-      const rows = readDump(await openInput(file), flags.format);
+      const rows = readDump(await openInput(file, terminal), flags.format);
       const summary = await withServices(options, ({ django }) =>
         flags.dryRun === true ? django.rehearseTokens(rows, watcher) : django.importTokens(rows, watcher),
       );
-      printSummary({ ...summary }, flags);
+      printSummary(terminal, { ...summary }, flags);
     },
   );
 }
 
-function printSummary(summary: Row & { readonly bad: number }, flags: Flags): void {
-  clearProgress();
-  printRecord({ dryRun: flags.dryRun === true, ...summary }, flags);
+function printSummary(terminal: Terminal, summary: Row & { readonly bad: number }, flags: Flags): void {
+  terminal.clearProgress();
+  terminal.printRecord({ dryRun: flags.dryRun === true, ...summary }, flags);
   if (summary.bad === 0) return;
-  process.exitCode = 1;
-  process.stderr.write('Some rows were refused. Correct them and import again: what is there is skipped.\n');
+  terminal.exitCode = 1;
+  terminal.warn('Some rows were refused. Correct them and import again: what is there is skipped.\n');
 }
 
-const watcher: Watcher = {
+const watcherOn = (terminal: Terminal): Watcher => ({
   remark: ({ row, pk, text }: Remark) => {
-    clearProgress();
+    terminal.clearProgress();
     // Quoted, for what is in a file must not steer the terminal.
-    process.stderr.write(
-      `Row ${row}${pk === null ? '' : `, pk ${JSON.stringify(pk)}`}: ${text.replace(/\.?$/, '.')}\n`,
-    );
+    const name = pk === null ? '' : `, pk ${JSON.stringify(pk)}`;
+    terminal.warn(`Row ${row}${name}: ${text.replace(/\.?$/, '.')}\n`);
   },
-  progress: (rows) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${rows} rows`);
-  },
-};
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-}
+  progress: (rows) => terminal.showProgress(`${rows} rows`),
+});
 
 /** @throws CliError if there is no such file to read */
-async function openInput(file: string): Promise<AsyncIterable<Uint8Array>> {
-  if (file === '-') return process.stdin;
+async function openInput(file: string, terminal: Terminal): Promise<AsyncIterable<Uint8Array>> {
+  if (file === '-') return terminal.input();
   const handle = await open(file).catch((error: unknown) => refuse(file, error));
   return chunksOf(file, handle.createReadStream());
 }

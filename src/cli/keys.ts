@@ -4,7 +4,7 @@ import { ALGORITHMS, type Algorithm } from '../contracts/settings/settings-table
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
 import type { ListedKey } from '../core/keys/key-ring.ts';
 import type { CliOptions } from './services.ts';
-import { CliError, printRecord, printRows, type Row } from './terminal.ts';
+import { CliError, type Row } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -19,7 +19,10 @@ const STILL_ACCEPTED =
 const delay = duration('0s', '30d');
 
 /** Adds `keys ...`. */
-export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions, 'keys'>): void {
+export function addKeyCommands(
+  program: Command,
+  { keys: open, terminal }: Pick<CliOptions, 'keys' | 'terminal'>,
+): void {
   const keys = program.command('keys').description('make, rotate and retire the keys of the ring in JWT_KEYS_DIR');
 
   keys
@@ -28,8 +31,8 @@ export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const { keys: found, unusable } = await open().list();
-      printRows(found.map(toRow), flags);
-      for (const { file, problem } of unusable) process.stderr.write(`${file}: ${problem}\n`);
+      terminal.printRows(found.map(toRow), flags);
+      for (const { file, problem } of unusable) terminal.warn(`${file}: ${problem}\n`);
     });
 
   keys
@@ -38,7 +41,7 @@ export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions
     .option('--algorithm <name>', 'what it signs with (default: JWT_ALGORITHM)')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      printRecord(toRow(await open().generate(algorithmOf(flags))), flags);
+      terminal.printRecord(toRow(await open().generate(algorithmOf(flags))), flags);
     });
 
   keys
@@ -50,8 +53,8 @@ export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const keeper = open();
-      printRecord(toRow(await rotate(keeper, flags)), flags);
-      if (flags.emergency === true && keeper.acceptsUnnamed) process.stderr.write(STILL_ACCEPTED);
+      terminal.printRecord(toRow(await rotate(keeper, flags)), flags);
+      if (flags.emergency === true && keeper.acceptsUnnamed) terminal.warn(STILL_ACCEPTED);
     });
 
   keys
@@ -59,7 +62,7 @@ export function addKeyCommands(program: Command, { keys: open }: Pick<CliOptions
     .description('remove a key that does not sign: its tokens are refused')
     .option('--json', 'print JSON')
     .action(async (kid: string, flags: Flags) => {
-      printRecord(toRow(await open().retire(kid)), flags);
+      terminal.printRecord(toRow(await open().retire(kid)), flags);
     });
 }
 

@@ -1,19 +1,78 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import type { Clock } from '../contracts/clock.ts';
+import { showSettings } from '../contracts/settings/settings.ts';
+import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import { KeyKeeper } from '../core/keys/key-keeper.ts';
+import { withDevelopmentKey } from '../server/development.ts';
+import { openKeeper } from '../stores/open-store.ts';
+import { explain } from './explain.ts';
 import { addKeyCommands } from './keys.ts';
 import { addServiceCommands } from './service-credentials.ts';
-import type { CliOptions } from './services.ts';
+import { openServices, type CliOptions } from './services.ts';
 import { addSessionCommands } from './sessions.ts';
 import { addStoreCommands } from './store.ts';
-import { printJson, printRows } from './terminal.ts';
+import { Terminal, type Streams } from './terminal.ts';
 import { addTokenCommands } from './tokens.ts';
 import { addUserCommands } from './users.ts';
 
-/** The command line. Whatever it changes in the store bites in a running server at once. */
-export function createProgram(options: CliOptions): Command {
+/** All that the command line has of the process it runs in, which a test replaces. */
+export interface ProgramOptions extends Streams {
+  readonly version: string;
+  readonly clock: Clock;
+  /** @throws SettingsError */
+  settings(): ServerSettings;
+  /** Serves; resolves when it does. */
+  start(settings: ServerSettings): Promise<void>;
+}
+
+/** The command line, ready to be run once. */
+export interface Program {
+  /** All commands, with what they accept. */
+  readonly command: Command;
+  /** Runs the command that the words behind the program's name say, and explains what fails; resolves to the exit code. */
+  run(words: readonly string[]): Promise<number>;
+}
+
+/** The command line. Whatever it changes in the store takes effect in a running server at once. */
+export function createProgram(options: ProgramOptions): Program {
+  const terminal = new Terminal(options);
+  const { clock } = options;
+  const report = (error: unknown) => terminal.warn(`${explain(error)}\n`);
+  const command = createCommand(options.version, terminal, {
+    terminal,
+    start: () => options.start(withDevelopmentKey(options.settings())),
+    open: () => openServices({ settings: withDevelopmentKey(options.settings()), clock, report }),
+    settings: () => showSettings(options.settings()),
+    keys: () => new KeyKeeper(options.settings(), clock),
+    keeper: () => openKeeper(options.settings()),
+  });
+  return {
+    command,
+    run: async (words) => {
+      try {
+        await command.parseAsync(words, { from: 'user' });
+        return terminal.exitCode;
+      } catch (error) {
+        if (error instanceof CommanderError) return error.exitCode; // it is explained already
+        report(error);
+        return 1;
+      }
+    },
+  };
+}
+
+function createCommand(version: string, terminal: Terminal, options: CliOptions): Command {
   const program = new Command('graphql-simplejwt')
     .description('A token server for GraphQL. Settings come from the environment: see docs/settings.md.')
-    .version(options.version)
-    .showHelpAfterError();
+    .version(version)
+    .showHelpAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (words) => terminal.print(words),
+      writeErr: (words) => terminal.warn(words),
+      getOutHelpWidth: () => terminal.widthOf('stdout'),
+      getErrHelpWidth: () => terminal.widthOf('stderr'),
+    });
 
   program
     .command('start')
@@ -28,8 +87,8 @@ export function createProgram(options: CliOptions): Command {
     .option('--json', 'print JSON')
     .action((flags: { readonly json?: boolean }) => {
       const settings = options.settings();
-      if (flags.json === true) return printJson(settings);
-      printRows(
+      if (flags.json === true) return terminal.printJson(settings);
+      terminal.printRows(
         settings.map(({ name, value }) => ({ name, value })),
         flags,
       );

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withServices, type CliOptions } from './services.ts';
-import { CliError, printRecord, printRows } from './terminal.ts';
+import { CliError } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -8,6 +8,7 @@ interface Flags {
 
 /** Adds `services ...`. */
 export function addServiceCommands(program: Command, options: CliOptions): void {
+  const { terminal } = options;
   const commands = program.command('services').description('say which other programs may ask about tokens over HTTP');
 
   commands
@@ -16,7 +17,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
       const { secret, createdAt } = await withServices(options, ({ services }) => services.create(name));
-      printRecord({ name, secret, createdAt }, flags);
+      terminal.printRecord({ name, secret, createdAt }, flags);
     });
 
   commands
@@ -25,7 +26,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const found = await withServices(options, ({ services }) => services.list());
-      printRows(
+      terminal.printRows(
         found.map(({ name, createdAt }) => ({ name, createdAt })),
         flags,
       );
@@ -39,6 +40,6 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
       if (!(await withServices(options, ({ services }) => services.delete(name)))) {
         throw new CliError(`There is no service named "${name}". \`services list\` shows those there are.`);
       }
-      printRecord({ deleted: name }, flags);
+      terminal.printRecord({ deleted: name }, flags);
     });
 }

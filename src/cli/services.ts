@@ -1,10 +1,13 @@
+import type { Clock } from '../contracts/clock.ts';
 import type { User } from '../contracts/hooks.ts';
 import type { ShownSetting } from '../contracts/settings/settings.ts';
+import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { StoreKeeper } from '../contracts/store/store-keeper.ts';
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
 import type { TokenSystem } from '../core/token-system.ts';
+import { openStore } from '../stores/open-store.ts';
 import type { Django } from './django/django.ts';
-import { CliError } from './terminal.ts';
+import { CliError, type Terminal } from './terminal.ts';
 
 /** What commands work with: the token system on the store that the settings name. */
 export interface CliServices extends Pick<
@@ -14,9 +17,9 @@ export interface CliServices extends Pick<
   readonly django: Django;
 }
 
-/** What the command line is given by whoever starts it. */
+/** What commands are given to do their work with. */
 export interface CliOptions {
-  readonly version: string;
+  readonly terminal: Terminal;
   start(): Promise<void>;
   open(): Promise<CliServices>;
   settings(): ShownSetting[];
@@ -24,6 +27,30 @@ export interface CliOptions {
   keys(): KeyKeeper;
   /** The keeper of the store that the settings name, which is not opened to be served. */
   keeper(): Promise<StoreKeeper>;
+}
+
+/**
+ * Opens the services on the store that the settings name. What they are made of is loaded only now: many commands open
+ * none.
+ */
+export async function openServices({
+  settings,
+  clock,
+  report,
+}: {
+  readonly settings: ServerSettings;
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+}): Promise<CliServices> {
+  const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
+    import('../core/token-system.ts'),
+    import('./django/django.ts'),
+    import('../core/users/password-hasher.ts'),
+  ]);
+  const store = await openStore(settings);
+  const system = await assembleTokenSystem({ settings, hooks: {}, clock, report, store });
+  const hasher = new PasswordHasher(settings.passwordHashCost, clock);
+  return { ...system, django: new Django({ store, settings, hasher, clock }) };
 }
 
 /** Runs a command on open services and closes them, whatever happens. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SessionRecord } from '../contracts/store/store.ts';
 import { expectUser, withServices, type CliOptions } from './services.ts';
-import { CliError, printRecord, printRows, type Row } from './terminal.ts';
+import { CliError, type Row } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -11,6 +11,7 @@ interface Flags {
 
 /** Adds `sessions ...`. */
 export function addSessionCommands(program: Command, options: CliOptions): void {
+  const { terminal } = options;
   const sessions = program.command('sessions').description('see and end what users are signed in with');
 
   sessions
@@ -22,7 +23,7 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
         const { id } = await expectUser(services, name);
         return services.sessions.list(id);
       });
-      printRows(found.map(toRow), flags);
+      terminal.printRows(found.map(toRow), flags);
     });
 
   sessions
@@ -44,7 +45,7 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
         await services.sessions.revoke(id, session);
         return 1;
       });
-      printRecord({ ended }, flags);
+      terminal.printRecord({ ended }, flags);
     });
 }
 

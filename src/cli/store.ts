@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { CliOptions } from './services.ts';
-import { printRecord } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -9,7 +8,10 @@ interface Flags {
 }
 
 /** Adds `store ...`. */
-export function addStoreCommands(program: Command, { keeper: open }: Pick<CliOptions, 'keeper'>): void {
+export function addStoreCommands(
+  program: Command,
+  { keeper: open, terminal }: Pick<CliOptions, 'keeper' | 'terminal'>,
+): void {
   const store = program.command('store').description('back up the store, restore it, and see its version');
 
   store
@@ -17,7 +19,7 @@ export function addStoreCommands(program: Command, { keeper: open }: Pick<CliOpt
     .description("show the version of the store's schema, and the latest that this program knows")
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      printRecord({ ...(await (await open()).version()) }, flags);
+      terminal.printRecord({ ...(await (await open()).version()) }, flags);
     });
 
   store
@@ -25,7 +27,7 @@ export function addStoreCommands(program: Command, { keeper: open }: Pick<CliOpt
     .description('write all of the embedded store into a new file, while servers go on')
     .option('--json', 'print JSON')
     .action(async (file: string, flags: Flags) => {
-      printRecord({ backup: file, ...(await (await open()).backup(file)) }, flags);
+      terminal.printRecord({ backup: file, ...(await (await open()).backup(file)) }, flags);
     });
 
   store
@@ -36,6 +38,6 @@ export function addStoreCommands(program: Command, { keeper: open }: Pick<CliOpt
     .option('--json', 'print JSON')
     .action(async (file: string, flags: Flags) => {
       const { force = false, endSessions = false } = flags;
-      printRecord({ restored: file, ...(await (await open()).restore(file, { force, endSessions })) }, flags);
+      terminal.printRecord({ restored: file, ...(await (await open()).restore(file, { force, endSessions })) }, flags);
     });
 }

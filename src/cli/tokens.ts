@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Inspection } from '../core/tokens/token-service.ts';
 import { addTokenImport } from './imports.ts';
 import { withServices, type CliOptions } from './services.ts';
-import { CliError, printJson, printRecord, readToken } from './terminal.ts';
+import { CliError, type Terminal } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -11,6 +11,7 @@ interface Flags {
 
 /** Adds `tokens ...`. */
 export function addTokenCommands(program: Command, options: CliOptions): void {
+  const { terminal } = options;
   const tokens = program.command('tokens').description('look into tokens and end them');
 
   tokens
@@ -20,8 +21,8 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     )
     .option('--json', 'print JSON')
     .action(async (argument: string, flags: Flags) => {
-      const token = await readToken(argument);
-      printInspection(await withServices(options, (services) => services.tokens.inspect(token)), flags);
+      const token = await terminal.readToken(argument);
+      printInspection(terminal, await withServices(options, (services) => services.tokens.inspect(token)), flags);
     });
 
   tokens
@@ -30,10 +31,10 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .option('--sliding', 'it is a sliding token')
     .option('--json', 'print JSON')
     .action(async (argument: string, flags: Flags) => {
-      const token = await readToken(argument);
+      const token = await terminal.readToken(argument);
       const type = flags.sliding === true ? 'sliding' : 'refresh';
       const { jti, blacklistedAt } = await withServices(options, (services) => services.tokens.blacklist(token, type));
-      printRecord({ jti, blacklistedAt }, flags);
+      terminal.printRecord({ jti, blacklistedAt }, flags);
     });
 
   tokens
@@ -42,18 +43,31 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const { sessions, blacklist } = await withServices(options, (services) => services.flushExpired());
-      printRecord({ sessions, blacklist }, flags);
+      terminal.printRecord({ sessions, blacklist }, flags);
     });
 
   addTokenImport(tokens, options);
 }
 
-function printInspection({ header, claims, valid, problem }: Inspection, flags: Pick<Flags, 'json'>): void {
+function printInspection(
+  terminal: Terminal,
+  { header, claims, valid, problem }: Inspection,
+  flags: Pick<Flags, 'json'>,
+): void {
   if (header === undefined) throw new CliError('This is no token: expected three parts separated by dots.');
-  if (!valid) process.exitCode = 1;
+  if (!valid) terminal.exitCode = 1;
   if (flags.json === true) {
-    return printJson({ valid, reason: problem?.reason ?? null, message: problem?.message ?? null, header, claims });
+    return terminal.printJson({
+      valid,
+      reason: problem?.reason ?? null,
+      message: problem?.message ?? null,
+      header,
+      claims,
+    });
   }
-  printJson({ header, claims });
-  printRecord(valid ? { valid } : { valid, message: problem?.message ?? null, reason: problem?.reason ?? null }, flags);
+  terminal.printJson({ header, claims });
+  terminal.printRecord(
+    valid ? { valid } : { valid, message: problem?.message ?? null, reason: problem?.reason ?? null },
+    flags,
+  );
 }

@@ -3,7 +3,7 @@ import type { User } from '../contracts/hooks.ts';
 import type { AccountChanges } from '../core/users/user-service.ts';
 import { addUserImport } from './imports.ts';
 import { expectUser, withServices, type CliOptions, type CliServices } from './services.ts';
-import { CliError, printRecord, printRows, readPassword, type Row } from './terminal.ts';
+import { CliError, type Row } from './terminal.ts';
 
 const PAGE = 500;
 
@@ -34,6 +34,7 @@ async function expectOne(services: CliServices, name: string | undefined, { id }
 
 /** Adds `users ...`. */
 export function addUserCommands(program: Command, options: CliOptions): void {
+  const { terminal } = options;
   const users = program.command('users').description('make and manage accounts');
 
   users
@@ -44,7 +45,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--admin', 'let it administer the accounts of others')
     .option('--json', 'print JSON')
     .action(async (username: string, flags: Flags) => {
-      const password = await readPassword(flags);
+      const password = await terminal.readPassword(flags);
       const user = await withServices(options, (services) =>
         services.users.create({
           username,
@@ -53,7 +54,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
           ...(flags.id !== undefined && { id: flags.id }),
         }),
       );
-      printRecord(toRow(user), flags);
+      terminal.printRecord(toRow(user), flags);
     });
 
   users
@@ -69,7 +70,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
           if (page.length < PAGE) return all;
         }
       });
-      printRows(found.map(toRow), flags);
+      terminal.printRows(found.map(toRow), flags);
     });
 
   users
@@ -78,7 +79,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--id <id>', 'the id, as the log and tokens have it, where the name is not known')
     .option('--json', 'print JSON')
     .action(async (name: string | undefined, flags: Flags) => {
-      printRecord(toRow(await withServices(options, (services) => expectOne(services, name, flags))), flags);
+      terminal.printRecord(toRow(await withServices(options, (services) => expectOne(services, name, flags))), flags);
     });
 
   const addChange = (verb: string, changes: AccountChanges, description: string) =>
@@ -92,7 +93,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
           await services.users.change(id, changes);
           return expectUser(services, name);
         });
-        printRecord(toRow(user), flags);
+        terminal.printRecord(toRow(user), flags);
       });
   addChange('enable', { isActive: true }, 'let a disabled user sign in again');
   addChange('disable', { isActive: false }, 'refuse a user, and end all their sessions at once');
@@ -109,7 +110,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
         await services.users.delete(found.id);
         return found;
       });
-      printRecord({ deleted: user.username, id: user.id }, flags);
+      terminal.printRecord({ deleted: user.username, id: user.id }, flags);
     });
 
   users
@@ -118,13 +119,13 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--password-stdin', 'take the password from standard input')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
-      const password = await readPassword(flags);
+      const password = await terminal.readPassword(flags);
       const user = await withServices(options, async (services) => {
         const { id } = await expectUser(services, name);
         await services.users.setPassword(id, password);
         return expectUser(services, name);
       });
-      printRecord(toRow(user), flags);
+      terminal.printRecord(toRow(user), flags);
     });
 
   addUserImport(users, options);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
-import { setStage, type Stage } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 /** Django's hash of `wonderland123!`, with little work. */

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from '../support/client.ts';
-import { endProcesses, helloWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { endProcesses, helloWith, startProcess, TEST_ENV } from '../support/process.ts';
 import { keeperOf, kidOf, until } from '../support/ring.ts';
 import { PASSWORD } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
@@ -23,7 +24,7 @@ describe('the command line, for keys', () => {
     await endProcesses();
     await place.remove();
   });
-  const keys = (...args: string[]) => runCli(['keys', ...args], { env });
+  const keys = (...args: string[]) => runCommand(['keys', ...args], { env });
   const refused = (stderr: string | RegExp) => ({
     code: 1,
     stdout: '',
@@ -78,16 +79,16 @@ describe('the command line, for keys', () => {
   });
 
   test('makes a key for JWT_ALGORITHM where none is named', async () => {
-    const { stdout } = await runCli(['keys', 'generate'], { env: { ...env, JWT_ALGORITHM: 'PS384' } });
+    const { stdout } = await runCommand(['keys', 'generate'], { env: { ...env, JWT_ALGORITHM: 'PS384' } });
     expect(stdout).toContain('algorithm: PS384\n');
   });
 
   test('says in one line what it cannot do', async () => {
     const [none, rotated, unknown, unset] = await Promise.all([
-      runCli(['start'], { env }),
+      runCommand(['start'], { env }),
       keys('rotate'),
       keys('generate', '--algorithm', 'EdDSA'),
-      runCli(['keys', 'list'], { env: { ...TEST_ENV, ...place.env } }),
+      runCommand(['keys', 'list'], { env: { ...TEST_ENV, ...place.env } }),
     ]);
     const make = `make one with: graphql-simplejwt keys generate`;
     expect(none).toEqual(refused(`JWT_KEYS_DIR: no usable key in ${keysDir}; ${make}.`));
@@ -105,7 +106,7 @@ describe('the command line, for keys', () => {
       keys('retire', '../keys'),
       keys('rotate', '--activate-after', 'soon'),
       keys('rotate', '--emergency', '--activate-after', '1m'),
-      runCli(['keys', 'generate'], { env: { ...env, JWT_KEYS_DIR: join(place.options.dataDir, 'file') } }),
+      runCommand(['keys', 'generate'], { env: { ...env, JWT_KEYS_DIR: join(place.options.dataDir, 'file') } }),
     ]);
     expect(results).toEqual([
       refused(`There are keys in ${keysDir} already. \`keys rotate\` adds one.`),
@@ -120,7 +121,7 @@ describe('the command line, for keys', () => {
 
   test('says in an emergency that the key from before the ring still verifies', async () => {
     await keeperOf(keysDir).generate();
-    const { code, stderr } = await runCli(['keys', 'rotate', '--emergency'], {
+    const { code, stderr } = await runCommand(['keys', 'rotate', '--emergency'], {
       env: { ...env, JWT_SIGNING_KEY: TEST_ENV.JWT_SIGNING_KEY },
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^JWT_SIGNING_KEY still .*\n$/) });
@@ -138,7 +139,7 @@ describe('the command line, for keys', () => {
   test('rotates a running server, which a broken file does not take down', async () => {
     const { kid } = await keeperOf(keysDir).generate('ES256');
     const server = await startProcess({ env: { ...env, NODE_ENV: 'test', PASSWORD_HASH_COST: '4' } });
-    await runCli(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
+    await runCommand(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
     const client = new Client(server.url);
     const { access } = await client.signIn('alice', PASSWORD);
     expect(kidOf(access)).toBe(kid);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { setStage, type Stage } from '../support/process.ts';
 import { basic, Service } from '../support/service.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 interface Created {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { claimsOf } from '../support/forge.ts';
-import { helloWith, refreshWith, setStage, type Stage } from '../support/process.ts';
+import { helloWith, refreshWith } from '../support/process.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 const sidOf = (token: string) => String(claimsOf(token)['sid']);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { endProcesses, runCli, TEST_ENV } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { TEST_ENV } from '../support/process.ts';
 import { TEST_KEY } from '../support/server.ts';
 import { newPlace } from '../support/stores.ts';
 
@@ -9,15 +10,12 @@ const ROOT = join(import.meta.dirname, '../..');
 
 describe('the command line, for settings', () => {
   const place = newPlace('sqlite');
-  afterAll(async () => {
-    await endProcesses();
-    await place.remove();
-  });
+  afterAll(() => place.remove());
 
   const URI = 'mongodb://admin:geheim@db.example/auth';
   const env = { ...TEST_ENV, ...place.env, JWT_ACCESS_TOKEN_LIFETIME: 'PT15M', MONGODB_URI: URI };
   const show = (extra: Readonly<Record<string, string>>, ...flags: string[]) =>
-    runCli(['settings', 'show', ...flags], { env: { ...env, ...extra } });
+    runCommand(['settings', 'show', ...flags], { env: { ...env, ...extra } });
 
   test('shows every setting in force with its meaning as JSON: durations in seconds, no secrets', async () => {
     const { code, stdout, stderr } = await show({ JWT_AUDIENCE: 'web,phone' }, '--json');
@@ -63,8 +61,8 @@ describe('the command line, for settings', () => {
     const bad = { PORT: '80000', JWT_REUSE_GRACE: '1h', MONGODB_URI: 'postgres://admin:geheim@db.example' };
     const results = await Promise.all([
       show(bad),
-      runCli(['users', 'list'], { env: { ...env, ...bad } }),
-      runCli(['start'], { env: { ...env, ...bad } }),
+      runCommand(['users', 'list'], { env: { ...env, ...bad } }),
+      runCommand(['start'], { env: { ...env, ...bad } }),
     ]);
     for (const { code, stdout, stderr } of results) {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -94,10 +92,10 @@ describe('the command line, for settings', () => {
 
   test('says what it can do, and its version', async () => {
     const [nothing, help, version, typo] = await Promise.all([
-      runCli([]),
-      runCli(['--help']),
-      runCli(['--version']),
-      runCli(['users', 'lits']),
+      runCommand([]),
+      runCommand(['--help']),
+      runCommand(['--version']),
+      runCommand(['users', 'lits']),
     ]);
     for (const command of ['start', 'settings', 'users', 'sessions', 'tokens']) {
       expect(help.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));

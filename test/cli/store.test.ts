@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { Client } from '../support/client.ts';
+import { runCommand } from '../support/command.ts';
 import { begin, claimOf, createAlice, lastOf, refresh, STRICT_ENV as ENV } from '../support/devices.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess } from '../support/process.ts';
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
@@ -37,7 +38,9 @@ describe('the commands that look after a store', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const store = (...args: string[]) => runCli(['store', ...args], { env: { ...ENV, ...place.env } });
+  const store = (...args: string[]) => runCommand(['store', ...args], { env: { ...ENV, ...place.env } });
+  /** In a process of its own: the binding of SQLite would keep the file open in this one. */
+  const storeApart = (...args: string[]) => runCli(['store', ...args], { env: { ...ENV, ...place.env } });
   const refusal = (pattern: RegExp) => ({ code: 1, stdout: '', stderr: expect.stringMatching(pattern) });
   /** The page of the backup in which an index begins. */
   const rootOf = (index: string) => {
@@ -87,10 +90,13 @@ describe('the commands that look after a store', () => {
 
   test('refuse a store, and a backup, of a newer program', async () => {
     await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
+    expect(await storeApart('backup', file)).toMatchObject({ code: 0 });
     for (const database of [file, fileIn(place)]) change(database, `PRAGMA user_version = ${VERSION + 1}`);
     const why = `the store has version ${VERSION + 1}, this program knows ${VERSION}: start a newer program`;
-    const [again, other] = [await store('backup', join(folder, 'other')), await store('restore', file, '--force')];
+    const [again, other] = [
+      await storeApart('backup', join(folder, 'other')),
+      await storeApart('restore', file, '--force'),
+    ];
     expect(again).toEqual(refusal(new RegExp(`^[^\n]*${why}[^\n]*\n$`)));
     expect(other).toEqual(refusal(new RegExp(`^[^\n]*${why}[^\n]*\n$`)));
     expect(readdirSync(folder)).toEqual(['backup.sqlite']);
@@ -99,7 +105,7 @@ describe('the commands that look after a store', () => {
 
   test('restore nothing that is not whole, and leave the store as it was', async () => {
     await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
+    expect(await storeApart('backup', file)).toMatchObject({ code: 0 });
     const whole = readFileSync(file);
     const before = readFileSync(fileIn(place));
     const damaged = Buffer.from(whole);
@@ -128,17 +134,17 @@ describe('the commands that look after a store', () => {
     await createAlice(place);
     const server = await startProcess({ env: { ...ENV, ...place.env } });
     const chain = await begin(new Client(server.url));
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
+    expect(await storeApart('backup', file)).toMatchObject({ code: 0 });
     await refresh(new Client(server.url), chain);
     chmodSync(file, 0o644);
-    expect(await store('restore', file)).toEqual(refusal(/^There is a store [^\n]*--force[^\n]*\n$/));
-    expect(await store('restore', file, '--force')).toEqual(
+    expect(await storeApart('restore', file)).toEqual(refusal(/^There is a store [^\n]*--force[^\n]*\n$/));
+    expect(await storeApart('restore', file, '--force')).toEqual(
       refusal(/^Something has the store [^\n]* open\. Stop [^\n]*\n$/),
     );
     await refresh(new Client(server.url), chain);
     expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 });
 
-    const { code, stdout } = await store('restore', file, '--force', '--end-sessions', '--json');
+    const { code, stdout } = await storeApart('restore', file, '--force', '--end-sessions', '--json');
     expect(code).toBe(0);
     const said = JSON.parse(stdout) as { former: string };
     expect(said).toMatchObject({ version: VERSION, users: 1, sessions: 1, ended: 1 });
@@ -155,7 +161,7 @@ describe('the commands that look after a store', () => {
 
   test('restore nothing beside the log of a store that is gone, which SQLite would mix into it', async () => {
     await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
+    expect(await storeApart('backup', file)).toMatchObject({ code: 0 });
     rmSync(fileIn(place));
     writeFileSync(`${fileIn(place)}-wal`, 'of another file');
     expect(await store('restore', file)).toEqual(refusal(/is not there, but a log of it is/));
@@ -164,9 +170,9 @@ describe('the commands that look after a store', () => {
 
   test('a process that had found the former store writes to no file that was put aside', async () => {
     await createAlice(place);
-    expect(await store('backup', file)).toMatchObject({ code: 0 });
+    expect(await storeApart('backup', file)).toMatchObject({ code: 0 });
     const found = new Database(fileIn(place)); // as one that is about to start
-    expect(await store('restore', file, '--force')).toMatchObject({ code: 0 });
+    expect(await storeApart('restore', file, '--force')).toMatchObject({ code: 0 });
     expect(() => found.pragma('journal_mode = WAL')).toThrow(/readonly/);
     found.close();
   });
@@ -183,14 +189,14 @@ onMongoDb('on mongodb', () => {
         ['backup', 'mongodump'],
         ['restore', 'mongorestore'],
       ] as const) {
-        const answer = await runCli(['store', command, join(place.options.dataDir, 'file')], { env });
+        const answer = await runCommand(['store', command, join(place.options.dataDir, 'file')], { env });
         expect(answer).toEqual({
           code: 1,
           stdout: '',
           stderr: expect.stringMatching(new RegExp(`^[^\n]*${tool}[^\n]*\n$`)),
         });
       }
-      expect(await runCli(['store', 'version'], { env })).toEqual({
+      expect(await runCommand(['store', 'version'], { env })).toEqual({
         code: 0,
         stdout: 'version: 1\nknown: 1\n',
         stderr: '',

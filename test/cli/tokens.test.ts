@@ -8,8 +8,9 @@ import {
   TokenVerifyDocument,
 } from '../generated/operations.ts';
 import { claimsOf, forge } from '../support/forge.ts';
-import { helloWith, refreshWith, setStage, type Stage } from '../support/process.ts';
+import { helloWith, refreshWith } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 const HEADER = { alg: 'HS256', typ: 'JWT' };

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
 import { openStore } from '../../src/stores/open-store.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
-import { endProcesses, helloWith, refreshWith, runCli, setStage, TEST_ENV, type Stage } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { helloWith, refreshWith, TEST_ENV } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 import { describeEachStore, newPlace } from '../support/stores.ts';
 
 const NEXT_PASSWORD = 'through the looking glass';
@@ -143,13 +145,10 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
 
 describe('the command line, for users', () => {
   const place = newPlace('sqlite');
-  afterAll(async () => {
-    await endProcesses();
-    await place.remove();
-  });
+  const env = { ...TEST_ENV, ...place.env };
+  afterAll(() => place.remove());
 
-  const cli = (args: readonly string[], input = PASSWORD) =>
-    runCli(['users', ...args], { env: { ...TEST_ENV, ...place.env }, input });
+  const cli = (args: readonly string[], input = PASSWORD) => runCommand(['users', ...args], { env, input });
 
   test('lists nobody in a new store', async () => {
     const [json, human] = await Promise.all([cli(['list', '--json']), cli(['list'])]);

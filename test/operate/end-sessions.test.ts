@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '../support/client.ts';
 import { runMongoShell } from '../support/mongo-shell.ts';
-import { helloWith, refreshWith, setStage, startProcess, TEST_ENV, type Stage } from '../support/process.ts';
+import { endProcesses, helloWith, refreshWith, startProcess, TEST_ENV } from '../support/process.ts';
 import { blocksOf, expectAnswer, OperatorShell, withReplacements } from '../support/runbook.ts';
 import { PASSWORD } from '../support/server.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 import { storeKinds } from '../support/stores.ts';
 
 const RUNBOOK = 'docs/runbook.md';
@@ -30,6 +31,7 @@ describe.each(storeKinds.slice(-1))('ending sessions at two servers on one %s, a
   });
   afterAll(async () => {
     shell.remove();
+    await endProcesses();
     await stage.remove();
   });
 

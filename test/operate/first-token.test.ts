@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { setStage, TEST_ENV, type Stage } from '../support/process.ts';
+import { TEST_ENV } from '../support/process.ts';
 import { blocksOf, OperatorShell, withReplacements } from '../support/runbook.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 const README = 'README.md';
 const SECTION = 'The first token';

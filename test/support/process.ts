@@ -2,11 +2,9 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { HelloDocument, TokenRefreshDocument } from '../generated/operations.ts';
 import { Client } from './client.ts';
-import { PASSWORD, TEST_KEY } from './server.ts';
-import { newPlace, type Place, type StoreKind } from './stores.ts';
+import { TEST_KEY } from './server.ts';
 
 /** How the program is called, and in which folder. */
 export interface Installation {
@@ -166,40 +164,4 @@ export async function refreshWith(client: Client, refresh: string | null): Promi
   const { data, errors } = await client.send(TokenRefreshDocument, { refresh: refresh ?? '' });
   const { access = null, refresh: successor = null } = data?.tokenRefresh ?? {};
   return { access, refresh: successor, reason: errors[0]?.extensions['reason'] ?? null };
-}
-
-/** A store with a server process on it, the command line beside it, and the library in this process. */
-export interface Stage {
-  readonly place: Place;
-  readonly client: Client;
-  readonly auth: Auth;
-  cli(args: readonly string[], input?: string): Promise<CliResult>;
-  /** Makes an account in this process, which is quicker; resolves to its id. */
-  createUser(username: string): Promise<string>;
-  /** Signs in at the server. */
-  signIn(username: string, password?: string): Promise<{ readonly access: string; readonly refresh: string }>;
-  remove(): Promise<void>;
-}
-
-export async function setStage(kind: StoreKind): Promise<Stage> {
-  const place = newPlace(kind);
-  const env = { ...TEST_ENV, ...place.env };
-  const [{ url }, auth] = await Promise.all([
-    startProcess({ env }),
-    createAuth({ ...place.options, signingKey: TEST_KEY, passwordHashCost: 4 }),
-  ]);
-  const client = new Client(url);
-  return {
-    place,
-    client,
-    auth,
-    cli: (args, input = '') => runCli(args, { env, input }),
-    createUser: async (username) => (await auth.users.create({ username, password: PASSWORD })).id,
-    signIn: (username, password = PASSWORD) => client.signIn(username, password),
-    remove: async () => {
-      await auth.close();
-      await endProcesses();
-      await place.remove();
-    },
-  };
 }

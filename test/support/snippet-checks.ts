@@ -5,8 +5,7 @@ import { Script, SourceTextModule } from 'node:vm';
 import type { Command } from 'commander';
 import { buildSchema, Kind, parse, validate } from 'graphql';
 import { parseAllDocuments } from 'yaml';
-import { createProgram } from '../../src/cli/program.ts';
-import type { CliOptions } from '../../src/cli/services.ts';
+import { createProgram, type ProgramOptions } from '../../src/cli/program.ts';
 import { authTable, serverTable } from '../../src/contracts/settings/settings-table.ts';
 import { syntaxCheckOf } from './grammars.ts';
 
@@ -81,7 +80,7 @@ const checkShell: Check = (code) => {
 };
 
 /** Nothing is run: only names are asked for. */
-const program = createProgram({ version: '0.0.0' } as CliOptions);
+const { command: program } = createProgram({ version: '0.0.0' } as ProgramOptions);
 
 /** Whether our program has such a command with such options. */
 function checkCommand(words: readonly string[]): string[] {
