@@ -12,7 +12,7 @@ import {
   type VerifierContext,
 } from '../../src/verifier/index.ts';
 import { craft } from '../support/craft.ts';
-import { startTestServer, TEST_KEY, TestClock, type TestServer } from '../support/server.ts';
+import { PASSWORD, startTestServer, TEST_KEY, TestClock, type TestServer } from '../support/server.ts';
 
 const SHARED = { issuer: 'https://auth.example.com', audience: 'api' };
 const pemOf = (key: KeyObject) =>
@@ -106,6 +106,12 @@ describe('a verifier', () => {
     ['neither key nor URL', { algorithms: ['RS256'] }, /^jwksUrl: not set, expected/],
     ['a key and no algorithm', { key: TEST_KEY }, /^algorithms: got none, expected the one/],
     ['a key and a URL', { key: TEST_KEY, jwksUrl: 'https://a.example' }, /^key: given with jwksUrl/],
+    [
+      'an algorithm that is none',
+      { key: TEST_KEY, algorithms: ['HS1' as never] },
+      /^algorithms: got HS1, expected the one/,
+    ],
+    ['a URL of another kind', { jwksUrl: 'ftp://a.example/jwks.json' }, /^jwksUrl: got "ftp:.*, expected an https or/],
     ['a URL that is none', { jwksUrl: 'auth.example.com' }, /^jwksUrl: got "auth.example.com", expected/],
     [
       'a secret for a URL',
@@ -148,7 +154,10 @@ describe('an Apollo Server of another service', () => {
   });
 
   test('lets in whoever has a token of the server, and whom a role lets in', async () => {
-    const claims = (user: { readonly username: string }) => ({ username: user.username, roles: ['ADMIN'] });
+    const claims = ({ username }: { readonly username: string }) => ({
+      username,
+      roles: username === 'alice' ? ['ADMIN'] : ['EDITOR'],
+    });
     server = await startTestServer('sqlite', { env, hooks: { claims } });
     const { access } = await server.signIn();
     const verifier = createTokenVerifier({ ...SHARED, jwksUrl: new URL('/.well-known/jwks.json', server.url).href });
@@ -173,5 +182,9 @@ describe('an Apollo Server of another service', () => {
       expect(data).toBeNull();
       expect(errors?.[0]?.extensions.reason).toBe(reason);
     }
+    await server.auth.users.create({ username: 'bob', password: PASSWORD });
+    const bob = await server.client.signIn('bob', PASSWORD);
+    const { errors } = await ask('{ secret }', `Bearer ${bob.access}`);
+    expect(errors?.[0]?.extensions.reason).toBe('permission_denied');
   });
 });

@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startMongoDb } from '../test/support/mongodb.mjs';
+import { broken, mutationsOf, probed } from './mutants/mutations.mjs';
+import { ROOMS } from './mutants/rooms.mjs';
+import { sampleOf } from './mutants/sample.mjs';
+import { SuiteRunner } from './mutants/suite-runner.mjs';
+
+/**
+ * Breaks `src` in small ways, each in a copy of one file, and asks the room's suites whether they notice.
+ * `npm run mutants -- [room...] [--sample 40] [--seed 1] [--match text]`
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    match: { type: 'string', default: '' },
+  },
+});
+const ROOT = join(import.meta.dirname, '..');
+const EQUIVALENT = 'test/equivalent-mutants.json';
+const LEAST_KILLED = 0.92;
+const PROBES = 'probes';
+/** Of what a suite takes when nothing is broken, after which it is said to hang. */
+const PATIENCE = 6;
+const LEAST_DEADLINE_MS = 15_000;
+
+const equivalent = JSON.parse(readFileSync(join(ROOT, EQUIVALENT), 'utf8'));
+const mutants = mkdtempSync(join(tmpdir(), 'mutants-'));
+const mongoDb = await startMongoDb();
+const runner = new SuiteRunner(mutants, { ...process.env, TEST_MONGODB_URI: mongoDb.uri ?? '' });
+process.once('SIGINT', () => void end(130));
+
+const rows = [];
+for (const room of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
+  if (!(room in ROOMS)) throw new Error(`${room} is none of ${Object.keys(ROOMS).join(', ')}`);
+  rows.push(await judge(room));
+}
+console.table(Object.fromEntries(rows.map(({ room, ...row }) => [room, row])));
+await end(rows.some(({ share }) => Number.parseFloat(share) < LEAST_KILLED * 100) ? 1 : 0);
+
+async function judge(room) {
+  const files = filesIn(`src/${room}`).filter((file) => file.endsWith('.ts') && !file.includes('/generated/'));
+  const all = files.flatMap((file) => mutationsOf(file, readFileSync(join(ROOT, file), 'utf8')));
+  const known = knownAsEquivalent(all, files);
+  const sample = sampleOf(
+    all.filter((mutation) => !known.has(mutation)),
+    Number(values.sample),
+    Number(values.seed),
+  ).filter((mutation) => nameOf(mutation).includes(values.match));
+  const suites = await suitesOf(room, files, all);
+  console.log(`\n${room}: ${sample.length} of ${all.length} breakages, ${suites.length} suites`);
+  const count = { killed: 0, survived: 0, unmade: 0 };
+  for (const [index, mutation] of sample.entries()) {
+    const { outcome, red } = await outcomeOf(`${room.replace('/', '-')}-${index}`, mutation, suites);
+    count[outcome] += 1;
+    if (outcome !== 'killed') console.log(`${outcome}: ${nameOf(mutation)}`);
+    else if (process.env['VERBOSE']) console.log(`killed: ${nameOf(mutation)}\n    by ${red}`);
+  }
+  const made = count.killed + count.survived;
+  const share = made === 0 ? 100 : (100 * count.killed) / made;
+  return { room, made, ...count, equivalent: known.size, share: `${share.toFixed(1)} %` };
+}
+
+/** The files of suites, each with its time and the functions that it runs, the fastest first. */
+async function suitesOf(room, files, mutations) {
+  for (const file of files) {
+    const own = mutations.filter((mutation) => mutation.file === file);
+    write(PROBES, file, probed(readFileSync(join(ROOT, file), 'utf8'), own));
+  }
+  const tests = filesIn('test').filter((file) => file.endsWith('.test.ts'));
+  const ordered = [`${room}/`, ...ROOMS[room]].map((start) => tests.filter((file) => file.startsWith(`test/${start}`)));
+  const suites = [];
+  for (const [place, named] of ordered.entries()) {
+    for (const file of named) {
+      if (suites.some((suite) => suite.file === file)) continue;
+      const { red, unloaded, reached, ms } = await runner.run(PROBES, file, 120_000);
+      if (red ?? unloaded) throw new Error(`${file} is red before anything is broken: ${red ?? unloaded}`);
+      suites.push({ file, isBeside: place === 0, ms, reached: new Set(reached) });
+    }
+  }
+  return suites.toSorted((one, other) => other.isBeside - one.isBeside || one.ms - other.ms);
+}
+
+async function outcomeOf(id, mutation, suites) {
+  write(id, mutation.file, broken(readFileSync(join(ROOT, mutation.file), 'utf8'), mutation));
+  const place = `${join(ROOT, mutation.file)}:${mutation.body}`;
+  for (const { file, ms, reached } of suites) {
+    if (mutation.body !== undefined && !reached.has(place)) continue;
+    const answer = await runner.run(id, file, Math.max(LEAST_DEADLINE_MS, PATIENCE * ms));
+    if (answer.unloaded !== null) return { outcome: 'unmade', red: answer.unloaded };
+    if (answer.red !== null) return { outcome: 'killed', red: `${file}: ${answer.red}` };
+  }
+  return { outcome: 'survived' };
+}
+
+function knownAsEquivalent(mutations, files) {
+  const isIt = (entry) => (mutation) =>
+    mutation.file === entry.file && mutation.within === entry.within && mutation.change === entry.change;
+  const entries = equivalent.filter(({ file }) => files.includes(file));
+  const stale = entries.find((entry) => !mutations.some(isIt(entry)));
+  if (stale) throw new Error(`${EQUIVALENT} names what cannot be made: ${stale.file} ${stale.change}`);
+  return new Set(entries.flatMap((entry) => mutations.filter(isIt(entry))));
+}
+
+function nameOf({ file, line, within, change }) {
+  return `${file}:${line} ${within}: ${change}`;
+}
+
+function filesIn(folder) {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
+    .toSorted();
+}
+
+function write(id, file, text) {
+  const path = join(mutants, id, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+async function end(code) {
+  runner.close();
+  await mongoDb.stop();
+  rmSync(mutants, { recursive: true, force: true });
+  process.exit(code);
+}

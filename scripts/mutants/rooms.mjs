@@ -1,0 +1,18 @@
+/**
+ * The rooms of `src` whose suites must turn red when something breaks in them, and the suites: those in the folder of
+ * that name, and others that are about the room. The likeliest come first.
+ */
+export const ROOMS = {
+  verifier: [],
+  client: [],
+  'core/trust': ['server/http/service-api', 'server/http/service-credentials', 'server/http/revocations', 'verifier'],
+  'core/activity': ['stores/activity-contract', 'core/admin'],
+  'core/admin': ['security/audit', 'stores/user-search-contract'],
+  'core/throttle': ['security/throttling.test', 'stores/attempts-contract'],
+  'core/keys': ['seed/core-keys', 'security/key-confusion', 'server/http/well-known', 'security/key-names', 'verifier'],
+  'core/users': ['security/passwords', 'security/rehash', 'security/enumeration', 'seed/login'],
+  stores: ['seed/store'],
+  graphql: ['seed/header', 'seed/verify', 'security/graphql-limits', 'security/answers', 'seed/login', 'core/admin'],
+  'core/tokens': ['seed', 'security/forgery.test', 'security/key-confusion', 'security/revocation'],
+  'core/sessions': ['seed/refresh', 'seed/blacklist', 'seed/sliding', 'seed/login', 'security/revocation'],
+};

@@ -1,0 +1,46 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('suite-process.mjs', import.meta.url));
+/** Modules that were once imported stay in memory. */
+const SUITES_PER_PROCESS = 60;
+
+/** Runs suites one after another, in a process that is replaced when one hangs. */
+export class SuiteRunner {
+  #process = null;
+  #count = 0;
+
+  constructor(mutants, env) {
+    this.mutants = mutants;
+    this.env = env;
+  }
+
+  /** @returns {Promise<{ red, unloaded, reached, ms }>} `red` names the first test that failed, or says that it hung */
+  async run(mutant, suite, deadlineMs) {
+    this.#count += 1;
+    if (this.#count % SUITES_PER_PROCESS === 0) this.close();
+    this.#process ??= fork(PROGRAM, [this.mutants], { env: this.env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    this.#process.send({ mutant, suite, index: this.#count });
+    const over = new AbortController();
+    const ended = [
+      once(this.#process, 'message', over).then(([answer]) => answer),
+      once(this.#process, 'exit', over).then(() => 'its process ended'),
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, deadlineMs, 'it hung');
+        over.signal.addEventListener('abort', () => clearTimeout(timer));
+      }),
+    ];
+    for (const end of ended) end.catch(() => {});
+    const answer = await Promise.race(ended);
+    over.abort();
+    if (typeof answer !== 'string') return answer;
+    this.close();
+    return { red: answer, unloaded: null, reached: [], ms: deadlineMs };
+  }
+
+  close() {
+    this.#process?.kill('SIGKILL');
+    this.#process = null;
+  }
+}
