@@ -90,7 +90,14 @@ export interface Hooks {
   readonly tokenUser?: (claims: Claims) => TokenUser;
   /** Replacer of `JSON.stringify` for claims that are not JSON by themselves. */
   readonly jsonEncoder?: (this: unknown, key: string, value: unknown) => unknown;
-  /** Custom claims of every token made for the user; refreshing carries them along. */
+  /**
+   * Custom claims of every token made for the user; refreshing carries them along.
+   *
+   * @example
+   * ```ts
+   * claims: ({ isAdmin }) => ({ roles: isAdmin ? ['ADMIN'] : [] });
+   * ```
+   */
   readonly claims?: (user: User) => CustomClaims | Promise<CustomClaims>;
 }
 

@@ -94,6 +94,6 @@ export class ActivityHourType {
   @Field(() => Int, { description: 'Refreshes that were answered with tokens.' })
   refreshes!: number;
 
-  @Field(() => Int, { description: 'Superseded tokens that were used: somebody else held them, too.' })
+  @Field(() => Int, { description: 'Superseded tokens that were used: a second party held them.' })
   reuses!: number;
 }

@@ -77,7 +77,7 @@ export class AdminResolver {
   @Mutation(() => UserType, {
     nullable: true,
     description:
-      'For admins: disables or enables a user, and grants or takes away the admin role; whoever is disabled loses all sessions. Null if there is no such user. Nobody may disable or demote themself: the reason is `own_account`.',
+      'For admins: disables or enables a user, and grants or takes away the admin role; a disabled user loses all sessions. Null if there is no such user. Admins cannot disable or demote themselves: the reason is `own_account`.',
   })
   async userUpdate(
     @Arg('id', () => ID, USER_ID) id: string,

@@ -29,7 +29,14 @@ export interface Auth extends TokenSystem {
   readonly resolvers: ReturnType<typeof resolversFor>;
   /** More of them, for admins: what docs/administration.md describes. */
   readonly adminResolvers: typeof adminResolvers;
-  /** The context function, or what to spread into the result of your own. */
+  /**
+   * The context function, or what to spread into the result of your own.
+   *
+   * @example
+   * ```ts
+   * const context = async (input: ContextInput) => ({ ...(await auth.context(input)), startedAt: Date.now() });
+   * ```
+   */
   readonly context: (input: ContextInput) => Promise<AuthContext>;
   /** The `authChecker` behind `@Authorized()`. */
   readonly guard: typeof guard;
@@ -40,9 +47,18 @@ export interface Auth extends TokenSystem {
 }
 
 /**
- * The library's front door.
+ * Makes a token system to mount in an Apollo Server of your own.
  *
- * @throws SettingsError
+ * @example
+ * ```ts
+ * const auth = await createAuth({ signingKey: process.env['JWT_SIGNING_KEY'], accessTokenLifetime: '10m' });
+ * const schema = await buildSchema({ resolvers: [...auth.resolvers, ProfileResolver], authChecker: auth.guard });
+ * const server = new ApolloServer({ schema, validationRules: auth.validationRules, formatError: auth.formatError });
+ * await startStandaloneServer(server, { context: auth.context });
+ * ```
+ *
+ * @throws SettingsError for an unknown option, a bad value, a combination that makes no sense, a store that lacks methods
+ * or cannot be opened
  */
 export async function createAuth({
   store,

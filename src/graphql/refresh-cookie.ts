@@ -7,7 +7,7 @@ import type { MintedToken } from '../core/tokens/token-minter.ts';
 /** `__Host-`: set by this host over TLS or not at all, so no neighbour can plant one (RFC 6265bis 4.1.3.2). */
 const NAME = '__Host-simplejwt-refresh';
 
-/** Browsers drop a cookie of which name and value are longer, and tell nobody (RFC 6265bis 5.7). */
+/** Browsers drop a cookie of which name and value are longer, without a word (RFC 6265bis 5.7). */
 const MAX_BYTES = 4096;
 
 /** A response, as Express, Apollo's standalone server and plain Node.js have it. */

@@ -10,7 +10,7 @@ import { TokenPairType, UserType } from './types.ts';
 export class UserResolver {
   @Operation({ access: 'guarded' })
   @Query(() => String, {
-    description: 'A greeting for whoever is signed in: the shortest way to see that a token works.',
+    description: 'A greeting for the signed-in user: the shortest way to see that a token works.',
   })
   async hello(@Ctx() { auth }: AuthContext): Promise<string> {
     const { user } = await auth.authenticate();

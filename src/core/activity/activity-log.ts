@@ -94,7 +94,7 @@ export class ActivityLog implements EventListener {
     this.#counted = new Map();
     for (const [hour, counts] of counted) {
       const expiresAt = new Date(hour + ACTIVITY_HOURS * HOUR_MS);
-      // Whoever needs the store is told that it fails; these counts have time.
+      // Requests that need the store report that it fails; these counts can wait.
       await this.#parts.store.activity.add({ ...counts, hour: new Date(hour), expiresAt }).catch(() => {
         this.#add(hour, counts);
       });

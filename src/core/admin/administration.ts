@@ -56,7 +56,7 @@ export class Administration {
   }
 
   /**
-   * Changes the account of somebody. Null if there is no such user.
+   * Changes another user's account. Null if there is no such user.
    *
    * @throws InvalidInput if nothing is to be changed, OwnAccount if it would lock the admin out, StoreUnavailable
    */

@@ -109,7 +109,7 @@ export class KeyKeeper {
     throw new KeyRingError(`There is no key in ${this.#folder} yet. \`keys generate\` makes the first.`);
   }
 
-  /** After all keys there are, whatever the clock of whoever made them: the order of making decides who signs. */
+  /** After all existing keys, whatever the clocks of the machines that made them: the order of creation decides which key signs. */
   #createdAfter({ keys }: KeyRing): number {
     return Math.max(this.#clock(), (keys.at(-1)?.createdAt ?? 0) + 1);
   }
@@ -134,7 +134,7 @@ export class KeyKeeper {
     const { ring } = await this.#read();
     const key = ring.keys.find((other) => other.kid === kid);
     if (key === undefined)
-      throw new KeyRingError(`The key ${kid} was removed by somebody else. \`keys list\` shows those there are.`);
+      throw new KeyRingError(`The key ${kid} was removed in the meantime. \`keys list\` shows those there are.`);
     return ring.show(key, this.#clock());
   }
 

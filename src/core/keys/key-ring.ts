@@ -4,7 +4,7 @@ import type { RingKey } from './ring-key.ts';
 /** What a key of the ring does at a moment. */
 export type RingKeyState = 'published' | 'signing' | 'verifying' | 'retired';
 
-/** A key of the ring as whoever runs it sees it: nothing of what is in it. */
+/** A key of the ring as operators see it, without its key material. */
 export interface ListedKey {
   readonly kid: string;
   readonly algorithm: Algorithm;

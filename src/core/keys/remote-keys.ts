@@ -51,7 +51,7 @@ export class RemoteKeys {
     return this.#keys.length === 1 ? (this.#keys[0] ?? null) : null;
   }
 
-  /** Fetches the set, if it was not asked for lately; whoever comes meanwhile waits for the same answer. */
+  /** Fetches the set, if it was not asked for lately. Requests that come meanwhile wait for the same answer. */
   #fetch(interval: number): Promise<void> {
     if (this.#pending) return interval === COOLDOWN_MS ? this.#pending : Promise.resolve();
     if (this.#clock() - this.#askedAt < interval) return Promise.resolve();

@@ -3,7 +3,7 @@ import { chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs
 import { join } from 'node:path';
 import { parseRingKey, type RingKey } from './ring-key.ts';
 
-/** `<thumbprint>.json`. Other files are nobody's business: drafts, notes, what a mounted volume brings along. */
+/** `<thumbprint>.json`. Other files are ignored: drafts, notes, what a mounted volume brings along. */
 const KEY_FILE = /^([\w-]{43})\.json$/;
 
 /** A file of the ring that cannot be used, and why. */
@@ -21,8 +21,8 @@ export interface RingReading {
 export const NOTHING_READ: RingReading = { found: new Map(), unusable: [] };
 
 /**
- * Reads all keys of the folder. A file that has become unusable counts as it was in the reading before: whoever
- * breaks it must not take the key from a running server.
+ * Reads all keys of the folder. A file that has become unusable counts as it was in the reading before: a damaged file
+ * must not take the key from a running server.
  *
  * @throws Node's error if the folder cannot be read
  */

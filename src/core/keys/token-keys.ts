@@ -22,7 +22,7 @@ export interface KeySource {
   find(kid: string | undefined): TokenKey | null | Promise<TokenKey | null>;
   /** The public keys by which others verify; none of HS algorithms. */
   published(): readonly PublicJwk[];
-  /** All keys that sign and verify here, for whoever runs this. */
+  /** All keys that sign and verify here, for operators. */
   describe(): readonly KeyDescription[];
   /** Bytes that only servers with these keys have. A rotation changes them. */
   readonly secret: () => KeyObject;

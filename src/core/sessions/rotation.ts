@@ -54,7 +54,7 @@ export class Rotation {
       case 'usable': {
         const session = await this.#advance(token, standing.session, holder);
         if (session) return { outcome: 'rotated', session };
-        // Somebody else was first. One more read tells whether this is a replay; it cannot be usable again.
+        // Another request was first. One more read tells whether this is a replay; it cannot be usable again.
         return this.rotate(token, await standingOf(token, this.#parts), holder);
       }
     }
@@ -110,7 +110,7 @@ export class Rotation {
       adopted: { id: adoptedId(token.jti), previousJti: token.jti },
     });
     if (session === null || (await this.#blacklist(token))) return session;
-    // It was signed out between the two writes, by somebody who saw no session to end.
+    // It was signed out between the two writes, by a request that saw no session to end.
     await this.#parts.sessions.end(session, 'signed_out', { client: holder.client });
     return null;
   }

@@ -6,7 +6,7 @@ const MAPPED = /^(0:){5}ffff:/;
 
 /**
  * Whose address it is, as far as addresses tell: a subscriber has one of IPv4, and 2^64 of IPv6 at least (RFC 6177), so
- * of those the first half counts. Whoever has none is counted together.
+ * of those the first half counts. Clients without an address are counted together.
  */
 export function networkOf(address: string | null): string {
   const [bare = ''] = (address ?? '').split('%');

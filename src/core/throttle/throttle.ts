@@ -17,7 +17,7 @@ export interface Attempt {
    * `usernameKey`; which accounts there are makes no difference.
    */
   readonly account?: string | undefined;
-  /** Whose it is, where somebody who is signed in asks; null otherwise, for then only a name was typed. */
+  /** The user, where the caller is signed in; null otherwise, when only a name was typed. */
   readonly userId?: string | null | undefined;
 }
 

@@ -167,7 +167,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Claims named as members of every object are nobody's in earnest, and the library stumbles when it signs them. */
+/** No real claim is named like a member of every object, and the library fails to sign such claims. */
 function isClaims(value: unknown): value is Claims {
   return isObject(value) && !Object.keys(value).some((name) => name in Object.prototype);
 }

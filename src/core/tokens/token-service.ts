@@ -75,6 +75,14 @@ export class TokenService {
   /**
    * Starts a session for a user who has been authenticated; simplejwt's `RefreshToken.for_user(user)`.
    *
+   * @example
+   * ```ts
+   * const user = await auth.users.findByUsername('alice');
+   * if (user) {
+   *   const { access, refresh } = await auth.tokens.forUser(user, { claims: { plan: 'gold' } });
+   * }
+   * ```
+   *
    * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable
    */
   async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
@@ -141,7 +149,7 @@ export class TokenService {
     return session;
   }
 
-  /** The user who may refresh. Reuse is dealt with first: whoever the token belongs to, two parties hold it. */
+  /** The user who may refresh. Reuse is dealt with first: two parties hold the token, whatever its user. */
   async #refreshable(reading: Reading, client: Client): Promise<UserRecord> {
     const { token, standing } = reading;
     if (standing.state === 'superseded') {

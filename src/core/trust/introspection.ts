@@ -54,7 +54,7 @@ export class Introspection {
     return answer ?? { active: false };
   }
 
-  /** Null for a token that proves nothing, whoever its user is. */
+  /** Null for a token that proves nothing, whatever its user. */
   #describe({ token, standing }: Reading): ActiveToken | null {
     if (standing.state !== 'usable' || !TYPES.has(token.type)) return null;
     expectUserId(token);

@@ -83,7 +83,7 @@ function readAccount(account: ForeignAccount): { readonly record: UserRecord } |
     const passwordChangedAt = account.createdAt;
     const id = givenUserId(account.id);
     const names = { id, username, usernameKey: usernameKey(username) };
-    // Nobody becomes an admin by an import: who that is is decided here.
+    // An import makes no admins: they are chosen here.
     return { record: { ...account, ...names, passwordChangedAt, isAdmin: false } };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;

@@ -10,7 +10,7 @@ import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
 
 /** Passwords that may wait while as many are checked as there are cores; the next is refused. */
 const MAX_WAITING = 64;
-/** Whoever waited longer has given up, or asks again: hashing for them would keep the next one waiting. */
+/** A client that waited longer has given up or asks again: hashing for it would only delay the next one. */
 const MAX_WAIT_MS = 5000;
 /** Ours; Django's `bcrypt$$2b$...` and a plain `$2b$...`, which hash the password itself. */
 const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\d\d)\$.{53})$/;

@@ -21,7 +21,7 @@ export function checkText(field: string, value: string, maxLength: number): void
 }
 
 /**
- * Refuses a password that is nobody's for its length or its characters alone, before it is hashed. Characters are
+ * Refuses, before it is hashed, a password that no account can have because of its length or characters. Characters are
  * counted in the normal form, in which one password has one length.
  *
  * @throws InvalidInput

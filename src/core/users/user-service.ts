@@ -22,7 +22,7 @@ export interface NewUser {
   readonly isAdmin?: boolean;
 }
 
-/** What may be changed in the account of somebody else. */
+/** What an admin may change in an account. */
 export type AccountChanges = Partial<Pick<User, 'isActive' | 'isAdmin'>>;
 
 /** What the service is made of. */
@@ -110,6 +110,11 @@ export class UserService {
    * Makes an account. A bad password is refused before the store is asked, and a taken name after the same work as a
    * free one.
    *
+   * @example
+   * ```ts
+   * const alice = await auth.users.create({ username: 'alice', password: 'correct horse battery staple' });
+   * ```
+   *
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
   async create({ username: given, password, id = newId(), isAdmin = false }: NewUser): Promise<User> {
@@ -158,7 +163,7 @@ export class UserService {
     return changed;
   }
 
-  /** Resolves to false if somebody else has changed it in the meantime. */
+  /** Resolves to false if it was changed in the meantime. */
   async #replacePassword({ id, passwordHash }: UserRecord, password: string): Promise<boolean> {
     const replacement = await this.#parts.hasher.hash(password);
     return this.#parts.store.users.replacePasswordHash(id, passwordHash, replacement, new Date(this.#parts.clock()));
@@ -183,7 +188,7 @@ export class UserService {
     return changed && toUser(changed);
   }
 
-  /** Enables or disables a user; whoever is refused from now on loses their sessions. Null if there is no such user. */
+  /** Enables or disables a user. A user who is refused from now on loses all sessions. Null if there is no such user. */
   setActive(id: string, isActive: boolean): Promise<User | null> {
     return this.change(id, { isActive });
   }
