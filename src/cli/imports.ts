@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { readDump, type DumpFormat } from './django/dump.ts';
 import type { Remark, Watcher } from './django/report.ts';
-import { withServices, type CliOptions } from './services.ts';
-import { CliError, type Row, type Terminal } from './terminal.ts';
+import { withSystem, type CliOptions } from './system.ts';
+import { CliError, type PrintedRow, type Terminal } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -37,7 +37,7 @@ export function addUserImport(users: Command, options: CliOptions): void {
     .action(async (file: string, flags: UserFlags) => {
       const model = { model: flags.model.toLowerCase(), usernameField: flags.usernameField };
       const rows = readDump(await openInput(file, terminal), flags.format);
-      const summary = await withServices(options, ({ django }) =>
+      const summary = await withSystem(options, ({ django }) =>
         flags.dryRun === true ? django.rehearseUsers(rows, model, watcher) : django.importUsers(rows, model, watcher),
       );
       printSummary(terminal, { ...summary }, flags);
@@ -51,7 +51,7 @@ export function addTokenImport(tokens: Command, options: CliOptions): void {
   importing(tokens, 'take in the blacklist that `manage.py dumpdata token_blacklist` of Django has written').action(
     async (file: string, flags: Flags) => {
       const rows = readDump(await openInput(file, terminal), flags.format);
-      const summary = await withServices(options, ({ django }) =>
+      const summary = await withSystem(options, ({ django }) =>
         flags.dryRun === true ? django.rehearseTokens(rows, watcher) : django.importTokens(rows, watcher),
       );
       printSummary(terminal, { ...summary }, flags);
@@ -59,7 +59,7 @@ export function addTokenImport(tokens: Command, options: CliOptions): void {
   );
 }
 
-function printSummary(terminal: Terminal, summary: Row & { readonly bad: number }, flags: Flags): void {
+function printSummary(terminal: Terminal, summary: PrintedRow & { readonly bad: number }, flags: Flags): void {
   terminal.clearProgress();
   terminal.printRecord({ dryRun: flags.dryRun === true, ...summary }, flags);
   if (summary.bad === 0) return;
@@ -72,7 +72,7 @@ const watcherOn = (terminal: Terminal): Watcher => ({
     terminal.clearProgress();
     // Quoted, for what is in a file must not steer the terminal.
     const name = pk === null ? '' : `, pk ${JSON.stringify(pk)}`;
-    terminal.warn(`Row ${row}${name}: ${text.replace(/\.?$/, '.')}\n`);
+    terminal.warn(`PrintedRow ${row}${name}: ${text.replace(/\.?$/, '.')}\n`);
   },
   progress: (rows) => terminal.showProgress(`${rows} rows`),
 });

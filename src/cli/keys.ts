@@ -3,8 +3,8 @@ import { duration } from '../contracts/settings/kinds.ts';
 import { ALGORITHMS, type Algorithm } from '../contracts/settings/settings-table.ts';
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
 import type { ListedKey } from '../core/keys/key-ring.ts';
-import type { CliOptions } from './services.ts';
-import { CliError, type Row } from './terminal.ts';
+import type { CliOptions } from './system.ts';
+import { CliError, type PrintedRow } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -85,7 +85,7 @@ function algorithmOf({ algorithm: name }: Flags): Algorithm | undefined {
   throw new CliError(`--algorithm: got "${name}", expected one of ${ALGORITHMS.join(', ')}${hint}.`);
 }
 
-const toRow = ({ kid, algorithm, state, createdAt, signsFrom, retiresAt }: ListedKey): Row => ({
+const toRow = ({ kid, algorithm, state, createdAt, signsFrom, retiresAt }: ListedKey): PrintedRow => ({
   kid,
   algorithm,
   state,

@@ -8,9 +8,9 @@ import { openKeeper } from '../stores/open-store.ts';
 import { explain } from './explain.ts';
 import { addKeyCommands } from './keys.ts';
 import { addServiceCommands } from './service-credentials.ts';
-import { openServices, type CliOptions } from './services.ts';
 import { addSessionCommands } from './sessions.ts';
 import { addStoreCommands } from './store.ts';
+import { openSystem, type CliOptions } from './system.ts';
 import { Terminal, type Streams } from './terminal.ts';
 import { addTokenCommands } from './tokens.ts';
 import { addUserCommands } from './users.ts';
@@ -41,7 +41,7 @@ export function createProgram(options: ProgramOptions): Program {
   const command = createCommand(options.version, terminal, {
     terminal,
     start: () => options.start(withDevelopmentKey(options.settings())),
-    open: () => openServices({ settings: withDevelopmentKey(options.settings()), clock, report }),
+    open: () => openSystem({ settings: withDevelopmentKey(options.settings()), clock, report }),
     settings: () => showSettings(options.settings()),
     keys: () => new KeyKeeper(options.settings(), clock),
     keeper: () => openKeeper(options.settings()),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { withServices, type CliOptions } from './services.ts';
+import { withSystem, type CliOptions } from './system.ts';
 import { CliError } from './terminal.ts';
 
 interface Flags {
@@ -16,7 +16,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
     .description('let a service ask, and print its secret, which is shown this once')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
-      const { secret, createdAt } = await withServices(options, ({ services }) => services.create(name));
+      const { secret, createdAt } = await withSystem(options, ({ services }) => services.create(name));
       terminal.printRecord({ name, secret, createdAt }, flags);
     });
 
@@ -25,7 +25,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
     .description('list all services by name')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      const found = await withServices(options, ({ services }) => services.list());
+      const found = await withSystem(options, ({ services }) => services.list());
       terminal.printRows(
         found.map(({ name, createdAt }) => ({ name, createdAt })),
         flags,
@@ -37,7 +37,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
     .description('refuse a service from now on')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
-      if (!(await withServices(options, ({ services }) => services.delete(name)))) {
+      if (!(await withSystem(options, ({ services }) => services.delete(name)))) {
         throw new CliError(`There is no service named "${name}". \`services list\` shows those there are.`);
       }
       terminal.printRecord({ deleted: name }, flags);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SessionRecord } from '../contracts/store/store.ts';
-import { expectUser, withServices, type CliOptions } from './services.ts';
-import { CliError, type Row } from './terminal.ts';
+import { expectUser, withSystem, type CliOptions } from './system.ts';
+import { CliError, type PrintedRow } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -19,9 +19,9 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
     .description("list a user's live sessions, the newest first")
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
-      const found = await withServices(options, async (services) => {
-        const { id } = await expectUser(services, name);
-        return services.sessions.list(id);
+      const found = await withSystem(options, async (system) => {
+        const { id } = await expectUser(system, name);
+        return system.sessions.list(id);
       });
       terminal.printRows(found.map(toRow), flags);
     });
@@ -35,20 +35,20 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
     .action(async (name: string, flags: Flags) => {
       const { session, all = false } = flags;
       if ((session === undefined) !== all) throw new CliError('Say which: --session <id>, or --all.');
-      const ended = await withServices(options, async (services) => {
-        const { id } = await expectUser(services, name);
-        if (session === undefined) return services.sessions.revokeAll(id);
-        const living = await services.sessions.list(id);
+      const ended = await withSystem(options, async (system) => {
+        const { id } = await expectUser(system, name);
+        if (session === undefined) return system.sessions.revokeAll(id);
+        const living = await system.sessions.list(id);
         if (!living.some((record) => record.id === session)) {
           throw new CliError(`"${name}" has no live session with this id. \`sessions list\` shows those there are.`);
         }
-        await services.sessions.revoke(id, session);
+        await system.sessions.revoke(id, session);
         return 1;
       });
       terminal.printRecord({ ended }, flags);
     });
 }
 
-function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent }: SessionRecord): Row {
+function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent }: SessionRecord): PrintedRow {
   return { id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CliOptions } from './services.ts';
+import type { CliOptions } from './system.ts';
 
 interface Flags {
   readonly json?: boolean;

@@ -6,7 +6,7 @@ import { read } from 'read';
 
 /** A value in a table of the command line. */
 type Cell = string | number | boolean | Date | null;
-export type Row = Readonly<Record<string, Cell>>;
+export type PrintedRow = Readonly<Record<string, Cell>>;
 
 /** A mistake of whoever typed the command; printed without a stack. */
 export class CliError extends Error {
@@ -69,7 +69,7 @@ export class Terminal {
   }
 
   /** Prints rows as aligned columns under their names, or as JSON. */
-  printRows(rows: readonly Row[], { json = false }: Format): void {
+  printRows(rows: readonly PrintedRow[], { json = false }: Format): void {
     if (json) return this.printJson(rows);
     if (rows.length === 0) return;
     const columns = Object.keys(rows[0] ?? {});
@@ -82,7 +82,7 @@ export class Terminal {
   }
 
   /** Prints one record as `name: value` lines, or as JSON. */
-  printRecord(record: Row, { json = false }: Format): void {
+  printRecord(record: PrintedRow, { json = false }: Format): void {
     if (json) return this.printJson(record);
     for (const [name, value] of Object.entries(record)) this.print(`${name}: ${shown(value)}\n`);
   }

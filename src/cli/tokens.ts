@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Inspection } from '../core/tokens/token-service.ts';
 import { addTokenImport } from './imports.ts';
-import { withServices, type CliOptions } from './services.ts';
+import { withSystem, type CliOptions } from './system.ts';
 import { CliError, type Terminal } from './terminal.ts';
 
 interface Flags {
@@ -22,7 +22,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .option('--json', 'print JSON')
     .action(async (argument: string, flags: Flags) => {
       const token = await terminal.readToken(argument);
-      printInspection(terminal, await withServices(options, (services) => services.tokens.inspect(token)), flags);
+      printInspection(terminal, await withSystem(options, (system) => system.tokens.inspect(token)), flags);
     });
 
   tokens
@@ -33,7 +33,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .action(async (argument: string, flags: Flags) => {
       const token = await terminal.readToken(argument);
       const type = flags.sliding === true ? 'sliding' : 'refresh';
-      const { jti, blacklistedAt } = await withServices(options, (services) => services.tokens.blacklist(token, type));
+      const { jti, blacklistedAt } = await withSystem(options, (system) => system.tokens.blacklist(token, type));
       terminal.printRecord({ jti, blacklistedAt }, flags);
     });
 
@@ -42,7 +42,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .description('remove sessions and blacklist entries that have expired')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      const { sessions, blacklist } = await withServices(options, (services) => services.flushExpired());
+      const { sessions, blacklist } = await withSystem(options, (system) => system.flushExpired());
       terminal.printRecord({ sessions, blacklist }, flags);
     });
 

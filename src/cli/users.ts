@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { User } from '../contracts/hooks.ts';
 import type { AccountChanges } from '../core/users/user-service.ts';
 import { addUserImport } from './imports.ts';
-import { expectUser, withServices, type CliOptions, type CliServices } from './services.ts';
-import { CliError, type Row } from './terminal.ts';
+import { expectUser, withSystem, type CliOptions, type CliSystem } from './system.ts';
+import { CliError, type PrintedRow } from './terminal.ts';
 
 const PAGE = 500;
 
-const toRow = ({ id, username, isActive, isAdmin, lastLogin, createdAt }: User): Row => ({
+const toRow = ({ id, username, isActive, isAdmin, lastLogin, createdAt }: User): PrintedRow => ({
   id,
   username,
   isActive,
@@ -24,10 +24,10 @@ interface Flags {
 }
 
 /** @throws CliError unless one of name and id is given, and there is such a user */
-async function expectOne(services: CliServices, name: string | undefined, { id }: Flags): Promise<User> {
-  if (name !== undefined && id === undefined) return expectUser(services, name);
+async function expectOne(system: CliSystem, name: string | undefined, { id }: Flags): Promise<User> {
+  if (name !== undefined && id === undefined) return expectUser(system, name);
   if (name !== undefined || id === undefined) throw new CliError('Say which: a name, or --id <id>.');
-  const user = await services.users.find(id);
+  const user = await system.users.find(id);
   if (user === null) throw new CliError(`There is no user with the id "${id}". \`users list\` shows those there are.`);
   return user;
 }
@@ -46,8 +46,8 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--json', 'print JSON')
     .action(async (username: string, flags: Flags) => {
       const password = await terminal.readPassword(flags);
-      const user = await withServices(options, (services) =>
-        services.users.create({
+      const user = await withSystem(options, (system) =>
+        system.users.create({
           username,
           password,
           isAdmin: flags.admin === true,
@@ -62,10 +62,10 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .description('list all accounts by name')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      const found = await withServices(options, async (services) => {
+      const found = await withSystem(options, async (system) => {
         const all: User[] = [];
         for (;;) {
-          const page = await services.users.list(PAGE, all.at(-1)?.username);
+          const page = await system.users.list(PAGE, all.at(-1)?.username);
           all.push(...page);
           if (page.length < PAGE) return all;
         }
@@ -79,7 +79,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--id <id>', 'the id, as the log and tokens have it, where the name is not known')
     .option('--json', 'print JSON')
     .action(async (name: string | undefined, flags: Flags) => {
-      terminal.printRecord(toRow(await withServices(options, (services) => expectOne(services, name, flags))), flags);
+      terminal.printRecord(toRow(await withSystem(options, (system) => expectOne(system, name, flags))), flags);
     });
 
   const addChange = (verb: string, changes: AccountChanges, description: string) =>
@@ -88,10 +88,10 @@ export function addUserCommands(program: Command, options: CliOptions): void {
       .description(description)
       .option('--json', 'print JSON')
       .action(async (name: string, flags: Flags) => {
-        const user = await withServices(options, async (services) => {
-          const { id } = await expectUser(services, name);
-          await services.users.change(id, changes);
-          return expectUser(services, name);
+        const user = await withSystem(options, async (system) => {
+          const { id } = await expectUser(system, name);
+          await system.users.change(id, changes);
+          return expectUser(system, name);
         });
         terminal.printRecord(toRow(user), flags);
       });
@@ -105,9 +105,9 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .description('delete an account, and end all its sessions at once')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
-      const user = await withServices(options, async (services) => {
-        const found = await expectUser(services, name);
-        await services.users.delete(found.id);
+      const user = await withSystem(options, async (system) => {
+        const found = await expectUser(system, name);
+        await system.users.delete(found.id);
         return found;
       });
       terminal.printRecord({ deleted: user.username, id: user.id }, flags);
@@ -120,10 +120,10 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
       const password = await terminal.readPassword(flags);
-      const user = await withServices(options, async (services) => {
-        const { id } = await expectUser(services, name);
-        await services.users.setPassword(id, password);
-        return expectUser(services, name);
+      const user = await withSystem(options, async (system) => {
+        const { id } = await expectUser(system, name);
+        await system.users.setPassword(id, password);
+        return expectUser(system, name);
       });
       terminal.printRecord(toRow(user), flags);
     });

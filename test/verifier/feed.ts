@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createTokenVerifier, type RevocationOptions, type TokenVerifier } from '../../src/verifier/index.ts';
-import type { TestClaims } from '../support/forge.ts';
 import { craft } from '../support/craft.ts';
+import type { TestClaims } from '../support/forge.ts';
 import { TEST_KEY, TestClock } from '../support/server.ts';
 
 /** Names that are revoked, each with the NumericDate until when it must be remembered. */

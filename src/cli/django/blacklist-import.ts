@@ -2,7 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { Blacklist, BlacklistEntry } from '../../contracts/store/store.ts';
 import type { DumpRow } from './dump.ts';
 import type { Watcher } from './report.ts';
-import { readBlacklisted, readOutstanding, readRow, type Row } from './rows.ts';
+import { readBlacklisted, readOutstanding, readRow, type DumpedRow } from './rows.ts';
 
 const BATCH = 500;
 const OUTSTANDING = 'token_blacklist.outstandingtoken';
@@ -87,13 +87,13 @@ export class BlacklistImport {
     return this.#counts;
   }
 
-  #take(row: number, dumped: Row): void {
+  #take(row: number, dumped: DumpedRow): void {
     if (dumped.model === OUTSTANDING) this.#takeOutstanding(row, dumped);
     else if (dumped.model === BLACKLISTED) this.#takeBlacklisted(row, dumped);
     else this.#counts.otherModels += 1;
   }
 
-  #takeOutstanding(row: number, dumped: Row): void {
+  #takeOutstanding(row: number, dumped: DumpedRow): void {
     const reading = readOutstanding(dumped);
     if ('problem' in reading) return this.#refuse(row, dumped.pk, reading.problem);
     this.#counts.outstanding += 1;
@@ -102,7 +102,7 @@ export class BlacklistImport {
     this.#ends.set(dumped.pk, expiresAt.getTime() > this.#clock() ? { jti, expiresAt } : null);
   }
 
-  #takeBlacklisted(row: number, dumped: Row): void {
+  #takeBlacklisted(row: number, dumped: DumpedRow): void {
     const reading = readBlacklisted(dumped);
     if ('problem' in reading) return this.#refuse(row, dumped.pk, reading.problem);
     const { token, blacklisted_at: blacklistedAt } = reading.value;

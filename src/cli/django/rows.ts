@@ -15,10 +15,10 @@ const dumped = z.object(
 );
 
 /** A row of a dump, its fields not looked at yet. */
-export type Row = z.infer<typeof dumped>;
+export type DumpedRow = z.infer<typeof dumped>;
 
 /** What a row says, or what is wrong with it in words that quote none of its values. */
-export type Reading<Value> = { readonly value: Value } | { readonly problem: string };
+export type RowReading<Value> = { readonly value: Value } | { readonly problem: string };
 
 /** Django writes no zone where `USE_TZ` is off; that is read as UTC. */
 const moment = z.iso
@@ -52,16 +52,16 @@ const blacklisted = z.object({
 });
 
 /** A refresh token that Django has handed out. */
-export type OutstandingToken = z.infer<typeof outstanding>;
+export type OutstandingRow = z.infer<typeof outstanding>;
 /** That an outstanding token was blacklisted; `token` is its primary key. */
-export type BlacklistedToken = z.infer<typeof blacklisted>;
+export type BlacklistedRow = z.infer<typeof blacklisted>;
 
-export function readRow(value: unknown): Reading<Row> {
+export function readRow(value: unknown): RowReading<DumpedRow> {
   return value === undefined ? { problem: 'this is no JSON' } : read(dumped, value);
 }
 
 /** `now` is the first day of an account whose model keeps none. */
-export function readUser({ pk, fields }: Row, usernameField: string, now: Date): Reading<DumpedUser> {
+export function readUserRow({ pk, fields }: DumpedRow, usernameField: string, now: Date): RowReading<DumpedUser> {
   const reading = read(userFields, { ...fields, username: fields[usernameField] });
   if ('problem' in reading) return reading;
   const { username, password, last_login, is_active, date_joined, email } = reading.value;
@@ -77,11 +77,11 @@ export function readUser({ pk, fields }: Row, usernameField: string, now: Date):
   return { value: { account, hasEmail: typeof email === 'string' && email !== '' } };
 }
 
-export const readOutstanding = ({ fields }: Row): Reading<OutstandingToken> => read(outstanding, fields);
+export const readOutstanding = ({ fields }: DumpedRow): RowReading<OutstandingRow> => read(outstanding, fields);
 
-export const readBlacklisted = ({ fields }: Row): Reading<BlacklistedToken> => read(blacklisted, fields);
+export const readBlacklisted = ({ fields }: DumpedRow): RowReading<BlacklistedRow> => read(blacklisted, fields);
 
-function read<Value>(schema: z.ZodType<Value>, value: unknown): Reading<Value> {
+function read<Value>(schema: z.ZodType<Value>, value: unknown): RowReading<Value> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return { value: data };
   return { problem: error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ') };

@@ -2,7 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { AccountImport, AccountOutcome } from '../../core/users/account-import.ts';
 import { DumpError, type DumpRow } from './dump.ts';
 import type { Watcher } from './report.ts';
-import { readRow, readUser, type DumpedUser } from './rows.ts';
+import { readRow, readUserRow, type DumpedUser } from './rows.ts';
 
 /** Rows that are written at once: few waits for the disk, and a server beside it does not wait long either. */
 const BATCH = 500;
@@ -71,7 +71,7 @@ export class UserImport {
         const reading = readRow(value);
         if ('problem' in reading) this.#refuse(row, null, reading.problem);
         else if (reading.value.model === model) {
-          const user = readUser(reading.value, usernameField, new Date(this.#clock()));
+          const user = readUserRow(reading.value, usernameField, new Date(this.#clock()));
           if ('problem' in user) this.#refuse(row, reading.value.pk, user.problem);
           else this.#waiting.push({ row, ...user.value });
         } else {

@@ -1,5 +1,5 @@
 import type { ActivityRecord, ActivityStore } from '../../contracts/store/store.ts';
-import type { Row, SqliteDatabase } from './database.ts';
+import type { SqlRow, SqliteDatabase } from './database.ts';
 import { moment } from './rows.ts';
 
 const COLUMNS = 'hour, sign_ins, refusals, refreshes, reuses, expires_at';
@@ -22,7 +22,7 @@ export function sqliteActivity(database: SqliteDatabase): ActivityStore {
   };
 }
 
-function readActivity([hour, signIns, refusals, refreshes, reuses, expiresAt]: Row): ActivityRecord {
+function readActivity([hour, signIns, refusals, refreshes, reuses, expiresAt]: SqlRow): ActivityRecord {
   return {
     hour: moment(hour),
     signIns: Number(signIns),

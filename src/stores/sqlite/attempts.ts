@@ -1,5 +1,5 @@
 import type { AttemptRecord, AttemptStore } from '../../contracts/store/store.ts';
-import type { Row, SqliteDatabase } from './database.ts';
+import type { SqlRow, SqliteDatabase } from './database.ts';
 import { moment } from './rows.ts';
 import { removeInSlices } from './slices.ts';
 
@@ -46,7 +46,7 @@ export function sqliteAttempts(database: SqliteDatabase): AttemptStore {
 const values = ({ count, nextAt, expiresAt }: Omit<AttemptRecord, 'name'>) =>
   [count, nextAt.getTime(), expiresAt.getTime()] as const;
 
-function readAttempts(row: Row | undefined): AttemptRecord | null {
+function readAttempts(row: SqlRow | undefined): AttemptRecord | null {
   if (row === undefined) return null;
   const [name, count, nextAt, expiresAt] = row;
   return {

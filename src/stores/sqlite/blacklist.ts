@@ -1,5 +1,5 @@
 import type { Blacklist, BlacklistEntry } from '../../contracts/store/store.ts';
-import type { Row, SqliteDatabase } from './database.ts';
+import type { SqlRow, SqliteDatabase } from './database.ts';
 import { moment } from './rows.ts';
 import { removeInSlices } from './slices.ts';
 
@@ -28,7 +28,7 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
   };
 }
 
-function readEntry(row: Row | undefined): BlacklistEntry | null {
+function readEntry(row: SqlRow | undefined): BlacklistEntry | null {
   if (row === undefined) return null;
   const [jti, expiresAt, blacklistedAt] = row;
   return {

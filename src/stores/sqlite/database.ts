@@ -12,14 +12,14 @@ const RETRY_AFTER_MS = 10;
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
 export type SqlValue = string | number | null;
 /** The values of a row, in the order of the columns that were asked for. An object with their names takes twice as long. */
-export type Row = readonly SqlValue[];
+export type SqlRow = readonly SqlValue[];
 
 /** A prepared statement of which the store's methods are made. Each throws `StoreUnavailable`. */
 interface Statement {
   /** Runs it; resolves to the number of rows changed. */
   run(...values: SqlValue[]): number;
-  get(...values: SqlValue[]): Row | undefined;
-  all(...values: SqlValue[]): Row[];
+  get(...values: SqlValue[]): SqlRow | undefined;
+  all(...values: SqlValue[]): SqlRow[];
 }
 
 /** One SQLite file. The only module that knows the binding. */
@@ -135,8 +135,8 @@ function prepared(database: Database.Database, sql: string): Statement {
   const ready = () => opened(database) && statement;
   return {
     run: (...values) => translated(() => ready().run(bindable(values)).changes),
-    get: (...values) => translated(() => ready().get(bindable(values)) as Row | undefined),
-    all: (...values) => translated(() => ready().all(bindable(values)) as Row[]),
+    get: (...values) => translated(() => ready().get(bindable(values)) as SqlRow | undefined),
+    all: (...values) => translated(() => ready().all(bindable(values)) as SqlRow[]),
   };
 }
 

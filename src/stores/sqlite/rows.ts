@@ -1,5 +1,5 @@
 import type { RevocationReason, SessionRecord, UserRecord } from '../../contracts/store/store.ts';
-import type { Row, SqlValue } from './database.ts';
+import type { SqlRow, SqlValue } from './database.ts';
 
 export const USER_COLUMNS =
   'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
@@ -17,7 +17,7 @@ const momentOrNull = (value: Value): Date | null => (value == null ? null : mome
 
 const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
 
-export function readUser(row: Row | undefined): UserRecord | null {
+export function readUser(row: SqlRow | undefined): UserRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
   const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
   return {
@@ -33,7 +33,7 @@ export function readUser(row: Row | undefined): UserRecord | null {
   };
 }
 
-export function readSession(row: Row | undefined): SessionRecord | null {
+export function readSession(row: SqlRow | undefined): SessionRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
   const [
     id,

@@ -1,5 +1,5 @@
 import type { ServiceRecord, ServiceStore } from '../../contracts/store/store.ts';
-import type { Row, SqliteDatabase } from './database.ts';
+import type { SqlRow, SqliteDatabase } from './database.ts';
 import { moment } from './rows.ts';
 
 const COLUMNS = 'name, secret_hash, created_at';
@@ -18,7 +18,7 @@ export function sqliteServices(database: SqliteDatabase): ServiceStore {
   };
 }
 
-function readService(row: Row | undefined): ServiceRecord | null {
+function readService(row: SqlRow | undefined): ServiceRecord | null {
   if (row === undefined) return null;
   const [name, secretHash, createdAt] = row;
   return { name: String(name), secretHash: String(secretHash), createdAt: moment(createdAt) };

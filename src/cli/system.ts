@@ -10,7 +10,7 @@ import type { Django } from './django/django.ts';
 import { CliError, type Terminal } from './terminal.ts';
 
 /** What commands work with: the token system on the store that the settings name. */
-export interface CliServices extends Pick<
+export interface CliSystem extends Pick<
   TokenSystem,
   'users' | 'sessions' | 'tokens' | 'services' | 'flushExpired' | 'close'
 > {
@@ -21,7 +21,7 @@ export interface CliServices extends Pick<
 export interface CliOptions {
   readonly terminal: Terminal;
   start(): Promise<void>;
-  open(): Promise<CliServices>;
+  open(): Promise<CliSystem>;
   settings(): ShownSetting[];
   /** The keeper of the key ring, for which no store is opened. */
   keys(): KeyKeeper;
@@ -30,10 +30,10 @@ export interface CliOptions {
 }
 
 /**
- * Opens the services on the store that the settings name. What they are made of is loaded only now: many commands open
+ * Opens the token system on the store that the settings name. What it is made of is loaded only now: many commands open
  * none.
  */
-export async function openServices({
+export async function openSystem({
   settings,
   clock,
   report,
@@ -41,7 +41,7 @@ export async function openServices({
   readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
-}): Promise<CliServices> {
+}): Promise<CliSystem> {
   const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
     import('../core/token-system.ts'),
     import('./django/django.ts'),
@@ -53,21 +53,21 @@ export async function openServices({
   return { ...system, django: new Django({ store, settings, hasher, clock }) };
 }
 
-/** Runs a command on open services and closes them, whatever happens. */
-export async function withServices<Result>(
+/** Runs a command on an open token system and closes it, whatever happens. */
+export async function withSystem<Result>(
   { open }: Pick<CliOptions, 'open'>,
-  work: (services: CliServices) => Promise<Result>,
+  work: (system: CliSystem) => Promise<Result>,
 ): Promise<Result> {
-  const services = await open();
+  const system = await open();
   try {
-    return await work(services);
+    return await work(system);
   } finally {
-    await services.close();
+    await system.close();
   }
 }
 
 /** @throws CliError if there is no such user */
-export async function expectUser({ users }: Pick<CliServices, 'users'>, name: string): Promise<User> {
+export async function expectUser({ users }: Pick<CliSystem, 'users'>, name: string): Promise<User> {
   const user = await users.findByUsername(name);
   if (user === null) throw new CliError(`There is no user named "${name}". \`users list\` shows those there are.`);
   return user;
