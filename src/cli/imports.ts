@@ -72,7 +72,7 @@ const watcherOn = (terminal: Terminal): Watcher => ({
     terminal.clearProgress();
     // Quoted, for what is in a file must not steer the terminal.
     const name = pk === null ? '' : `, pk ${JSON.stringify(pk)}`;
-    terminal.warn(`PrintedRow ${row}${name}: ${text.replace(/\.?$/, '.')}\n`);
+    terminal.warn(`Row ${row}${name}: ${text.replace(/\.?$/, '.')}\n`);
   },
   progress: (rows) => terminal.showProgress(`${rows} rows`),
 });
