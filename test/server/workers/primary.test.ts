@@ -19,8 +19,10 @@ describe('a primary', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   });
-  afterEach(() => {
+  afterEach(async () => {
+    const closed = primary.close(); // so that it replaces nobody
     primary.kill();
+    await closed;
     jest.useRealTimers();
   });
   const make = (count: number) => {

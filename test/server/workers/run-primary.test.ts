@@ -177,4 +177,21 @@ describe('a process that runs as the primary', () => {
     expect(outcome).toHaveBeenCalledWith(expect.objectContaining({ name: 'WorkersError' }));
     expect(messages()).not.toContain('stopped');
   });
+
+  test('fails at once when no worker can be kept running, also while another hangs in its start', async () => {
+    await run();
+    await children[0]?.says(REPORT);
+    const [first, hanging] = children;
+    if (hanging) hanging.mortalTo = ['SIGKILL'];
+    first?.ends(1);
+    for (let death = 1; death < 6; death += 1) {
+      await settle();
+      jest.advanceTimersToNextTimer();
+      children.at(-1)?.ends(1);
+    }
+    await settle();
+    expect(hanging?.signals).toEqual(['SIGTERM']);
+    expect(outcome).toHaveBeenCalledWith(expect.objectContaining({ name: 'WorkersError' }));
+    expect(messages()).not.toContain('listening');
+  });
 });
