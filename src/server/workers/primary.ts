@@ -55,6 +55,11 @@ export class Primary {
     return start;
   }
 
+  /** Whether it was asked to close. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Has one worker remove what has expired. */
   flush(): void {
     this.#slots.find(({ isListening }) => isListening)?.ask('flush');

@@ -39,7 +39,7 @@ export async function runPrimary({ count, log, leaveLimit, flushInterval, totals
   const start = await Promise.race([started, stopped, primary.failed]);
   const metrics = totals && { metrics: totals.url };
   if ('url' in start) log.info({ url: start.url, store: 'mongodb', workers: count, ...metrics }, 'listening');
-  else if ('code' in start) return failedToStart(start);
+  else if ('code' in start && !primary.isClosing) return failedToStart(start);
   const endings = await Promise.race([stopped, primary.failed]);
   const isClean = endings.every(({ code, signal }) => code === 0 || signal === 'SIGTERM');
   if (!isClean) process.exitCode = 1;

@@ -1,111 +1,229 @@
-import { EventEmitter } from 'node:events';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { requestIn } from '../../../src/server/workers/messages.ts';
+import { requestIn, type Request } from '../../../src/server/workers/messages.ts';
 import { Primary } from '../../../src/server/workers/primary.ts';
-import { WorkerProcess, type Child } from '../../../src/server/workers/worker-process.ts';
+import { WorkerProcess } from '../../../src/server/workers/worker-process.ts';
+import { FakeChild, FOREIGN, REPORT, settle } from './fake-child.ts';
 
-const REPORT = { type: 'simplejwt:listening', url: 'http://127.0.0.1:4000/graphql' };
-const FOREIGN = [{ type: 'prom-client:getMetricsRes' }, { type: 'listening' }, { url: REPORT.url }, 'listening', null];
-
-/** A child that says and does what the test wants. */
-class FakeChild extends EventEmitter implements Child {
-  readonly heard: unknown[] = [];
-  readonly signals: string[] = [];
-  readonly process = {
-    pid: 1,
-    kill: (signal: NodeJS.Signals) => {
-      this.signals.push(signal);
-      return this.emit('exit', null, signal);
-    },
-  };
-  isConnected = () => true;
-  send(message: object): boolean {
-    return this.heard.push(message) > 0;
-  }
-  says(message: unknown): void {
-    this.emit('message', message);
-  }
-}
+const LEAVE_LIMIT = 1000;
+const LONGEST_PAUSE = 30_000;
+const IN_VAIN =
+  'WORKERS: the last workers all ended soon after their start, and none is left; expected them to serve. ' +
+  'What they printed before says why.';
 
 describe('a primary', () => {
-  let children: FakeChild[] = [];
+  let children: FakeChild[];
   let primary: Primary;
-  afterEach(() => primary.kill());
-
-  const start = (count: number, leaveLimit: number) => {
+  let messages: unknown[];
+  let failure: jest.Mock<(error: unknown) => void>;
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  });
+  afterEach(async () => {
+    const closed = primary.close(); // so that it replaces nobody
+    primary.kill();
+    await closed;
+    jest.useRealTimers();
+  });
+  const make = (count: number) => {
     children = [];
+    messages = [];
     const fork = () => {
       const child = new FakeChild();
       children.push(child);
       return new WorkerProcess(child);
     };
-    primary = new Primary({ count, fork, log: pino({ level: 'silent' }), leaveLimit });
-    return primary.start();
+    const write = (line: string) => void messages.push((JSON.parse(line) as { msg: unknown }).msg);
+    primary = new Primary({ count, fork, log: pino({}, { write }), leaveLimit: LEAVE_LIMIT });
+    failure = jest.fn();
+    primary.failed.catch(failure);
   };
-  const startAll = async (count: number, leaveLimit = 60_000) => {
-    const started = start(count, leaveLimit);
-    children[0]?.says(REPORT);
-    while (children.length < count) await new Promise(setImmediate);
-    for (const child of children.slice(1)) child.says(REPORT);
+  const start = async (count: number) => {
+    make(count);
+    const started = primary.start();
+    await children[0]?.says(REPORT);
+    for (const child of children.slice(1)) await child.says(REPORT);
     return started;
   };
-  const askedOf = (type: string) =>
-    children.map(({ heard }) => heard.filter((each) => requestIn(each) === type).length);
+  const ends = async (child: FakeChild | undefined, code = 1) => {
+    child?.ends(code);
+    await settle();
+  };
+  /** Ends the last worker that was forked so many times, soon after its start, and waits for the next. */
+  const endsSoon = async (times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      await ends(children.at(-1));
+      jest.advanceTimersToNextTimer(); // no further: the next one must not grow old
+    }
+  };
+  const askedOf = (request: Request) =>
+    children.map(({ requests }) => requests.filter((each) => each === request).length);
 
-  test('takes what others say on the channel for no report', async () => {
-    const started = start(2, 60_000);
-    for (const message of FOREIGN) children[0]?.says(message);
-    await new Promise(setImmediate);
-    expect(children).toHaveLength(1); // the second waits for the first
-    children[0]?.says(REPORT);
-    while (children.length < 2) await new Promise(setImmediate);
-    children[1]?.says(REPORT);
+  test('needs a worker', async () => {
+    make(0);
+    await expect(primary.start()).rejects.toThrow(new RangeError('a primary has at least one worker'));
+  });
+
+  test('starts one worker, and the others once it serves', async () => {
+    make(3);
+    const started = primary.start();
+    for (const message of FOREIGN) await children[0]?.says(message);
+    expect(children).toHaveLength(1);
+    await children[0]?.says(REPORT);
+    expect(children).toHaveLength(3);
+    expect(askedOf('welcome')).toEqual([1, 0, 0]);
+    for (const child of children.slice(1)) await child.says(REPORT);
     expect(await started).toEqual(REPORT);
   });
 
-  test('has one worker welcome, and one remove what has expired: another where that one has ended', async () => {
-    await startAll(3);
+  test('starts no other worker where the first does not serve, and says how it ended', async () => {
+    make(2);
+    const started = primary.start();
+    await ends(children[0], 3);
+    expect(await started).toEqual({ code: 3, signal: null });
+    await endsSoon(1);
+    expect(children).toHaveLength(1);
+    expect(failure).not.toHaveBeenCalled();
+  });
+
+  test('starts no other worker where it is closed before the first serves', async () => {
+    make(2);
+    const started = primary.start();
+    for (const child of children) child.mortalTo = ['SIGKILL']; // it serves before it hears the other signal
+    void primary.close();
+    await children[0]?.says(REPORT);
+    expect(await started).toEqual(REPORT);
+    expect(children).toHaveLength(1);
+    expect(askedOf('welcome')).toEqual([0]);
+  });
+
+  test('has one worker remove what has expired: another where the first has ended, none where none listens', async () => {
+    await start(3);
     primary.flush();
     expect(askedOf('flush')).toEqual([1, 0, 0]);
-    children[0]?.emit('exit', 1, null);
-    await new Promise(setImmediate);
+    await ends(children[0]);
     primary.flush();
     expect(askedOf('flush')).toEqual([1, 1, 0]);
-    expect(askedOf('welcome')).toEqual([1, 0, 0]);
+    for (const child of children.slice(1)) await ends(child);
+    primary.flush();
+    expect(askedOf('flush')).toEqual([1, 1, 0]);
   });
 
-  test('kills a worker that does not leave in time', async () => {
-    await startAll(1, 20);
-    expect(await primary.close()).toEqual([{ code: null, signal: 'SIGKILL' }]);
-    expect(askedOf('leave')).toEqual([1]);
-    expect(children[0]?.signals).toEqual(['SIGKILL']);
+  describe('whose workers end soon after their start', () => {
+    test('starts five more, and then gives up: it closes and says so', async () => {
+      await start(1);
+      await endsSoon(5);
+      expect(children).toHaveLength(6);
+      expect(failure).not.toHaveBeenCalled();
+      await endsSoon(1);
+      expect(children).toHaveLength(6);
+      expect(failure).toHaveBeenCalledWith(expect.objectContaining({ name: 'WorkersError', message: IN_VAIN }));
+    });
+
+    test('goes on as long as one other serves', async () => {
+      await start(2); // the first serves on, beside each that takes the place of the second
+      await endsSoon(9);
+      expect(children).toHaveLength(11);
+      expect(failure).not.toHaveBeenCalled();
+      await ends(children[0]);
+      expect(failure).not.toHaveBeenCalled();
+    });
+
+    test('gives up when the last that served has ended as soon: those that start leave, and no other is started', async () => {
+      await start(7);
+      for (const child of children.slice(1, 6)) await ends(child);
+      jest.advanceTimersToNextTimer(); // one is starting, for the second
+      await ends(children[6]);
+      expect(failure).not.toHaveBeenCalled();
+      await ends(children[0]);
+      expect(failure).toHaveBeenCalledTimes(1);
+      expect(children[7]?.signals).toEqual(['SIGTERM']);
+      jest.advanceTimersByTime(LONGEST_PAUSE);
+      expect(children).toHaveLength(8);
+    });
   });
 
-  test('starts nobody once it closes', async () => {
-    await startAll(2);
+  describe('that is closed', () => {
+    test('has all workers leave, says how each ended, and replaces none', async () => {
+      await start(2);
+      const closed = primary.close();
+      expect(askedOf('leave')).toEqual([1, 1]);
+      await ends(children[0], 0);
+      jest.advanceTimersByTime(LEAVE_LIMIT);
+      expect(await closed).toEqual([
+        { code: 0, signal: null },
+        { code: null, signal: 'SIGKILL' },
+      ]);
+      jest.advanceTimersByTime(LONGEST_PAUSE);
+      expect(children).toHaveLength(2);
+    });
+
+    test('starts nobody more of those it was replacing, and does not say that all are new', async () => {
+      await start(2);
+      const rolled = primary.roll();
+      await children[2]?.says(REPORT); // so the first is asked to leave, and then it would be the second's turn
+      const closed = primary.close();
+      for (const child of children) child.ends(0);
+      await Promise.all([rolled, closed]);
+      await primary.roll();
+      expect(children).toHaveLength(3);
+      expect(messages.filter((message) => message !== 'a worker listens')).toEqual([]);
+    });
+  });
+
+  describe('that is to replace its workers', () => {
+    const replaces = async (old: number, successor: number) => {
+      await children[successor]?.says(REPORT);
+      expect(children[old]?.requests).toContain('leave');
+      await ends(children[old], 0);
+    };
+
+    test('does nothing before they serve', async () => {
+      make(1);
+      void primary.start();
+      await primary.roll();
+      expect(children).toHaveLength(1);
+    });
+
+    test('replaces one after the other, says so, and does so again the next time', async () => {
+      await start(2);
+      for (const offset of [0, 2]) {
+        const rolled = primary.roll();
+        expect(children).toHaveLength(offset + 3);
+        await replaces(offset, offset + 2);
+        expect(children).toHaveLength(offset + 4);
+        await replaces(offset + 1, offset + 3);
+        await rolled;
+      }
+      expect(children).toHaveLength(6);
+      expect(messages.filter((message) => message === 'all workers are new')).toHaveLength(2);
+    });
+
+    test('begins once more when it is asked to meanwhile', async () => {
+      await start(1);
+      const all = Promise.all([primary.roll(), primary.roll(), primary.roll()]);
+      for (const replaced of [0, 1]) await replaces(replaced, replaced + 1);
+      await all;
+      expect(children).toHaveLength(3);
+    });
+
+    test('stops at the first that cannot be replaced, and all that are left serve on', async () => {
+      await start(2);
+      const rolled = primary.roll();
+      await ends(children[2]);
+      await rolled;
+      expect(children).toHaveLength(3);
+      expect(askedOf('leave')).toEqual([0, 0, 0]);
+      expect(messages.at(-1)).toBe('a new worker did not start; those that are left stay as they are');
+    });
+  });
+
+  test('kills all its workers, those that are starting too', async () => {
+    await start(2);
     const rolled = primary.roll();
-    expect(children).toHaveLength(3);
-    children[2]?.says(REPORT); // so the first is asked to leave, and then it would be the second's turn
-    await new Promise(setImmediate);
-    const closed = primary.close();
-    for (const child of children) child.emit('exit', 0, null);
-    await Promise.all([rolled, closed]);
-    expect(children).toHaveLength(3);
-  });
-
-  test('rolls once more when it is asked to while it rolls', async () => {
-    await startAll(1);
-    const both = Promise.all([primary.roll(), primary.roll(), primary.roll()]);
-    for (const replaced of [0, 1]) {
-      while (children.length < replaced + 2) await new Promise(setImmediate);
-      children[replaced + 1]?.says(REPORT);
-      await new Promise(setImmediate);
-      expect(children[replaced]?.heard.map(requestIn)).toContain('leave');
-      children[replaced]?.emit('exit', 0, null);
-    }
-    await both;
-    expect(children).toHaveLength(3);
+    primary.kill();
+    expect(children.map(({ signals }) => signals)).toEqual([['SIGKILL'], ['SIGKILL'], ['SIGKILL']]);
+    await rolled;
   });
 });
 

@@ -13,7 +13,7 @@ describe('workers that ended', () => {
 
   test('are waited for longer each time if they end soon after their start, up to half a minute', () => {
     const restarts = new Restarts();
-    const pauses = Array.from({ length: 9 }, () => restarts.pauseAfter(9 * SECONDS));
+    const pauses = Array.from({ length: 9 }, () => restarts.pauseAfter(10 * SECONDS - 1));
     expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   });
 
