@@ -45,6 +45,7 @@ describe('a token store in cookie mode', () => {
     const { network, tokens } = browser.openPage({ isDown: true });
     await expect(tokens.accessToken()).rejects.toMatchObject({ outcome: 'unavailable' });
     expect(tokens.getState()).toEqual({ status: 'unknown' });
+    expect(await tokens.connectionParams()).toEqual({});
     network.isDown = false;
     expect(await tokens.accessToken()).not.toBeNull();
   });

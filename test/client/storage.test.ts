@@ -1,38 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   browserStorage,
+  cookieStorage,
   itemStorage,
-  type ItemStorage,
   type TokenState,
   type TokenStore,
 } from '../../src/client/index.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { asynchronous, Items } from './items.ts';
 import { closeDevices, heldBy, newDevice, signedInDevice } from './network.ts';
-
-/** What `localStorage` does, as far as a client needs it. */
-class Items implements ItemStorage {
-  readonly kept = new Map<string, string>();
-  isFull = false;
-  getItem(key: string): string | null {
-    return this.kept.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    if (this.isFull) throw new Error('QuotaExceededError');
-    this.kept.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.kept.delete(key);
-  }
-}
-
-/** What React Native's `AsyncStorage` does. */
-function asynchronous(items: Items): ItemStorage {
-  return {
-    getItem: async (key) => items.getItem(key),
-    setItem: async (key, value) => items.setItem(key, value),
-    removeItem: async (key) => items.removeItem(key),
-  };
-}
 
 const becomes = (tokens: TokenStore, status: TokenState['status']): Promise<void> =>
   new Promise((resolve) => tokens.subscribe(() => tokens.getState().status === status && resolve()));
@@ -82,18 +58,45 @@ describe('the storage of a client', () => {
     }
   });
 
-  test('signing out leaves nothing behind', async () => {
+  test.each(['access', 'refresh', 'sessionId', 'receivedAt', 'refreshAt', 'expiresAt'])(
+    'tokens that are kept with an odd %s count as nothing',
+    async (member) => {
+      const items = new Items();
+      const device = await signedInDevice(server, { storage: itemStorage(items) });
+      items.kept.set('graphql-simplejwt', JSON.stringify({ ...heldBy(device), [member]: [] }));
+      const { tokens } = newDevice(server, { storage: itemStorage(items) });
+      expect(tokens.getState()).toEqual({ status: 'signed-out', reason: null });
+    },
+  );
+
+  test('a storage of your own may keep tokens beside the cookie', async () => {
+    const held = heldBy(await signedInDevice(server));
+    const { network, tokens } = newDevice(server, { storage: { ...cookieStorage(), load: () => held } });
+    expect(tokens.getState()).toEqual({ status: 'signed-in', tokens: held });
+    expect(await tokens.accessToken()).toBe(held.access);
+    expect(network.sent).toEqual([]);
+  });
+
+  test.each([
+    ['at once', (items: Items) => items],
+    ['later', asynchronous],
+  ])('signing out leaves nothing behind in a storage that answers %s', async (_when, of) => {
     const items = new Items();
-    const { tokens } = await signedInDevice(server, { storage: itemStorage(items) });
+    const { tokens } = await signedInDevice(server, { storage: itemStorage(of(items)) });
     expect(items.kept.size).toBe(1);
     await tokens.signOut();
     expect(items.kept.size).toBe(0);
   });
 
-  test('where nothing can be saved the session goes on in memory', async () => {
+  test.each([
+    ['at once', (items: Items) => items],
+    ['later', asynchronous],
+  ])('where nothing can be saved, which shows %s, the session goes on in memory', async (_when, of) => {
     const items = new Items();
-    const device = await signedInDevice(server, { storage: itemStorage(items) });
+    const device = await signedInDevice(server, { storage: itemStorage(of(items)) });
     items.isFull = true;
+    const reported = jest.fn();
+    Object.assign(globalThis, { reportError: reported });
     const first = heldBy(device);
     await device.tokens.refresh();
     expect(heldBy(device)).not.toBe(first);
@@ -101,6 +104,8 @@ describe('the storage of a client', () => {
     await device.tokens.refresh();
     expect(device.network.count('tokenRefresh')).toBe(2);
     expect((await server.auth.tokens.verify(heldBy(device).refresh ?? '')).type).toBe('refresh');
+    Reflect.deleteProperty(globalThis, 'reportError');
+    expect(String(reported.mock.calls[0]?.[0])).toBe('Error: QuotaExceededError');
   });
 
   test('where the browser forbids its storage the session goes on in memory', async () => {

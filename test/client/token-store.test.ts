@@ -116,6 +116,8 @@ describe('a token store', () => {
     const wait = { message: 'Try again', extensions: { code: 'SERVICE_UNAVAILABLE', action: 'WAIT', retryAfter: 1 } };
     network.fates.push(Response.json({ errors: [wait] }));
     await expect(tokens.accessToken()).rejects.toMatchObject({ outcome: 'unavailable' });
+    network.fates.push(...['welcome', 5, null, {}].map((odd) => Response.json(odd)));
+    await expect(tokens.accessToken()).rejects.toMatchObject({ outcome: 'unavailable' });
     expect(heldBy(device)).toBe(before);
     expect(await tokens.accessToken()).not.toBe(before.access);
   });
@@ -170,9 +172,10 @@ describe('a token store', () => {
     const device = await signedInDevice(server);
     const { network, tokens } = device;
     const answer = { errors: [{ message: 'Cannot query field', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] };
-    network.fates.push(Response.json(answer, { status: 400 }));
+    network.fates.push(Response.json(answer, { status: 400 }), Response.json({ errors: [{ message: 'No' }] }));
     await expect(tokens.refresh()).rejects.toMatchObject({ outcome: 'failed' });
-    expect(network.count('tokenRefresh')).toBe(1);
+    await expect(tokens.refresh()).rejects.toMatchObject({ outcome: 'failed', message: 'No', reason: null });
+    expect(network.count('tokenRefresh')).toBe(2);
     expect(heldBy(device)).toBeDefined();
   });
 

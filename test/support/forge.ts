@@ -12,7 +12,7 @@ export function forge(claims: TestClaims): string {
 }
 
 /** What simplejwt itself would mint for alice: good for five minutes, and of no session. */
-export function forgeForAlice(server: TestServer, claims: TestClaims): string {
+export function forgeForAlice(server: Pick<TestServer, 'alice' | 'clock'>, claims: TestClaims): string {
   const now = server.clock.seconds;
   const jti = randomUUID().replaceAll('-', '');
   return forge({ token_type: 'refresh', exp: now + 300, iat: now, jti, user_id: server.alice.id, ...claims });

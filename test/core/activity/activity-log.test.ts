@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { StoreUnavailable } from '../../../src/contracts/errors.ts';
+import type { SystemEvent } from '../../../src/contracts/events.ts';
+import type { SecurityEventName, ThrottledOperation } from '../../../src/contracts/hooks.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
 import { ActivityLog } from '../../../src/core/activity/activity-log.ts';
 import { openAt } from '../../stores/records.ts';
@@ -139,5 +141,60 @@ describeEachStore('the activity log', (kind) => {
     expect(await store.activity.list(new Date(0))).toMatchObject([{ expiresAt: end }]);
     clock.advance(719 * HOUR);
     expect((await log.list(720))[0]).toMatchObject({ signIns: 1 });
+  });
+});
+
+const told = (event: SecurityEventName, operation: ThrottledOperation | null = null): SystemEvent => ({
+  kind: 'security',
+  event: {
+    event,
+    operation,
+    userId: null,
+    sessionId: null,
+    reason: null,
+    sessions: null,
+    rule: null,
+    actorId: null,
+    client: null,
+  },
+});
+
+describe('the activity log on its own', () => {
+  let place: Place;
+  let store: Store;
+  let log: ActivityLog;
+  beforeEach(async () => {
+    place = newPlace('sqlite');
+    store = await openAt(place);
+    log = new ActivityLog({ store, clock: new TestClock().read });
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await store.close();
+    await place.remove();
+  });
+
+  test('counts a sign-in that had to wait as refused, and nothing else that had to', async () => {
+    const operations = ['password_change', 'registration', 'refresh', 'service_credentials'] as const;
+    for (const operation of operations) log.note(told('throttled', operation));
+    for (const event of ['password_changed', 'sessions_ended', 'user_created'] as const) log.note(told(event));
+    log.note({ kind: 'hash_queued' });
+    expect(await log.list(1)).toMatchObject([NOTHING]);
+    log.note(told('throttled', 'sign_in'));
+    log.note(told('sign_in', 'sign_in'));
+    expect(await log.list(1)).toMatchObject([{ ...NOTHING, refusals: 1, signIns: 1 }]);
+  });
+
+  test('writes five seconds after the first that it counts, unless it is asked for before', async () => {
+    const [timers, cleared] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
+    const due = () => timers.mock.results.filter((_, index) => timers.mock.calls[index]?.[1] === 5000);
+    log.count('signIns');
+    log.count('signIns');
+    expect(due()).toHaveLength(1);
+    await log.list(1);
+    expect(cleared).toHaveBeenCalledWith(due()[0]?.value as NodeJS.Timeout);
+    log.count('signIns');
+    expect(due()).toHaveLength(2);
+    await log.write();
   });
 });

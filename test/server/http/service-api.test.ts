@@ -154,6 +154,13 @@ describeEachStore('introspection and revocation', (kind) => {
     expect(session).toMatchObject({ revokedReason: 'reused' });
   });
 
+  test('tell no issuer and no audience that are none', async () => {
+    const answer = await about(craftAccess(server, { iss: 5, aud: [7] }));
+    expect(answer).toMatchObject({ active: true });
+    expect(answer).not.toHaveProperty('iss');
+    expect(answer).not.toHaveProperty('aud');
+  });
+
   test('have nothing to end of tokens that are no good', async () => {
     const { access } = await server.signIn();
     const forged = craft(claimsOf(access), { key: 'another-test-key-0123456789abcdef0123456789abcdef' });

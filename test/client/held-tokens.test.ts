@@ -1,0 +1,15 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
+
+let tokens: TokenStore;
+afterEach(() => tokens.close());
+
+test('an access token that cannot be read is used until the server refuses it', async () => {
+  const time = { now: 0 };
+  const fetch = () => Promise.reject(new Error('nothing is to be sent'));
+  tokens = createTokenStore({ fetch, clock: () => time.now });
+  await tokens.save({ access: 'opaque', refresh: 'opaque' });
+  time.now = 100 * 365 * 86_400_000;
+  expect(await tokens.accessToken()).toBe('opaque');
+  expect(tokens.getState()).toMatchObject({ tokens: { access: 'opaque', refresh: 'opaque', sessionId: null } });
+});

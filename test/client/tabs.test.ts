@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { browserStorage, type TokenStoreOptions } from '../../src/client/index.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { Items } from './items.ts';
+import { closeDevices, heldBy, newDevice, signedInDevice, type TestDevice } from './network.ts';
+
+/** W3C Web Locks, as far as a client needs them. */
+class Locks {
+  readonly names: string[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  request<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+    this.names.push(name);
+    const result = this.#last.then(run);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+const hears = ({ tokens }: TestDevice): Promise<void> => new Promise((resolve) => tokens.subscribe(resolve));
+
+describe('a token store that shares a session with other tabs', () => {
+  let server: TestServer;
+  let items: Items;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite');
+  });
+  beforeEach(() => {
+    items = new Items();
+    Object.assign(globalThis, { localStorage: items });
+  });
+  afterEach(() => {
+    closeDevices();
+    Reflect.deleteProperty(globalThis, 'navigator');
+  });
+  afterAll(() => server.remove());
+  const openTab = (options: TokenStoreOptions = {}) => newDevice(server, { storage: browserStorage(), ...options });
+
+  /** A tab whose refresh was answered, which it does not know before `tell` is called. */
+  const tabInRefresh = async () => {
+    let tell: () => void = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    let wasAnswered: () => void = () => {};
+    const answered = new Promise<void>((resolve) => (wasAnswered = resolve));
+    const tab: TestDevice = openTab({
+      fetch: async (...request) => {
+        const answer = await tab.network.fetch(...request);
+        wasAnswered();
+        await told;
+        return answer;
+      },
+    });
+    const refreshing = tab.tokens.refresh();
+    await answered;
+    return { tab, tell, refreshing };
+  };
+
+  test.each([
+    ['a refresh that succeeds', async () => {}],
+    ['a refresh that is refused', async () => server.auth.sessions.revokeAll(server.alice.id)],
+  ])('goes on with a sign-in in another tab that comes during %s', async (_what, prepare) => {
+    const other = await signedInDevice(server, { storage: browserStorage() });
+    await prepare();
+    const { tab, tell, refreshing } = await tabInRefresh();
+    const heard = hears(tab);
+    await other.tokens.signIn('alice', PASSWORD);
+    await heard;
+    tell();
+    expect(await refreshing).toBe(heldBy(other).access);
+    expect(heldBy(tab)).toEqual(heldBy(other));
+    expect(JSON.parse([...items.kept.values()][0] ?? '')).toEqual(heldBy(other));
+  });
+
+  test('stays signed out where another tab signs out during a refresh', async () => {
+    const other = await signedInDevice(server, { storage: browserStorage() });
+    const { tab, tell, refreshing } = await tabInRefresh();
+    const heard = hears(tab);
+    await other.tokens.signOut();
+    await heard;
+    tell();
+    expect(await refreshing).toBeNull();
+    expect(tab.tokens.getState()).toEqual({ status: 'signed-out', reason: 'signed_out' });
+    expect(items.kept.size).toBe(0);
+  });
+
+  test('refreshes in one tab at a time where the platform has locks, and then in no other', async () => {
+    const locks = new Locks();
+    Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+    const storage = { ...browserStorage(), load: () => null, save: () => {} }; // so that there is only the news
+    const [one, other] = [openTab({ storage }), openTab({ storage })];
+    const heard = hears(other);
+    await one.tokens.signIn('alice', PASSWORD);
+    await heard;
+    server.clock.advance(301);
+    const [first, second] = await Promise.all([one.tokens.accessToken(), other.tokens.accessToken()]);
+    expect(second).toBe(first);
+    expect(one.network.count('tokenRefresh') + other.network.count('tokenRefresh')).toBe(1);
+    expect(new Set(locks.names)).toEqual(new Set(['graphql-simplejwt']));
+  });
+
+  test('tells the other tabs that the server does not answer when it has given up, and not before', async () => {
+    const tab = await signedInDevice(server, { storage: browserStorage() });
+    const told: string[] = [];
+    const channel = new BroadcastChannel('graphql-simplejwt:1');
+    const ends = new Promise<void>((resolve) => {
+      channel.addEventListener('message', (event) => {
+        const { kind } = (event as MessageEvent<{ kind: string }>).data;
+        told.push(kind);
+        if (kind === 'signed-out') resolve();
+      });
+    });
+    tab.network.fates.push('unsent');
+    await tab.tokens.refresh();
+    tab.network.fates.push('unsent', 'unsent', 'unsent', 'unsent');
+    await expect(tab.tokens.refresh()).rejects.toMatchObject({ outcome: 'unavailable' });
+    await tab.tokens.signOut();
+    await ends;
+    channel.close();
+    expect(told).toEqual(['tokens', 'unanswered', 'signed-out']);
+  });
+
+  test('hears nothing of other tabs once it is closed', async () => {
+    const [closed, open, other] = [openTab(), openTab(), openTab()];
+    closed.tokens.close();
+    const heard = hears(open);
+    await other.tokens.signIn('alice', PASSWORD);
+    await heard;
+    expect(closed.tokens.getState()).toEqual({ status: 'signed-out', reason: null });
+  });
+
+  test('believes nothing but news of its own kind', async () => {
+    const [tab, other] = [openTab(), openTab()];
+    const before = tab.tokens.getState();
+    const channel = new BroadcastChannel('graphql-simplejwt:1');
+    const [tokens, reason] = [{ access: 'a', refresh: 'b' }, 5];
+    for (const odd of [null, 'signed-in', {}, { kind: 'tokens' }, { kind: 'tokens', tokens }]) channel.postMessage(odd);
+    for (const odd of [{ kind: 'signed-out' }, { kind: 'signed-out', reason }]) channel.postMessage(odd);
+    channel.close();
+    expect(tab.tokens.getState()).toBe(before);
+    const heard = hears(tab);
+    await other.tokens.signIn('alice', PASSWORD);
+    await heard;
+    expect(heldBy(tab)).toEqual(heldBy(other));
+  });
+});

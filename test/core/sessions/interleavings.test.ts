@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import { adoptedId } from '../../../src/core/sessions/standing.ts';
+import { claimsOf, forgeForAlice } from '../../support/forge.ts';
+import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
+import { PASSWORD } from '../../support/server.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+const OTHER_PASSWORD = 'looking-glass-456!';
+const CLIENT = { userAgent: null, ipAddress: '192.0.2.1' };
+const NO_ACCOUNT = { reason: 'no_active_account' };
+const BLACKLISTED = { reason: 'token_blacklisted' };
+
+describeEachStore('what happens in the middle of an operation', (kind) => {
+  let library: TestLibrary;
+  let events: SecurityEvent[];
+  beforeEach(() => {
+    events = [];
+  });
+  afterEach(() => library.remove());
+  const start = async (options: Parameters<typeof startTestLibrary>[1] = {}) => {
+    const onSecurityEvent = (event: SecurityEvent) => void events.push(event);
+    library = await startTestLibrary(kind, { onSecurityEvent, ...options });
+    return library;
+  };
+  const signIn = async () => {
+    const user = await library.auth.users.authenticate('alice', PASSWORD, CLIENT);
+    return library.auth.tokens.forUser(user, { client: CLIENT });
+  };
+  const liveSessions = () => library.auth.sessions.list(library.alice.id);
+  const namesOfEvents = () => events.map(({ event }) => event);
+
+  test.each([true, false])(
+    'a sign-in with the password of before a change gets nothing, where the last sign-in is noted: %s',
+    async (updateLastLogin) => {
+      const { auth, seam, clock, alice } = await start({ updateLastLogin });
+      seam.after('users.findByUsernameKey', async () => {
+        clock.advance(1);
+        await auth.users.setPassword(alice.id, OTHER_PASSWORD);
+      });
+      await expect(signIn()).rejects.toMatchObject(NO_ACCOUNT);
+      expect(await liveSessions()).toEqual([]);
+    },
+  );
+
+  test('a sign-in that meets a password change is not told as one where the last sign-in is noted', async () => {
+    const { auth, seam, clock, alice } = await start({ updateLastLogin: true });
+    seam.before('users.update', async () => {
+      clock.advance(1);
+      await auth.users.setPassword(alice.id, OTHER_PASSWORD);
+    });
+    await expect(auth.users.authenticate('alice', PASSWORD, CLIENT)).rejects.toMatchObject(NO_ACCOUNT);
+    expect(namesOfEvents()).not.toContain('sign_in');
+  });
+
+  test('who is disabled while their sign-in is being noted gets nothing, and no session lives on', async () => {
+    const { auth, alice } = await start({
+      onLoginSuccess: async ({ id }) => {
+        await library.auth.users.setActive(id, false);
+      },
+    });
+    await expect(signIn()).rejects.toMatchObject(NO_ACCOUNT);
+    expect(await liveSessions()).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'revoked', sessions: 1, client: CLIENT });
+    await auth.users.setActive(alice.id, true);
+    expect(await liveSessions()).toEqual([]);
+  });
+
+  test('a token of elsewhere that is signed out while it starts a session gets nothing, and the session ends', async () => {
+    const { auth, seam, clock } = await start();
+    const token = forgeForAlice(library, { token_type: 'refresh' });
+    const jti = String(claimsOf(token)['jti']);
+    const entry = { jti, expiresAt: new Date(clock.read() + 300_000), blacklistedAt: new Date(clock.read()) };
+    seam.after('sessions.insert', () => seam.store.blacklist.add(entry));
+    await expect(auth.tokens.refresh(token, CLIENT)).rejects.toMatchObject(BLACKLISTED);
+    expect(await auth.sessions.find(adoptedId(jti))).toMatchObject({ revokedReason: 'signed_out' });
+    expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'signed_out', client: CLIENT });
+  });
+
+  test('a token of elsewhere that starts a session while it is signed out leaves none', async () => {
+    const { auth, seam } = await start();
+    const token = forgeForAlice(library, { token_type: 'refresh' });
+    let access = '';
+    seam.before('blacklist.add', async () => {
+      ({ token: access } = (await auth.tokens.refresh(token)).access);
+    });
+    await auth.tokens.blacklist(token, 'refresh', CLIENT);
+    expect(access).not.toBe('');
+    await expect(auth.tokens.verify(access)).rejects.toMatchObject(BLACKLISTED);
+    expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'signed_out', client: CLIENT });
+  });
+
+  test('of two that sign out at once one is told so', async () => {
+    const { auth, seam } = await start();
+    const { refresh } = await signIn();
+    seam.before('sessions.revoke', () => auth.tokens.blacklist(refresh.token));
+    await expect(auth.tokens.blacklist(refresh.token)).rejects.toMatchObject(BLACKLISTED);
+    const alone = forgeForAlice(library, { token_type: 'sliding' });
+    seam.before('blacklist.add', () => auth.tokens.blacklist(alone, 'sliding'));
+    await expect(auth.tokens.blacklist(alone, 'sliding')).rejects.toMatchObject(BLACKLISTED);
+  });
+
+  test('of two that refresh at once the second gets the successor of the first', async () => {
+    const { auth, seam } = await start();
+    const { refresh } = await signIn();
+    let first: string | null = null;
+    seam.before('sessions.rotate', async () => {
+      first = (await auth.tokens.refresh(refresh.token)).refresh.token;
+    });
+    expect((await auth.tokens.refresh(refresh.token)).refresh.token).toBe(first);
+    expect(await liveSessions()).toHaveLength(1);
+  });
+
+  test.each([
+    ['rotates', 'sessions.rotate', {}],
+    ['keeps its token', 'sessions.touch', { rotateRefreshTokens: false }],
+    ['gets one beside it', 'sessions.replaceCurrent', { blacklistAfterRotation: false }],
+  ] as const)('a refresh that %s gets nothing of a session that ends under it', async (_what, method, options) => {
+    const { auth, seam, alice } = await start(options);
+    const { refresh } = await signIn();
+    seam.before(method, () => auth.sessions.revokeAll(alice.id));
+    await expect(auth.tokens.refresh(refresh.token)).rejects.toMatchObject(BLACKLISTED);
+    expect(await liveSessions()).toEqual([]);
+  });
+
+  test('a sliding token is not moved on where its session ends under it', async () => {
+    const { auth, seam, alice } = await start();
+    const { token } = await auth.tokens.slidingForUser(alice);
+    seam.before('sessions.touch', () => auth.sessions.revokeAll(alice.id));
+    await expect(auth.tokens.refreshSliding(token)).rejects.toMatchObject(BLACKLISTED);
+  });
+});

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { fastify, type FastifyInstance } from 'fastify';
+import { registerServiceApi } from '../../../src/server/http/service-api.ts';
+import { forgeForAlice } from '../../support/forge.ts';
+import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
+import type { MethodName } from '../../support/seam.ts';
+import { Service } from '../../support/service.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+describeEachStore('where the store goes after it has let a service in', (kind) => {
+  let library: TestLibrary;
+  let server: FastifyInstance;
+  let service: Service;
+  beforeEach(async () => {
+    library = await startTestLibrary(kind);
+    server = fastify();
+    await server.register(async (scope) => registerServiceApi(scope, library.auth));
+    const url = await server.listen({ port: 0, host: '127.0.0.1' });
+    service = await Service.of({ url, auth: library.auth });
+  });
+  afterEach(async () => {
+    await server.close();
+    await library.remove();
+  });
+  const gone = { status: 503, body: { error: 'temporarily_unavailable' } };
+  const signIn = async () => (await library.auth.tokens.forUser(library.alice)).access.token;
+
+  test('introspection does not say that a token is no good', async () => {
+    const token = await signIn();
+    library.seam.failAt('sessions.findWithUser');
+    expect(await service.introspect(token)).toMatchObject(gone);
+    expect((await service.introspect(token)).body).toMatchObject({ active: true });
+  });
+
+  test.each<[string, MethodName, () => Promise<string> | string]>([
+    ['read', 'sessions.findWithUser', signIn],
+    ['ended', 'sessions.revoke', signIn],
+    ['blacklisted', 'blacklist.add', () => forgeForAlice(library, { token_type: 'refresh' })],
+  ])('revocation does not say that it was done when a token could not be %s', async (_what, method, make) => {
+    const token = await make();
+    library.seam.failAt(method);
+    expect(await service.revoke(token)).toMatchObject(gone);
+    expect((await service.introspect(token)).body).toMatchObject({ active: true });
+    expect(await service.revoke(token)).toMatchObject({ status: 200 });
+    expect((await service.introspect(token)).body).toEqual({ active: false });
+  });
+});
