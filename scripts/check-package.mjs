@@ -70,7 +70,9 @@ const bytesOf = ({ buffer, byteOffset, byteLength }) => buffer.slice(byteOffset,
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
-  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [name] = readdirSync(folder);
   const tarball = readFileSync(join(folder, name));
   execFileSync('tar', ['-xzf', name], { cwd: folder });
