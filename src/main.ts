@@ -6,12 +6,12 @@ import { systemClock } from './contracts/clock.ts';
 import { settingsFromEnvironment } from './contracts/settings/settings.ts';
 import type { ServerSettings } from './contracts/settings/settings-table.ts';
 import { openTotals } from './server/monitoring.ts';
-import { partFromPrimary } from './server/workers/worker.ts';
+import { partFromSupervisor } from './server/workers/worker.ts';
 import { workerCount } from './server/workers/worker-count.ts';
 
 /** Longer than a request may take. */
 const LEAVE_LIMIT_MS = 15_000;
-/** What a worker says about itself in the end, it says before its primary ends it. */
+/** What a worker says about itself in the end, it says before its supervisor ends it. */
 const WORKER_LIMIT_MS = LEAVE_LIMIT_MS + 1000;
 const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 
@@ -23,10 +23,10 @@ async function start(settings: ServerSettings): Promise<void> {
   const count = workerCount(settings);
   const flushInterval = FLUSH_INTERVAL_MS;
   if (count > 1 && cluster.isPrimary) {
-    const { runPrimary } = await import('./server/workers/run-primary.ts');
+    const { runSupervisor } = await import('./server/workers/run-supervisor.ts');
     const totals = await openTotals(settings, (error) => log.error({ err: error }, 'the metrics cannot be read'));
     try {
-      return await runPrimary({ count, log, flushInterval, leaveLimit: WORKER_LIMIT_MS, ...(totals && { totals }) });
+      return await runSupervisor({ count, log, flushInterval, leaveLimit: WORKER_LIMIT_MS, ...(totals && { totals }) });
     } finally {
       await totals?.close();
     }
@@ -51,5 +51,5 @@ const program = createProgram({
 const code = await program.run(process.argv.slice(2));
 if (code !== 0) {
   process.exitCode = code;
-  partFromPrimary();
+  partFromSupervisor();
 }

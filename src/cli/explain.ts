@@ -2,7 +2,7 @@ import { AuthError, StoreUnavailable } from '../contracts/errors.ts';
 import { SettingsError } from '../contracts/settings/settings.ts';
 import { StoreRefusal } from '../contracts/store/store-keeper.ts';
 import { KeyRingError } from '../core/keys/ring-key.ts';
-import { WorkersError } from '../server/workers/primary.ts';
+import { WorkersError } from '../server/workers/supervisor.ts';
 import { DumpError } from './django/dump.ts';
 import { CliError } from './terminal.ts';
 

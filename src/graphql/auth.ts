@@ -51,7 +51,7 @@ export interface Auth extends TokenSystem {
  *
  * @example
  * ```ts
- * const auth = await createAuth({ signingKey: process.env['JWT_SIGNING_KEY'], accessTokenLifetime: '10m' });
+ * const auth = await createAuth({ signingKey, accessTokenLifetime: '10m' });
  * const schema = await buildSchema({ resolvers: [...auth.resolvers, ProfileResolver], authChecker: auth.guard });
  * const server = new ApolloServer({ schema, validationRules: auth.validationRules, formatError: auth.formatError });
  * await startStandaloneServer(server, { context: auth.context });

@@ -3,7 +3,7 @@ import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import { driverOf } from '../stores/open-store.ts';
 import { createDemoUser, type DemoUser } from './development.ts';
 import { startServer, type RunningServer } from './server.ts';
-import { obeyPrimary, partFromPrimary, tellNumbers } from './workers/worker.ts';
+import { obeySupervisor, partFromSupervisor, tellNumbers } from './workers/worker.ts';
 
 /** What a process that serves is told. */
 export interface ServeOptions {
@@ -27,16 +27,16 @@ export async function serveAlone(options: ServeOptions): Promise<void> {
   process.stderr.write(welcome);
 }
 
-/** Serves beside others, whose primary says what to do when. */
+/** Serves beside others, whose supervisor says what to do when. */
 export async function serveAsWorker(options: ServeOptions): Promise<void> {
   const { settings, log } = options;
-  process.on('SIGHUP', () => {}); // for the primary, whoever else is sent it
+  process.on('SIGHUP', () => {}); // for the supervisor, whoever else is sent it
   const server = await startServer({ settings, log, isWorker: true });
   const stop = stopOnSignals(server, options);
-  obeyPrimary(server.url, {
-    leave: () => stop({ by: 'primary' }),
+  obeySupervisor(server.url, {
+    leave: () => stop({ by: 'supervisor' }),
     flush: () => void server.flush(),
-    numbers: () => void tellPrimary(server, log),
+    numbers: () => void tellSupervisor(server, log),
     welcome: () =>
       void prepareWelcome(server, settings).then(
         (welcome) => process.stderr.write(welcome),
@@ -64,14 +64,14 @@ function stopOnSignals(server: RunningServer, { log, leaveLimit }: ServeOptions)
       },
     );
     // What it tells last is counted when it is gone.
-    void closed.then(() => tellPrimary(server, log)).then(partFromPrimary);
+    void closed.then(() => tellSupervisor(server, log)).then(partFromSupervisor);
   };
   const onSignal = (signal: string) => (isStopping ? process.exit(1) : stop({ signal }));
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   return stop;
 }
 
-async function tellPrimary(server: RunningServer, log: Logger): Promise<void> {
+async function tellSupervisor(server: RunningServer, log: Logger): Promise<void> {
   await server.numbers().then(tellNumbers, (error: unknown) => log.error({ err: error }, 'the metrics cannot be read'));
 }
 

@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly store?: Store;
   /** Milliseconds between two removals of what has expired. Default: none but those its owner asks for by `flush`. */
   readonly flushInterval?: number;
-  /** Whether a primary shows its metrics, so that it opens no port for them. */
+  /** Whether a supervisor shows its metrics, so that it opens no port for them. */
   readonly isWorker?: boolean;
   /** For tests. */
   readonly patience?: Patience;
@@ -37,7 +37,7 @@ export interface RunningServer {
   /** Where the metrics are; null without `METRICS_PORT`. */
   readonly metricsUrl: string | null;
   readonly auth: Auth;
-  /** What it has counted, for its primary; nothing without `METRICS_PORT`. */
+  /** What it has counted, for its supervisor; nothing without `METRICS_PORT`. */
   numbers(): Promise<readonly unknown[]>;
   /** Removes what has expired. What goes wrong is reported. */
   flush(): Promise<void>;

@@ -12,7 +12,7 @@ import { compose, environmentFile, image, manifest, read, ROOT, SERVERS } from '
 const names = new Set(Object.values({ ...authTable, ...serverTable }).map(({ env }) => env));
 const [, leaveSeconds = '0'] = /^const LEAVE_LIMIT_MS = (\d+)_000;$/m.exec(read('src/main.ts')) ?? [];
 const leaveLimit = Number(leaveSeconds);
-/** A worker's primary gives it a second more. */
+/** A worker's supervisor gives it a second more. */
 const longestEnd = leaveLimit + 1;
 
 const deployment = manifest('deployment');
@@ -97,13 +97,13 @@ describe('Compose', () => {
     const [, address] =
       /^mongodb:\/\/([^/]+)\/\w+\?replicaSet=rs0$/.exec(server.environment?.['MONGODB_URI'] ?? '') ?? [];
     expect(mongodb.command).toEqual(expect.arrayContaining(['--replSet', 'rs0']));
-    const check = (status: () => void, isWritablePrimary: boolean) => {
+    const check = (status: () => void, isWritableSupervisor: boolean) => {
       const rs = { status, initiate: jest.fn() };
       const quit = jest.fn();
       runInNewContext(mongodb.healthcheck?.test.at(-1) ?? '', {
         rs,
         quit,
-        db: { hello: () => ({ isWritablePrimary }) },
+        db: { hello: () => ({ isWritableSupervisor }) },
       });
       return { initiated: rs.initiate.mock.calls, quit: quit.mock.calls };
     };
@@ -169,7 +169,7 @@ describe('Kubernetes', () => {
 });
 
 describe('systemd', () => {
-  test('it waits for the end of the server, and signals the primary alone', () => {
+  test('it waits for the end of the server, and signals the supervisor alone', () => {
     expect(Number(unitValue('TimeoutStopSec'))).toBeGreaterThan(longestEnd);
     expect(unitValue('KillMode')).toBe('mixed');
   });

@@ -77,10 +77,7 @@ export class TokenService {
    *
    * @example
    * ```ts
-   * const user = await auth.users.findByUsername('alice');
-   * if (user) {
-   *   const { access, refresh } = await auth.tokens.forUser(user, { claims: { plan: 'gold' } });
-   * }
+   * const { access, refresh } = await auth.tokens.forUser(user, { claims: { plan: 'gold' } });
    * ```
    *
    * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable

@@ -1,7 +1,7 @@
-/** What a primary asks of a worker. */
+/** What a supervisor asks of a worker. */
 export type Request = 'leave' | 'flush' | 'welcome' | 'numbers';
 
-/** What a worker tells its primary: that it serves. */
+/** What a worker tells its supervisor: that it serves. */
 export interface Report {
   readonly type: 'simplejwt:listening';
   readonly url: string;

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { requestIn, type Numbers, type Report, type Request } from './messages.ts';
 
-/** Tells the primary where this worker serves, and does what it asks for from then on. */
-export function obeyPrimary(url: string, duties: Readonly<Record<Request, () => void>>): void {
+/** Tells the supervisor where this worker serves, and does what it asks for from then on. */
+export function obeySupervisor(url: string, duties: Readonly<Record<Request, () => void>>): void {
   process.on('message', (message: unknown) => {
     const request = requestIn(message);
     if (request) duties[request]();
@@ -11,13 +11,13 @@ export function obeyPrimary(url: string, duties: Readonly<Record<Request, () => 
   process.send?.(report);
 }
 
-/** Tells the primary what this worker has counted. Does nothing in a process that has no primary. */
+/** Tells the supervisor what this worker has counted. Does nothing in a process that has no supervisor. */
 export function tellNumbers(numbers: readonly unknown[]): void {
   const message: Numbers = { type: 'simplejwt:counted', numbers };
   if (cluster.worker?.isConnected()) cluster.worker.send(message);
 }
 
-/** Lets a worker end, which its primary's channel keeps alive. Does nothing in a process that has no primary. */
-export function partFromPrimary(): void {
+/** Lets a worker end, which its supervisor's channel keeps alive. Does nothing in a process that has no supervisor. */
+export function partFromSupervisor(): void {
   cluster.worker?.disconnect();
 }

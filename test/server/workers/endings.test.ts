@@ -43,7 +43,7 @@ describe.each(sharedStoreKinds)('workers on one %s', () => {
     90 * SECONDS,
   );
 
-  test('do not outlive a primary that is killed', async () => {
+  test('do not outlive a supervisor that is killed', async () => {
     const server = await stage.start();
     const [worker = 0] = await whenServed(server, 2);
     expect(() => process.kill(worker, 0)).not.toThrow();

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { requestIn } from '../../../src/server/workers/messages.ts';
-import type { Child } from '../../../src/server/workers/worker-process.ts';
+import type { NodeWorker } from '../../../src/server/workers/child.ts';
 
 export const REPORT = { type: 'simplejwt:listening', url: 'http://127.0.0.1:4000/graphql' };
 /** What others say on the same channel. */
@@ -16,7 +16,7 @@ export const FOREIGN = [
 export const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A child that says and does what the test wants. */
-export class FakeChild extends EventEmitter implements Child {
+export class FakeChild extends EventEmitter implements NodeWorker {
   readonly heard: unknown[] = [];
   readonly signals: string[] = [];
   /** Signals that end it. */

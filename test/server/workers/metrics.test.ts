@@ -120,7 +120,7 @@ describe.each(sharedStoreKinds)('the metrics of two workers on one %s', () => {
       expect(hellos(await scrape(url))).toBe(10);
       expect(performance.now() - started).toBeLessThan(8000); // Prometheus gives up after ten seconds
     } finally {
-      process.kill(worker, 'SIGCONT'); // it would not see that its primary ends
+      process.kill(worker, 'SIGCONT'); // it would not see that its supervisor ends
     }
   });
 

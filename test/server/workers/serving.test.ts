@@ -103,7 +103,7 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
     90 * SECONDS,
   );
 
-  test('answer what arrives on their connections after SIGTERM, and end with the primary', async () => {
+  test('answer what arrives on their connections after SIGTERM, and end with the supervisor', async () => {
     const server = await stage.start();
     let answered = 0;
     let exited: Promise<unknown> | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { WorkerProcess } from '../../../src/server/workers/worker-process.ts';
+import { Child } from '../../../src/server/workers/child.ts';
 import { FakeChild, FOREIGN, REPORT, settle } from './fake-child.ts';
 
 const NUMBERS = { type: 'simplejwt:counted', numbers: [{ name: 'one' }] };
@@ -7,11 +7,11 @@ const LATER = { type: 'simplejwt:counted', numbers: [{ name: 'two' }] };
 
 describe('the process of a worker', () => {
   let child: FakeChild;
-  let worker: WorkerProcess;
+  let worker: Child;
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
     child = new FakeChild();
-    worker = new WorkerProcess(child);
+    worker = new Child(child);
   });
   afterEach(() => {
     jest.useRealTimers();

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Report, Request } from './messages.ts';
 import type { Restarts } from './restarts.ts';
-import type { Ending, WorkerProcess } from './worker-process.ts';
+import type { Ending, Child } from './child.ts';
 
-/** What slots need of their primary. */
+/** What slots need of their supervisor. */
 export interface SlotOptions {
-  readonly fork: () => WorkerProcess;
+  readonly fork: () => Child;
   readonly log: Logger;
   readonly restarts: Restarts;
   /** Milliseconds a worker has to leave. */
@@ -15,11 +15,11 @@ export interface SlotOptions {
 }
 
 /** The place of one worker: it is filled again when its worker ends unasked. */
-export class WorkerSlot {
+export class Slot {
   readonly #options: SlotOptions;
-  #worker: WorkerProcess | undefined;
+  #worker: Child | undefined;
   /** Starting, to take the place. */
-  #next: WorkerProcess | undefined;
+  #next: Child | undefined;
   #pause: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -35,7 +35,7 @@ export class WorkerSlot {
     this.#worker?.ask(request);
   }
 
-  /** Starts a worker in it; resolves as `WorkerProcess.started` does. */
+  /** Starts a worker in it; resolves as `Child.started` does. */
   fill(): Promise<Report | Ending> {
     const worker = this.#options.fork();
     this.#put(worker);
@@ -66,11 +66,11 @@ export class WorkerSlot {
     for (const worker of this.#workers()) worker.kill();
   }
 
-  #workers(): WorkerProcess[] {
+  #workers(): Child[] {
     return [this.#worker, this.#next].filter((worker) => worker !== undefined);
   }
 
-  #put(worker: WorkerProcess): void {
+  #put(worker: Child): void {
     clearTimeout(this.#pause);
     this.#worker = worker;
     void worker.started.then((start) => {
@@ -79,7 +79,7 @@ export class WorkerSlot {
     void worker.ended.then((ending) => this.#onEnded(worker, ending));
   }
 
-  #onEnded(worker: WorkerProcess, ending: Ending): void {
+  #onEnded(worker: Child, ending: Ending): void {
     if (this.#isClosed || worker !== this.#worker) return;
     const { log, restarts, mayRestart } = this.#options;
     const pause = restarts.pauseAfter(worker.age);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { Restarts } from '../../../src/server/workers/restarts.ts';
-import { WorkerProcess } from '../../../src/server/workers/worker-process.ts';
-import { WorkerSlot } from '../../../src/server/workers/worker-slot.ts';
+import { Child } from '../../../src/server/workers/child.ts';
+import { Slot } from '../../../src/server/workers/slot.ts';
 import { FakeChild, REPORT, settle } from './fake-child.ts';
 
 const LEAVE_LIMIT = 1000;
@@ -10,7 +10,7 @@ const STEADY = 10_000;
 
 describe('the slot of a worker', () => {
   let children: FakeChild[];
-  let slot: WorkerSlot;
+  let slot: Slot;
   let lines: Record<string, unknown>[];
   let mayRestart: jest.Mock<() => boolean>;
   beforeEach(() => {
@@ -18,11 +18,11 @@ describe('the slot of a worker', () => {
     children = [];
     lines = [];
     mayRestart = jest.fn(() => true);
-    slot = new WorkerSlot({
+    slot = new Slot({
       fork: () => {
         const child = new FakeChild();
         child.process.pid = children.push(child);
-        return new WorkerProcess(child);
+        return new Child(child);
       },
       log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }),
       restarts: new Restarts(),
@@ -80,7 +80,7 @@ describe('the slot of a worker', () => {
     }
   });
 
-  test('stays empty where its primary does not want another worker', async () => {
+  test('stays empty where its supervisor does not want another worker', async () => {
     mayRestart.mockReturnValue(false);
     await fill();
     await ends(children[0]);

@@ -8,24 +8,24 @@ export interface Ending {
 }
 
 /** What is used of Node's `Worker`. */
-export interface Child extends EventEmitter {
+export interface NodeWorker extends EventEmitter {
   readonly process: { readonly pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
   isConnected(): boolean;
   send(message: object, callback: () => void): boolean;
 }
 
-/** A worker as its primary sees it. */
-export class WorkerProcess {
+/** A worker as its supervisor sees it. */
+export class Child {
   /** Resolves to what it says when it serves, or to how it ended before that. */
   readonly started: Promise<Report | Ending>;
   readonly ended: Promise<Ending>;
-  readonly #worker: Child;
+  readonly #worker: NodeWorker;
   readonly #startedAt = performance.now();
   #isListening = false;
   #numbers: readonly unknown[] = [];
   readonly #waiting = new Set<() => void>();
 
-  constructor(worker: Child) {
+  constructor(worker: NodeWorker) {
     this.#worker = worker;
     this.ended = new Promise((resolve) => {
       worker.once('exit', (code: number | null, signal: string | null) => resolve({ code, signal }));

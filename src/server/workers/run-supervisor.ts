@@ -1,9 +1,9 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
-import { Primary, WorkersError } from './primary.ts';
-import { WorkerProcess, type Ending } from './worker-process.ts';
+import { Supervisor, WorkersError } from './supervisor.ts';
+import { Child, type Ending } from './child.ts';
 
-/** What the primary process is told. */
+/** What the supervisor process is told. */
 export interface RunOptions {
   readonly count: number;
   readonly log: Logger;
@@ -12,52 +12,52 @@ export interface RunOptions {
   /** Milliseconds between two removals of what has expired. */
   readonly flushInterval: number;
   /** Shows what the workers count; it is told of each. */
-  readonly totals?: { readonly url: string; follow(worker: WorkerProcess): void };
+  readonly totals?: { readonly url: string; follow(worker: Child): void };
 }
 
 /**
- * Runs this process as the primary of so many workers, until a signal ends it: SIGTERM and SIGINT once workers have
+ * Runs this process as the supervisor of so many workers, until a signal ends it: SIGTERM and SIGINT once workers have
  * finished what runs, and at once if it is the second. SIGHUP replaces the workers. Sets the exit code.
  *
  * @throws WorkersError if workers cannot be kept running
  */
-export async function runPrimary({ count, log, leaveLimit, flushInterval, totals }: RunOptions): Promise<void> {
+export async function runSupervisor({ count, log, leaveLimit, flushInterval, totals }: RunOptions): Promise<void> {
   const fork = () => {
-    const worker = new WorkerProcess(cluster.fork());
+    const worker = new Child(cluster.fork());
     totals?.follow(worker);
     return worker;
   };
-  const primary = new Primary({ count, log, leaveLimit, fork });
-  const stopped = whenStopped(primary, log);
-  const started = primary.start();
+  const supervisor = new Supervisor({ count, log, leaveLimit, fork });
+  const stopped = whenStopped(supervisor, log);
+  const started = supervisor.start();
   process.on('SIGHUP', (signal) => {
     log.info({ signal }, 'replacing the workers');
-    void started.then(() => primary.roll());
+    void started.then(() => supervisor.roll());
   });
-  setInterval(() => primary.flush(), flushInterval).unref();
+  setInterval(() => supervisor.flush(), flushInterval).unref();
 
-  const start = await Promise.race([started, stopped, primary.failed]);
+  const start = await Promise.race([started, stopped, supervisor.failed]);
   const metrics = totals && { metrics: totals.url };
   if ('url' in start) log.info({ url: start.url, store: 'mongodb', workers: count, ...metrics }, 'listening');
-  else if ('code' in start && !primary.isClosing) return failedToStart(start);
-  const endings = await Promise.race([stopped, primary.failed]);
+  else if ('code' in start && !supervisor.isClosing) return failedToStart(start);
+  const endings = await Promise.race([stopped, supervisor.failed]);
   const isClean = endings.every(({ code, signal }) => code === 0 || signal === 'SIGTERM');
   if (!isClean) process.exitCode = 1;
   log.info('stopped');
 }
 
 /** Resolves to how the workers ended once a signal has stopped them. */
-function whenStopped(primary: Primary, log: Logger): Promise<readonly Ending[]> {
+function whenStopped(supervisor: Supervisor, log: Logger): Promise<readonly Ending[]> {
   return new Promise((resolve) => {
     let isStopping = false;
     const stop = (signal: string) => {
       if (isStopping) {
-        primary.kill();
+        supervisor.kill();
         process.exit(1);
       }
       isStopping = true;
       log.info({ signal }, 'stopping');
-      resolve(primary.close());
+      resolve(supervisor.close());
     };
     process.on('SIGTERM', stop).on('SIGINT', stop);
   });

@@ -1,18 +1,18 @@
 import cluster, { type Worker } from 'node:cluster';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { runPrimary } from '../../../src/server/workers/run-primary.ts';
-import type { WorkerProcess } from '../../../src/server/workers/worker-process.ts';
+import { runSupervisor } from '../../../src/server/workers/run-supervisor.ts';
+import type { Child } from '../../../src/server/workers/child.ts';
 import { FakeChild, REPORT, settle } from './fake-child.ts';
 
 const FLUSH_INTERVAL = 60_000;
 const LEAVE_LIMIT = 1000;
 
-describe('a process that runs as the primary', () => {
+describe('a process that runs as the supervisor', () => {
   let children: FakeChild[];
   let handlers: Map<string, (signal: string) => void>;
   let lines: Record<string, unknown>[];
-  let followed: WorkerProcess[];
+  let followed: Child[];
   let exit: jest.SpiedFunction<typeof process.exit>;
   let outcome: jest.Mock<(error: unknown) => void>;
   const exitCode = process.exitCode;
@@ -42,9 +42,9 @@ describe('a process that runs as the primary', () => {
   /** Begins to run; `outcome` is called when it has ended, with what it threw if it did. */
   const run = async ({ withTotals = false } = {}) => {
     const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-    const totals = { url: 'http://127.0.0.1:9464/metrics', follow: (worker: WorkerProcess) => followed.push(worker) };
+    const totals = { url: 'http://127.0.0.1:9464/metrics', follow: (worker: Child) => followed.push(worker) };
     const options = { count: 2, log: pino({}, { write }), leaveLimit: LEAVE_LIMIT, flushInterval: FLUSH_INTERVAL };
-    void runPrimary({ ...options, ...(withTotals && { totals }) }).then(() => outcome(null), outcome);
+    void runSupervisor({ ...options, ...(withTotals && { totals }) }).then(() => outcome(null), outcome);
     await settle();
   };
   const serve = async (options?: { withTotals: boolean }) => {

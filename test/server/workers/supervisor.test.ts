@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { requestIn, type Request } from '../../../src/server/workers/messages.ts';
-import { Primary } from '../../../src/server/workers/primary.ts';
-import { WorkerProcess } from '../../../src/server/workers/worker-process.ts';
+import { Supervisor } from '../../../src/server/workers/supervisor.ts';
+import { Child } from '../../../src/server/workers/child.ts';
 import { FakeChild, FOREIGN, REPORT, settle } from './fake-child.ts';
 
 const LEAVE_LIMIT = 1000;
@@ -11,17 +11,17 @@ const IN_VAIN =
   'WORKERS: the last workers all ended soon after their start, and none is left; expected them to serve. ' +
   'What they printed before says why.';
 
-describe('a primary', () => {
+describe('a supervisor', () => {
   let children: FakeChild[];
-  let primary: Primary;
+  let supervisor: Supervisor;
   let messages: unknown[];
   let failure: jest.Mock<(error: unknown) => void>;
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   });
   afterEach(async () => {
-    const closed = primary.close(); // so that it replaces nobody
-    primary.kill();
+    const closed = supervisor.close(); // so that it replaces nobody
+    supervisor.kill();
     await closed;
     jest.useRealTimers();
   });
@@ -31,16 +31,16 @@ describe('a primary', () => {
     const fork = () => {
       const child = new FakeChild();
       children.push(child);
-      return new WorkerProcess(child);
+      return new Child(child);
     };
     const write = (line: string) => void messages.push((JSON.parse(line) as { msg: unknown }).msg);
-    primary = new Primary({ count, fork, log: pino({}, { write }), leaveLimit: LEAVE_LIMIT });
+    supervisor = new Supervisor({ count, fork, log: pino({}, { write }), leaveLimit: LEAVE_LIMIT });
     failure = jest.fn();
-    primary.failed.catch(failure);
+    supervisor.failed.catch(failure);
   };
   const start = async (count: number) => {
     make(count);
-    const started = primary.start();
+    const started = supervisor.start();
     await children[0]?.says(REPORT);
     for (const child of children.slice(1)) await child.says(REPORT);
     return started;
@@ -61,12 +61,12 @@ describe('a primary', () => {
 
   test('needs a worker', async () => {
     make(0);
-    await expect(primary.start()).rejects.toThrow(new RangeError('a primary has at least one worker'));
+    await expect(supervisor.start()).rejects.toThrow(new RangeError('a supervisor has at least one worker'));
   });
 
   test('starts one worker, and the others once it serves', async () => {
     make(3);
-    const started = primary.start();
+    const started = supervisor.start();
     for (const message of FOREIGN) await children[0]?.says(message);
     expect(children).toHaveLength(1);
     await children[0]?.says(REPORT);
@@ -78,7 +78,7 @@ describe('a primary', () => {
 
   test('starts no other worker where the first does not serve, and says how it ended', async () => {
     make(2);
-    const started = primary.start();
+    const started = supervisor.start();
     await ends(children[0], 3);
     expect(await started).toEqual({ code: 3, signal: null });
     await endsSoon(1);
@@ -88,9 +88,9 @@ describe('a primary', () => {
 
   test('starts no other worker where it is closed before the first serves', async () => {
     make(2);
-    const started = primary.start();
+    const started = supervisor.start();
     for (const child of children) child.mortalTo = ['SIGKILL']; // it serves before it hears the other signal
-    void primary.close();
+    void supervisor.close();
     await children[0]?.says(REPORT);
     expect(await started).toEqual(REPORT);
     expect(children).toHaveLength(1);
@@ -99,13 +99,13 @@ describe('a primary', () => {
 
   test('has one worker remove what has expired: another where the first has ended, none where none listens', async () => {
     await start(3);
-    primary.flush();
+    supervisor.flush();
     expect(askedOf('flush')).toEqual([1, 0, 0]);
     await ends(children[0]);
-    primary.flush();
+    supervisor.flush();
     expect(askedOf('flush')).toEqual([1, 1, 0]);
     for (const child of children.slice(1)) await ends(child);
-    primary.flush();
+    supervisor.flush();
     expect(askedOf('flush')).toEqual([1, 1, 0]);
   });
 
@@ -146,7 +146,7 @@ describe('a primary', () => {
   describe('that is closed', () => {
     test('has all workers leave, says how each ended, and replaces none', async () => {
       await start(2);
-      const closed = primary.close();
+      const closed = supervisor.close();
       expect(askedOf('leave')).toEqual([1, 1]);
       await ends(children[0], 0);
       jest.advanceTimersByTime(LEAVE_LIMIT);
@@ -160,12 +160,12 @@ describe('a primary', () => {
 
     test('starts nobody more of those it was replacing, and does not say that all are new', async () => {
       await start(2);
-      const rolled = primary.roll();
+      const rolled = supervisor.roll();
       await children[2]?.says(REPORT); // so the first is asked to leave, and then it would be the second's turn
-      const closed = primary.close();
+      const closed = supervisor.close();
       for (const child of children) child.ends(0);
       await Promise.all([rolled, closed]);
-      await primary.roll();
+      await supervisor.roll();
       expect(children).toHaveLength(3);
       expect(messages.filter((message) => message !== 'a worker listens')).toEqual([]);
     });
@@ -180,15 +180,15 @@ describe('a primary', () => {
 
     test('does nothing before they serve', async () => {
       make(1);
-      void primary.start();
-      await primary.roll();
+      void supervisor.start();
+      await supervisor.roll();
       expect(children).toHaveLength(1);
     });
 
     test('replaces one after the other, says so, and does so again the next time', async () => {
       await start(2);
       for (const offset of [0, 2]) {
-        const rolled = primary.roll();
+        const rolled = supervisor.roll();
         expect(children).toHaveLength(offset + 3);
         await replaces(offset, offset + 2);
         expect(children).toHaveLength(offset + 4);
@@ -201,7 +201,7 @@ describe('a primary', () => {
 
     test('begins once more when it is asked to meanwhile', async () => {
       await start(1);
-      const all = Promise.all([primary.roll(), primary.roll(), primary.roll()]);
+      const all = Promise.all([supervisor.roll(), supervisor.roll(), supervisor.roll()]);
       for (const replaced of [0, 1]) await replaces(replaced, replaced + 1);
       await all;
       expect(children).toHaveLength(3);
@@ -209,7 +209,7 @@ describe('a primary', () => {
 
     test('stops at the first that cannot be replaced, and all that are left serve on', async () => {
       await start(2);
-      const rolled = primary.roll();
+      const rolled = supervisor.roll();
       await ends(children[2]);
       await rolled;
       expect(children).toHaveLength(3);
@@ -220,8 +220,8 @@ describe('a primary', () => {
 
   test('kills all its workers, those that are starting too', async () => {
     await start(2);
-    const rolled = primary.roll();
-    primary.kill();
+    const rolled = supervisor.roll();
+    supervisor.kill();
     expect(children.map(({ signals }) => signals)).toEqual([['SIGKILL'], ['SIGKILL'], ['SIGKILL']]);
     await rolled;
   });

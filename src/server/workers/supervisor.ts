@@ -1,43 +1,43 @@
 import type { Logger } from 'pino';
 import type { Report } from './messages.ts';
 import { Restarts } from './restarts.ts';
-import type { Ending, WorkerProcess } from './worker-process.ts';
-import { WorkerSlot } from './worker-slot.ts';
+import type { Ending, Child } from './child.ts';
+import { Slot } from './slot.ts';
 
 /** Workers cannot be kept running; the message is for whoever runs the program. */
 export class WorkersError extends Error {
   override name = 'WorkersError';
 }
 
-/** What a primary is made of. */
-export interface PrimaryOptions {
+/** What a supervisor is made of. */
+export interface SupervisorOptions {
   readonly count: number;
-  readonly fork: () => WorkerProcess;
+  readonly fork: () => Child;
   readonly log: Logger;
   /** Milliseconds a worker has to leave. */
   readonly leaveLimit: number;
 }
 
 /** Keeps so many workers running, and serves nothing itself. */
-export class Primary {
+export class Supervisor {
   /** Rejects when workers cannot be kept running. */
   readonly failed: Promise<never>;
   readonly #log: Logger;
   readonly #restarts = new Restarts();
-  readonly #slots: readonly WorkerSlot[];
+  readonly #slots: readonly Slot[];
   #fail: (error: WorkersError) => void = () => {};
   #isUp = false;
   #isClosing = false;
   #rolling: Promise<void> | undefined;
   #isToRollAgain = false;
 
-  constructor({ count, fork, log, leaveLimit }: PrimaryOptions) {
+  constructor({ count, fork, log, leaveLimit }: SupervisorOptions) {
     this.#log = log;
     this.failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
     const slot = { fork, log, leaveLimit, restarts: this.#restarts, mayRestart: () => this.#mayRestart() };
-    this.#slots = Array.from({ length: count }, () => new WorkerSlot(slot));
+    this.#slots = Array.from({ length: count }, () => new Slot(slot));
   }
 
   /**
@@ -46,7 +46,7 @@ export class Primary {
    */
   async start(): Promise<Report | Ending> {
     const [first, ...others] = this.#slots;
-    if (!first) throw new RangeError('a primary has at least one worker');
+    if (!first) throw new RangeError('a supervisor has at least one worker');
     const start = await first.fill();
     if (!('url' in start) || this.#isClosing) return start;
     this.#isUp = true;
