@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { SecurityEvent } from '../../src/contracts/hooks.ts';
 import * as Operations from '../generated/operations.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { Service } from '../support/service.ts';
 
 const NEXT_PASSWORD = 'through the looking glass';
 
@@ -82,6 +83,17 @@ describe('security events', () => {
     expect(told()).toMatchObject([{ event: 'sessions_ended', reason: 'revoked', sessions: 2 }]);
   });
 
+  test('S42: sessions that a service ends are told of once each, with where it asked from', async () => {
+    const service = await Service.of(server);
+    for (const type of ['access', 'refresh'] as const) {
+      const pair = await server.signIn();
+      events.length = 0;
+      for (const _again of [1, 2]) await service.revoke(pair[type]);
+      const event = { event: 'sessions_ended', userId: server.alice.id, reason: 'signed_out', client: fromHere };
+      expect(told()).toMatchObject([event]);
+    }
+  });
+
   test('S42: a change of password is told once, and so are the sessions it ended', async () => {
     const { access } = await server.signIn();
     events.length = 0;
@@ -102,5 +114,11 @@ describe('security events', () => {
     await server.auth.users.delete(id);
     const names = ['user_created', 'user_disabled', 'user_enabled', 'user_deleted'];
     expect(told()).toEqual(names.map((event) => ({ event, userId: id })));
+  });
+
+  test('S42: an account that is made with the rights of an admin is told of as such', async () => {
+    const password = 'curiouser and curiouser';
+    const { id } = await server.auth.users.create({ username: 'root', password, isAdmin: true });
+    expect(told()).toEqual(['user_created', 'admin_granted'].map((event) => ({ event, userId: id })));
   });
 });

@@ -51,6 +51,10 @@ describe('the limits of a document', () => {
       `{ hello ${repeat(21, () => '@include(if: true)')} }`,
       'The document has 21 directives, expected at most 20.',
     ],
+    'directives on the operation itself': [
+      `query ${repeat(11, () => '@include(if: true)')} { hello ${repeat(10, () => '@include(if: true)')} }`,
+      'The document has 21 directives, expected at most 20.',
+    ],
     'fields by the dozen': [
       `{ ${repeat(21, () => 'hello')} }`,
       'The document has 21 root fields, expected at most 20.',

@@ -114,6 +114,34 @@ describe('a key ring', () => {
     for (const kid of [first.kid, '../x', '']) await expect(keeper.retire(kid)).rejects.toThrow(/no such key/);
   });
 
+  test('retires with a key those that it had ended, which would be accepted again without it', async () => {
+    await keeper.generate();
+    const second = await keeper.rotate({ activateAfter: 0 });
+    clock.advance(DAY / 2);
+    const third = await keeper.rotate({ activateAfter: 0 });
+    clock.advance(DAY / 2 + MINUTE);
+    expect(await states()).toEqual(['retired', 'verifying', 'signing']);
+    await keeper.retire(second.kid);
+    expect(readdirSync(folder)).toEqual([`${third.kid}.json`]);
+  });
+
+  test.each([
+    ['made first', [10, 20], ['signing', 'published']],
+    ['made last', [20, 10], ['published', 'signing']],
+  ])(
+    'where none may sign yet is signed for by the key that may soonest: the one %s',
+    async (_what, minutes, expected) => {
+      const now = clock.read();
+      for (const [index, minute] of minutes.entries()) {
+        const signsFrom = now + minute * MINUTE * 1000;
+        const times = { createdAt: now + index, signsFrom, predecessorsEnd: signsFrom + DAY * 1000 };
+        const { kid, text } = await makeRingKey('ES256', times);
+        await writeKeyFile(folder, kid, text);
+      }
+      expect(await states()).toEqual(expected);
+    },
+  );
+
   test('loses the files of retired keys at the next rotation', async () => {
     const first = await keeper.generate();
     await keeper.rotate({ activateAfter: 0 });

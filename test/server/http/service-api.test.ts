@@ -105,6 +105,18 @@ describeEachStore('introspection and revocation', (kind) => {
     }
   });
 
+  test.each([
+    ['one name', 'orders', { aud: 'orders' }],
+    ['several names', ['orders', 'stock'], { aud: ['orders', 'stock'] }],
+    ['a number', 7, {}],
+    ['an object', { orders: true }, {}],
+    ['null', null, {}],
+    ['names and a number', ['orders', 7], {}],
+  ])('tell of the audience of a token from elsewhere where it is names: %s', async (_what, aud, said) => {
+    const { active, aud: told } = (await about(craftAccess(server, { aud }))) as { active: boolean; aud?: unknown };
+    expect({ active, ...(told !== undefined && { aud: told }) }).toEqual({ active: true, ...said });
+  });
+
   test('tell so at once of revoked sessions and of disabled users, also where authentication is stateless', async () => {
     await restart({ JWT_AUTHENTICATION: 'stateless' });
     const revoked = await server.signIn();
