@@ -1,3 +1,5 @@
+import type { REVOCATION_REASONS } from './revocation-reasons.ts';
+
 /** An account. */
 export interface UserRecord {
   readonly id: string;
@@ -25,15 +27,6 @@ export type UserChanges = Partial<
 export type Insertion = 'inserted' | 'id_taken' | 'username_taken';
 
 /** Why a session ended. */
-export const REVOCATION_REASONS = [
-  'signed_out',
-  'revoked',
-  'reused',
-  'limit',
-  'password_changed',
-  'user_disabled',
-  'user_deleted',
-] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 /** One sign-in on one device and everything refreshed from it; RFC 9700 calls it a refresh token family. */

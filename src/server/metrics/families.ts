@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { HashRefusal, SessionStep } from '../../contracts/events.ts';
 import { SECURITY_EVENTS } from '../../contracts/hooks.ts';
-import { REVOCATION_REASONS } from '../../contracts/store/records.ts';
+import { REVOCATION_REASONS } from '../../contracts/store/revocation-reasons.ts';
 import { BUDGETS } from '../../core/throttle/budgets.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { Durations, Value } from './series.ts';

@@ -1,0 +1,10 @@
+/** Why sessions end. */
+export const REVOCATION_REASONS = [
+  'signed_out',
+  'revoked',
+  'reused',
+  'limit',
+  'password_changed',
+  'user_disabled',
+  'user_deleted',
+] as const;
