@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { TokenVerifyDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
+import { rounds } from '../support/effort.ts';
 import { claimsOf, forge } from '../support/forge.ts';
 import { endProcesses, helloWith, refreshWith, startProcess, TEST_ENV, type Refreshed } from '../support/process.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace, storeKinds } from '../support/stores.ts';
 
 const PARALLEL = 50;
-const ROUNDS = [1, 2, 3, 4, 5];
+const ROUNDS = rounds(2, 5);
 
 /** One server process is what is promised for a SQLite file; two do no harm. */
 const suites = storeKinds.flatMap((kind) => [

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
-import { endProcesses, helloWith, refreshWith, runCli, startProcess } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { endProcesses, helloWith, refreshWith, startProcess } from '../support/process.ts';
 import { jwkIn, kidOf, signWith, until } from '../support/ring.ts';
 import { PASSWORD } from '../support/server.ts';
 import { newPlace } from '../support/stores.ts';
@@ -15,6 +17,9 @@ const LIFETIME = 6;
 const ACTIVATE_AFTER = 7;
 /** How long the service with jose keeps the keys it was given: less than a key is published before it signs. */
 const CACHE_MS = 1500;
+
+/** Between two turns of a device: keys change in seconds, and what is asked meanwhile costs time that other tests need. */
+const PAUSE_MS = 25;
 
 const JOSE = new URL('../support/verifier.mjs', import.meta.url);
 const OURS = new URL('../support/own-verifier.mjs', import.meta.url);
@@ -44,7 +49,7 @@ describe('two servers on one store and one ring, and two services that keep the 
   let ours: VerifierProcess;
 
   const keys = async <Result>(...args: string[]): Promise<Result> => {
-    const { code, stdout, stderr } = await runCli(['keys', ...args, '--json'], { env });
+    const { code, stdout, stderr } = await runCommand(['keys', ...args, '--json'], { env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return JSON.parse(stdout) as Result;
   };
@@ -64,7 +69,10 @@ describe('two servers on one store and one ring, and two services that keep the 
 
   beforeAll(async () => {
     await keys('generate', '--algorithm', 'ES256');
-    const created = await runCli(['users', 'create', 'alice', '--password-stdin', '--json'], { env, input: PASSWORD });
+    const created = await runCommand(['users', 'create', 'alice', '--password-stdin', '--json'], {
+      env,
+      input: PASSWORD,
+    });
     userId = (JSON.parse(created.stdout) as { id: string }).id;
     const [one, other] = await Promise.all([startProcess({ env }), startProcess({ env })]);
     clients = [new Client(one.url), new Client(other.url)];
@@ -94,6 +102,7 @@ describe('two servers on one store and one ring, and two services that keep the 
     const load = async (device: number) => {
       let { refresh } = await clients[0].signIn('alice', PASSWORD);
       for (let turn = device; !over.signal.aborted; turn += 1) {
+        await delay(PAUSE_MS);
         const here = turn % 2;
         const answer = await refreshWith(clients[here] as Client, refresh);
         const greeting = await helloWith(clients[1 - here] as Client, answer.access);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAuth } from '../../src/graphql/auth.ts';
 import { TokenBlacklistDocument, TokenVerifyDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
+import { rounds } from '../support/effort.ts';
 import {
   endProcesses,
   helloWith,
@@ -28,7 +29,7 @@ interface Chain {
   readonly wasAsked: boolean;
 }
 
-describe.each([1, 2, 3, 4, 5])('a server killed amid refreshes and started again (%i)', (round) => {
+describe.each(rounds(2, 5))('a server killed amid refreshes and started again (%i)', (round) => {
   const grace = round % 2 === 0 ? '30s' : '0';
   const place = newPlace('sqlite');
   const env = { ...TEST_ENV, ...place.env, JWT_REUSE_GRACE: grace };

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HelloDocument, TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
+import { runCommand } from '../support/command.ts';
 import { KeptConnection, type KeptAnswer } from '../support/kept-connection.ts';
 import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { withReplacements } from '../support/runbook.ts';
@@ -135,7 +136,7 @@ describe('SIGTERM', () => {
 });
 
 describe('a start that cannot succeed says why in one line that names the setting', () => {
-  const start = (env: Readonly<Record<string, string>>) => runCli(['start'], { env });
+  const start = (env: Readonly<Record<string, string>>) => runCommand(['start'], { env });
   const line = (pattern: RegExp) => ({ code: 1, stdout: '', stderr: expect.stringMatching(pattern) });
 
   test('when the port is taken', async () => {
@@ -143,7 +144,7 @@ describe('a start that cannot succeed says why in one line that names the settin
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     try {
-      const result = await start({ ...TEST_ENV, ...place().env, PORT: String(port) });
+      const result = await runCli(['start'], { env: { ...TEST_ENV, ...place().env, PORT: String(port) } });
       expect(result).toEqual(line(new RegExp(`^PORT: .*127\\.0\\.0\\.1:${port}.*\n$`)));
     } finally {
       other.close();

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuth } from '../../src/graphql/auth.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
-import { endProcesses, helloWith, refreshWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { endProcesses, helloWith, refreshWith, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 
@@ -29,7 +30,7 @@ describe('a SQLite file that is damaged', () => {
   });
 
   const expectOneLine = async () => {
-    const { code, stdout, stderr } = await runCli(['start'], { env: { ...env, PORT: '0' } });
+    const { code, stdout, stderr } = await runCommand(['start'], { env: { ...env, PORT: '0' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^DATA_DIR: the store .*simplejwt\.sqlite cannot be used: .*\n$/);
   };

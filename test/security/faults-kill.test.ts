@@ -9,7 +9,7 @@ import { endProcesses, startProcess, TEST_ENV, type RunningProcess } from '../su
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace } from '../support/stores.ts';
 
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 10);
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 3);
 const VISITORS = Object.entries(HABITS).flatMap(([name, habit]) => [
   { username: `${name}-1`, habit, tokens: new Set<string>() },
   { username: `${name}-2`, habit, tokens: new Set<string>() },

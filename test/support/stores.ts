@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import mongoose from 'mongoose';
 
 /** Where one test keeps its data: settings for the library and environment variables for a process. */
 export interface Place {
@@ -40,6 +39,7 @@ export function newPlace(kind: StoreKind): Place {
 }
 
 async function dropDatabase(uri: string): Promise<void> {
+  const { default: mongoose } = await import('mongoose'); // which suites on SQLite need not load
   const connection = await mongoose.createConnection(uri).asPromise();
   try {
     await connection.dropDatabase();

@@ -7,10 +7,10 @@ import { newPlace, storeKinds, type Place } from './stores.ts';
 /** The stores that several processes may share. */
 export const sharedStoreKinds = storeKinds.filter((kind) => kind === 'mongodb');
 
-/** Starts servers with two workers, on stores of their own; all are gone after the test. */
-export function stageForWorkers() {
+/** Starts servers with two workers, on stores of their own; all are gone after each test, or after all of them. */
+export function stageForWorkers(after: typeof afterEach = afterEach) {
   const places: Place[] = [];
-  afterEach(endProcesses);
+  after(endProcesses);
   afterAll(() => Promise.all(places.map((place) => place.remove())));
   /** A store, and the settings of a server on it. */
   const place = (): Place => {

@@ -68,6 +68,7 @@ describe('a server that is closed', () => {
     const closed = server.close();
     await expect(newConnection().post(OPERATION)).rejects.toThrow('ECONNREFUSED');
     await closed;
-    await expect(connection.post(OPERATION)).rejects.toThrow('ECONNREFUSED');
+    // This side may not have read yet that the connection has ended, and sends on it once more.
+    await expect(connection.post(OPERATION)).rejects.toThrow(/ECONNREFUSED|ECONNRESET|socket hang up/);
   });
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import { HelloDocument, TokenObtainPairDocument } from '../../generated/operations.ts';
 import { KeptConnection } from '../../support/kept-connection.ts';
@@ -26,6 +26,71 @@ async function send(server: RunningProcess, operation: object, times: number): P
   const answers = await Promise.all(Array.from({ length: times }, ask));
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
 }
+
+describe.each(sharedStoreKinds)('the metrics of the workers of one server on one %s', () => {
+  const stage = stageForWorkers(afterAll);
+  let server: RunningProcess;
+  beforeAll(async () => {
+    server = await stage.start(METRICS);
+  });
+
+  test('are shown though a worker stands still: what it told last', async () => {
+    const [worker = 0] = await whenServed(server, 2);
+    const url = metricsUrlOf(server);
+    await send(server, HELLO, 10);
+    expect(hellos(await scrape(url))).toBe(10);
+    process.kill(worker, 'SIGSTOP');
+    try {
+      const started = performance.now();
+      expect(hellos(await scrape(url))).toBe(10);
+      expect(performance.now() - started).toBeLessThan(8000); // Prometheus gives up after ten seconds
+    } finally {
+      process.kill(worker, 'SIGCONT'); // it would not see that its supervisor ends
+    }
+  });
+
+  test(
+    'are shown while workers come and go, and no counter falls, though one is killed',
+    async () => {
+      const url = metricsUrlOf(server);
+      const sofar = hellos(await scrape(url));
+      await send(server, HELLO, 20);
+      const counters = (shown: Scrape) =>
+        new Map(
+          shown.samples
+            .filter(({ name }) => /^simplejwt_.*(_total|_count|_bucket)$|^process_cpu_seconds_total$/.test(name))
+            .map(({ name, labels, value }) => [`${name}${JSON.stringify(labels)}`, value]),
+        );
+      let before = counters(await scrape(url));
+      let scrapes = 0;
+      const look = async () => {
+        const after = counters(await scrape(url));
+        const fallen = Array.from(before).filter(([series, value]) => (after.get(series) ?? -1) < value);
+        expect(fallen).toEqual([]);
+        before = after;
+        scrapes += 1;
+      };
+      const over = new AbortController();
+      const looks = (async () => {
+        while (!over.signal.aborted) await look();
+      })();
+      looks.catch(() => {}); // the `await` below says so
+      process.kill(server.pid, 'SIGHUP');
+      await server.printed('stdout', /"all workers are new"/);
+      const [, next = 0] = await whenServed(server, 4);
+      await send(server, HELLO, 6);
+      expect(hellos(await scrape(url))).toBe(sofar + 26);
+      process.kill(next, 'SIGKILL');
+      await whenServed(server, 5);
+      over.abort();
+      await looks;
+      expect(scrapes).toBeGreaterThan(10);
+      expect(hellos(await scrape(url))).toBe(sofar + 26);
+      expect(before.size).toBeGreaterThan(100);
+    },
+    90 * SECONDS,
+  );
+});
 
 describe.each(sharedStoreKinds)('the metrics of two workers on one %s', () => {
   const stage = stageForWorkers();
@@ -64,65 +129,6 @@ describe.each(sharedStoreKinds)('the metrics of two workers on one %s', () => {
     },
     90 * SECONDS,
   );
-
-  test(
-    'are shown while workers come and go, and no counter falls, though one is killed',
-    async () => {
-      const server = await stage.start(METRICS);
-      await whenServed(server, 2);
-      const url = metricsUrlOf(server);
-      await send(server, HELLO, 20);
-      const counters = (shown: Scrape) =>
-        new Map(
-          shown.samples
-            .filter(({ name }) => /^simplejwt_.*(_total|_count|_bucket)$|^process_cpu_seconds_total$/.test(name))
-            .map(({ name, labels, value }) => [`${name}${JSON.stringify(labels)}`, value]),
-        );
-      let before = counters(await scrape(url));
-      let scrapes = 0;
-      const look = async () => {
-        const after = counters(await scrape(url));
-        const fallen = Array.from(before).filter(([series, value]) => (after.get(series) ?? -1) < value);
-        expect(fallen).toEqual([]);
-        before = after;
-        scrapes += 1;
-      };
-      const over = new AbortController();
-      const looks = (async () => {
-        while (!over.signal.aborted) await look();
-      })();
-      looks.catch(() => {}); // the `await` below says so
-      process.kill(server.pid, 'SIGHUP');
-      await server.printed('stdout', /"all workers are new"/);
-      const [, next = 0] = await whenServed(server, 4);
-      await send(server, HELLO, 6);
-      expect(hellos(await scrape(url))).toBe(26);
-      process.kill(next, 'SIGKILL');
-      await whenServed(server, 5);
-      over.abort();
-      await looks;
-      expect(scrapes).toBeGreaterThan(10);
-      expect(hellos(await scrape(url))).toBe(26);
-      expect(before.size).toBeGreaterThan(100);
-    },
-    90 * SECONDS,
-  );
-
-  test('are shown though a worker stands still: what it told last', async () => {
-    const server = await stage.start(METRICS);
-    const [worker = 0] = await whenServed(server, 2);
-    const url = metricsUrlOf(server);
-    await send(server, HELLO, 10);
-    expect(hellos(await scrape(url))).toBe(10);
-    process.kill(worker, 'SIGSTOP');
-    try {
-      const started = performance.now();
-      expect(hellos(await scrape(url))).toBe(10);
-      expect(performance.now() - started).toBeLessThan(8000); // Prometheus gives up after ten seconds
-    } finally {
-      process.kill(worker, 'SIGCONT'); // it would not see that its supervisor ends
-    }
-  });
 
   test('with a port that is taken stop the start, and say so once', async () => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import { TokenObtainPairDocument, TokenRefreshDocument } from '../../generated/operations.ts';
 import { Client } from '../../support/client.ts';
 import { KeptConnection, type KeptAnswer } from '../../support/kept-connection.ts';
-import { helloWith, logRecords, runCli, startProcess } from '../../support/process.ts';
+import { helloWith, logRecords, startProcess, type RunningProcess } from '../../support/process.ts';
+import { keeperOf } from '../../support/ring.ts';
 import { PASSWORD } from '../../support/server.ts';
 import { sharedStoreKinds, stageForWorkers, whenServed, workersOf } from '../../support/workers.ts';
 
@@ -13,11 +14,14 @@ const FREE = 10;
 const SECONDS = 1000;
 const many = <Item>(count: number, make: () => Item) => Array.from({ length: count }, make);
 
-describe.each(sharedStoreKinds)('two workers on one %s', () => {
-  const stage = stageForWorkers();
+describe.each(sharedStoreKinds)('two workers of one server on one %s', () => {
+  const stage = stageForWorkers(afterAll);
+  let server: RunningProcess;
+  beforeAll(async () => {
+    server = await stage.start();
+  });
 
   test('S30: serve one port, and count attempts together', async () => {
-    const server = await stage.start();
     const client = new Client(server.url);
     const wrong = { username: 'alice', password: 'not the password' };
     const started = Date.now();
@@ -35,6 +39,25 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
     expect(answering.size).toBe(2);
     expect(answering).not.toContain(server.pid);
   });
+
+  test('answer what arrives on their connections after SIGTERM, and end with the supervisor', async () => {
+    let answered = 0;
+    let exited: Promise<unknown> | undefined;
+    const askUntilLast = async (connection: KeptConnection): Promise<KeptAnswer> => {
+      const answer = await connection.post(OPERATION);
+      answered += 1;
+      if (answered === 200) exited = server.kill('SIGTERM');
+      return answer.isLast || answer.status !== 200 ? answer : askUntilLast(connection);
+    };
+    const last = await Promise.all(many(20, () => askUntilLast(new KeptConnection(server.url))));
+    expect(last.filter(({ status, isLast }) => status !== 200 || !isLast)).toEqual([]);
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(server.stdout().match(/"msg":"stopped"/g)).toHaveLength(3);
+  });
+});
+
+describe.each(sharedStoreKinds)('two workers on one %s', () => {
+  const stage = stageForWorkers();
 
   test('say once that they listen, and in development share one key and show one account', async () => {
     const { env } = stage.newPlace();
@@ -54,9 +77,9 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
   test('all see a new key in the ring', async () => {
     const place = stage.newPlace();
     const env = { ...place.env, JWT_KEYS_DIR: `${place.options.dataDir}/keys` };
-    await runCli(['keys', 'generate'], { env });
+    await keeperOf(env.JWT_KEYS_DIR).generate();
     const server = await startProcess({ env });
-    await runCli(['keys', 'rotate'], { env });
+    await keeperOf(env.JWT_KEYS_DIR).rotate({ activateAfter: 600 });
     await server.printed('stdout', /("the key ring has changed"[^]*){2}/);
     const changed = logRecords(server.stdout()).filter(({ msg }) => msg === 'the key ring has changed');
     expect(new Set(changed.map(({ pid }) => pid))).toEqual(new Set(workersOf(server)));
@@ -102,22 +125,6 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
     },
     90 * SECONDS,
   );
-
-  test('answer what arrives on their connections after SIGTERM, and end with the supervisor', async () => {
-    const server = await stage.start();
-    let answered = 0;
-    let exited: Promise<unknown> | undefined;
-    const askUntilLast = async (connection: KeptConnection): Promise<KeptAnswer> => {
-      const answer = await connection.post(OPERATION);
-      answered += 1;
-      if (answered === 200) exited = server.kill('SIGTERM');
-      return answer.isLast || answer.status !== 200 ? answer : askUntilLast(connection);
-    };
-    const last = await Promise.all(many(20, () => askUntilLast(new KeptConnection(server.url))));
-    expect(last.filter(({ status, isLast }) => status !== 200 || !isLast)).toEqual([]);
-    expect(await exited).toEqual({ code: 0, signal: null });
-    expect(server.stdout().match(/"msg":"stopped"/g)).toHaveLength(3);
-  });
 
   test('end at once at a second signal, whatever runs', async () => {
     const server = await stage.start();
