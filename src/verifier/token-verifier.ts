@@ -131,7 +131,7 @@ function finderOf({ jwksUrl, key, algorithms }: KeyOptions, clock: Clock): KeySo
     }
     const odd = algorithms?.find((algorithm) => !ASYMMETRIC.includes(algorithm));
     if (odd !== undefined) refuse(`algorithms: got ${odd} with jwksUrl, expected some of ${ASYMMETRIC.join(', ')}.`);
-    const remote = new RemoteKeys(jwksUrl, algorithms ?? ASYMMETRIC, clock);
+    const remote = new RemoteKeys({ url: jwksUrl, algorithms: algorithms ?? ASYMMETRIC, clock });
     return (kid) => remote.find(kid);
   }
   const [algorithm, ...more] = algorithms ?? [];

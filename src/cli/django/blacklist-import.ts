@@ -39,12 +39,17 @@ type End = Pick<BlacklistEntry, 'jti' | 'expiresAt'> | null;
 
 type Counts = { -readonly [Name in keyof TokenSummary]: number };
 
+/** What the import needs. */
+export interface BlacklistImportParts {
+  readonly blacklist: BlacklistTarget;
+  readonly watcher: Watcher;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'leeway'>;
+}
+
 /** Imports what `manage.py dumpdata token_blacklist` writes. */
 export class BlacklistImport {
-  readonly #blacklist: BlacklistTarget;
-  readonly #watcher: Watcher;
-  readonly #clock: Clock;
-  readonly #leeway: number;
+  readonly #parts: BlacklistImportParts;
   readonly #counts: Counts = {
     rows: 0,
     outstanding: 0,
@@ -58,12 +63,8 @@ export class BlacklistImport {
   #pending: Pending[] = [];
   #waiting: BlacklistEntry[] = [];
 
-  /** `leeway`: seconds for which a token may be presented after its end. */
-  constructor(blacklist: BlacklistTarget, watcher: Watcher, clock: Clock, leeway: number) {
-    this.#blacklist = blacklist;
-    this.#watcher = watcher;
-    this.#clock = clock;
-    this.#leeway = leeway;
+  constructor(parts: BlacklistImportParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -98,8 +99,8 @@ export class BlacklistImport {
     if ('problem' in reading) return this.#refuse(row, dumped.pk, reading.problem);
     this.#counts.outstanding += 1;
     const { jti, expires_at } = reading.value;
-    const expiresAt = new Date(expires_at.getTime() + this.#leeway * 1000);
-    this.#ends.set(dumped.pk, expiresAt.getTime() > this.#clock() ? { jti, expiresAt } : null);
+    const expiresAt = new Date(expires_at.getTime() + this.#parts.settings.leeway * 1000);
+    this.#ends.set(dumped.pk, expiresAt.getTime() > this.#parts.clock() ? { jti, expiresAt } : null);
   }
 
   #takeBlacklisted(row: number, dumped: DumpedRow): void {
@@ -131,13 +132,14 @@ export class BlacklistImport {
   async #flush(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = [];
-    for (const added of await this.#blacklist.addMany(batch)) this.#counts[added ? 'blacklisted' : 'alreadyThere'] += 1;
-    this.#watcher.progress(this.#counts.rows);
+    for (const added of await this.#parts.blacklist.addMany(batch))
+      this.#counts[added ? 'blacklisted' : 'alreadyThere'] += 1;
+    this.#parts.watcher.progress(this.#counts.rows);
   }
 
   #refuse(row: number, pk: string | null, text: string): void {
     this.#counts.bad += 1;
-    this.#watcher.remark({ row, pk, text: `was refused: ${text}` });
+    this.#parts.watcher.remark({ row, pk, text: `was refused: ${text}` });
   }
 }
 

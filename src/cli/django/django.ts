@@ -9,45 +9,43 @@ import { rehearseBlacklist, rehearseUsers } from './rehearsal.ts';
 import type { Watcher } from './report.ts';
 import { UserImport, type UserModel, type UserSummary } from './user-import.ts';
 
+/** What moving needs. */
+export interface DjangoParts {
+  readonly store: Store;
+  readonly settings: Pick<Settings, 'leeway'>;
+  readonly hasher: PasswordHasher;
+  readonly clock: Clock;
+}
+
 /** Moves what a Django project has into a store, or rehearses that. */
 export class Django {
-  readonly #store: Store;
-  readonly #settings: Pick<Settings, 'leeway'>;
-  readonly #hasher: PasswordHasher;
-  readonly #clock: Clock;
+  readonly #parts: DjangoParts;
 
-  constructor(parts: {
-    readonly store: Store;
-    readonly settings: Pick<Settings, 'leeway'>;
-    readonly hasher: PasswordHasher;
-    readonly clock: Clock;
-  }) {
-    this.#store = parts.store;
-    this.#settings = parts.settings;
-    this.#hasher = parts.hasher;
-    this.#clock = parts.clock;
+  constructor(parts: DjangoParts) {
+    this.#parts = parts;
   }
 
   /** @throws DumpError, StoreUnavailable */
   importUsers(rows: AsyncIterable<DumpRow>, model: UserModel, watcher: Watcher): Promise<UserSummary> {
-    const accounts = new AccountImport(this.#store.users, this.#hasher);
-    return new UserImport(accounts, watcher, this.#clock).run(rows, model);
+    const accounts = new AccountImport(this.#parts.store.users, this.#parts.hasher);
+    return new UserImport({ accounts, watcher, clock: this.#parts.clock }).run(rows, model);
   }
 
   /** What `importUsers` would do now; nothing is written. */
   rehearseUsers(rows: AsyncIterable<DumpRow>, model: UserModel, watcher: Watcher): Promise<UserSummary> {
-    const accounts = new AccountImport(rehearseUsers(this.#store.users), this.#hasher);
-    return new UserImport(accounts, watcher, this.#clock).run(rows, model);
+    const accounts = new AccountImport(rehearseUsers(this.#parts.store.users), this.#parts.hasher);
+    return new UserImport({ accounts, watcher, clock: this.#parts.clock }).run(rows, model);
   }
 
   /** @throws DumpError, StoreUnavailable */
   importTokens(rows: AsyncIterable<DumpRow>, watcher: Watcher): Promise<TokenSummary> {
-    return new BlacklistImport(this.#store.blacklist, watcher, this.#clock, this.#settings.leeway).run(rows);
+    const { store, settings, clock } = this.#parts;
+    return new BlacklistImport({ blacklist: store.blacklist, watcher, clock, settings }).run(rows);
   }
 
   /** What `importTokens` would do now; nothing is written. */
   rehearseTokens(rows: AsyncIterable<DumpRow>, watcher: Watcher): Promise<TokenSummary> {
-    const blacklist = rehearseBlacklist(this.#store.blacklist);
-    return new BlacklistImport(blacklist, watcher, this.#clock, this.#settings.leeway).run(rows);
+    const { store, settings, clock } = this.#parts;
+    return new BlacklistImport({ blacklist: rehearseBlacklist(store.blacklist), watcher, clock, settings }).run(rows);
   }
 }

@@ -36,11 +36,16 @@ interface Waiting extends DumpedUser {
 
 type Counts = { -readonly [Name in keyof UserSummary]: number };
 
+/** What the import needs. */
+export interface UserImportParts {
+  readonly accounts: AccountImport;
+  readonly watcher: Watcher;
+  readonly clock: Clock;
+}
+
 /** Imports what `manage.py dumpdata auth.user` writes. */
 export class UserImport {
-  readonly #accounts: AccountImport;
-  readonly #watcher: Watcher;
-  readonly #clock: Clock;
+  readonly #parts: UserImportParts;
   readonly #counts: Counts = {
     rows: 0,
     imported: 0,
@@ -52,10 +57,8 @@ export class UserImport {
   };
   #waiting: Waiting[] = [];
 
-  constructor(accounts: AccountImport, watcher: Watcher, clock: Clock) {
-    this.#accounts = accounts;
-    this.#watcher = watcher;
-    this.#clock = clock;
+  constructor(parts: UserImportParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -71,7 +74,7 @@ export class UserImport {
         const reading = readRow(value);
         if ('problem' in reading) this.#refuse(row, null, reading.problem);
         else if (reading.value.model === model) {
-          const user = readUserRow(reading.value, usernameField, new Date(this.#clock()));
+          const user = readUserRow(reading.value, usernameField, new Date(this.#parts.clock()));
           if ('problem' in user) this.#refuse(row, reading.value.pk, user.problem);
           else this.#waiting.push({ row, ...user.value });
         } else {
@@ -95,16 +98,16 @@ export class UserImport {
   async #flush(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = [];
-    const outcomes = await this.#accounts.add(batch.map(({ account }) => account));
+    const outcomes = await this.#parts.accounts.add(batch.map(({ account }) => account));
     batch.forEach((waiting, index) => {
       const outcome = outcomes[index];
       if (outcome !== undefined) this.#note(waiting, outcome);
     });
-    this.#watcher.progress(this.#counts.rows);
+    this.#parts.watcher.progress(this.#counts.rows);
   }
 
   #note({ row, account, hasEmail }: Waiting, outcome: AccountOutcome): void {
-    const remark = (text: string) => this.#watcher.remark({ row, pk: account.id, text });
+    const remark = (text: string) => this.#parts.watcher.remark({ row, pk: account.id, text });
     if (outcome.outcome === 'refused') return this.#refuse(row, account.id, outcome.problem);
     if (hasEmail) this.#counts.emailsIgnored += 1;
     if (outcome.outcome === 'present') {
@@ -115,7 +118,7 @@ export class UserImport {
       return;
     }
     this.#counts.imported += 1;
-    const kind = this.#accounts.kindOf(account);
+    const kind = this.#parts.accounts.kindOf(account);
     if (kind !== 'readable') this.#counts.withoutPassword += 1;
     if (kind === 'unknown') {
       remark(
@@ -126,6 +129,6 @@ export class UserImport {
 
   #refuse(row: number, pk: string | null, text: string): void {
     this.#counts.bad += 1;
-    this.#watcher.remark({ row, pk, text: `was refused: ${text}` });
+    this.#parts.watcher.remark({ row, pk, text: `was refused: ${text}` });
   }
 }

@@ -16,23 +16,26 @@ interface NamedKey extends TokenKey {
   readonly kid: string | undefined;
 }
 
+/** Where the keys are. */
+export interface RemoteKeyParts {
+  readonly url: string;
+  /** Those accepted; a key without `alg` is used with the first it suits. */
+  readonly algorithms: readonly Algorithm[];
+  readonly clock: Clock;
+}
+
 /**
  * The public keys of a JWK set (RFC 7517 5) at a URL. The whole set is kept; it is fetched anew for a `kid` that it does not
  * hold and in the background every ten minutes. Where the URL fails, the keys that are known stay good.
  */
 export class RemoteKeys {
-  readonly #url: string;
-  readonly #algorithms: readonly Algorithm[];
-  readonly #clock: Clock;
+  readonly #parts: RemoteKeyParts;
   #keys: readonly NamedKey[] = [];
   #askedAt = Number.NEGATIVE_INFINITY;
   #pending: Promise<void> | null = null;
 
-  /** `algorithms` are those accepted; a key without `alg` is used with the first it suits. */
-  constructor(url: string, algorithms: readonly Algorithm[], clock: Clock) {
-    this.#url = url;
-    this.#algorithms = algorithms;
-    this.#clock = clock;
+  constructor(parts: RemoteKeyParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -54,9 +57,9 @@ export class RemoteKeys {
   /** Fetches the set, if it was not asked for lately. Requests that come meanwhile wait for the same answer. */
   #fetch(interval: number): Promise<void> {
     if (this.#pending) return interval === COOLDOWN_MS ? this.#pending : Promise.resolve();
-    if (this.#clock() - this.#askedAt < interval) return Promise.resolve();
-    this.#askedAt = this.#clock();
-    this.#pending = fetchKeySet(this.#url)
+    if (this.#parts.clock() - this.#askedAt < interval) return Promise.resolve();
+    this.#askedAt = this.#parts.clock();
+    this.#pending = fetchKeySet(this.#parts.url)
       .then(
         (jwks) => {
           this.#keys = jwks.flatMap((jwk) => this.#read(jwk));
@@ -75,7 +78,7 @@ export class RemoteKeys {
       const key = createPublicKey({ key: jwk, format: 'jwk' });
       const suits = (algorithm: Algorithm) =>
         !isSymmetric(algorithm) && (alg === undefined || alg === algorithm) && misfitOf(key, algorithm) === null;
-      const algorithm = use === 'sig' ? this.#algorithms.find(suits) : undefined;
+      const algorithm = use === 'sig' ? this.#parts.algorithms.find(suits) : undefined;
       return algorithm === undefined ? [] : [{ kid, key, algorithm }];
     } catch {
       return [];

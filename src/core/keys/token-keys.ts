@@ -89,7 +89,7 @@ async function singleKeys(
   const published = isSymmetric(algorithm)
     ? []
     : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
-  const remote = jwkUrl === undefined ? null : new RemoteKeys(jwkUrl, [algorithm], clock);
+  const remote = jwkUrl === undefined ? null : new RemoteKeys({ url: jwkUrl, algorithms: [algorithm], clock });
   const signer = { ...signing, kid: null }; // as simplejwt's tokens, to the byte
   return {
     signing: () => signer,
