@@ -93,7 +93,7 @@ const servers = [];
 for (const program of options.program) {
   const { url, cli } = await startServer({ program, cost, isPinned: options.pin });
   await cli(['users', 'create', 'alice', '--password-stdin']);
-  // Whoever is greeted is not who signs in: of a hundred sessions the oldest ends.
+  // `hello` is measured as another user than the one who signs in, as the session limit ends the oldest of a hundred sessions.
   await cli(['users', 'create', 'bob', '--password-stdin']);
   const { data } = await post(url, { query: SIGN_IN, variables: { username: 'bob', password: PASSWORD } });
   const server = { program, url, token: data.tokenObtainPair.access, rounds: [] };

@@ -17,7 +17,7 @@ export const ACCOUNT = {
   PASSWORD_HASH_COST: String(COST),
   JWT_SIGNING_KEY: 'bench-bench-bench-bench-bench-bench-bench',
 };
-/** What this server is told beside that, whoever measures it. */
+/** Further settings of this server, the same in every benchmark. */
 export const SETTINGS = {
   NODE_ENV: 'test', // no account of its own, and plain lines
   GRAPHIQL: 'off',

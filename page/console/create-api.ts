@@ -8,7 +8,7 @@ export type Api = <Data, Variables>(
   variables: Variables,
 ) => Promise<Data>;
 
-/** The GraphQL API for whoever is signed in: an operation that is refused is sent once more with a fresh token. */
+/** The GraphQL API for the signed-in user. An operation that is refused is sent once more with a fresh token. */
 export function createApi(tokens: TokenStore): Api {
   return async (document, variables) => {
     const sendWith = (access: string | null) =>

@@ -10,7 +10,7 @@ interface GrowingListProps {
   readonly children: ReactNode;
 }
 
-/** A list that grows at its end. Whoever asks for more goes on at the first row that is new. */
+/** A list that grows at its end. After more rows are loaded, the focus moves to the first new row. */
 export function GrowingList({ count, more, isBusy = false, onMore, children }: GrowingListProps) {
   const list = useRef<HTMLUListElement>(null);
   const seen = useRef<number | null>(null);

@@ -2,8 +2,8 @@ import type { FetcherParams } from '@graphiql/toolkit';
 import { Kind, parse } from 'graphql';
 
 /**
- * The operation that is meant. GraphiQL reads the name a moment after the text: whoever is quick would ask for the
- * operation of the tab before.
+ * The name of the operation to run. GraphiQL updates the name a moment after the text, so right after a change of tabs it
+ * is still the name of the tab before.
  */
 export function operationNameOf({ query, operationName }: FetcherParams): string | null {
   const names = namesIn(query);

@@ -30,7 +30,7 @@ const ADVICE: Readonly<Record<ErrorReason, string>> = {
   store_unavailable: '',
 };
 
-/** What happened, what was expected and what to do, for whoever looks at the page. */
+/** What happened, what was expected and what to do, as text for the page. */
 export function explainError(error: unknown): string {
   if (!(error instanceof TokenRequestError)) return error instanceof Error ? error.message : String(error);
   const { message, reason, outcome } = error;

@@ -1,7 +1,7 @@
 import { useGraphiQL } from '@graphiql/react';
 import { useEffect } from 'react';
 
-/** The Tab key that went into an editor stays there (WCAG 2.1.2). Ctrl+M still gives it back to whoever indents by it. */
+/** Lets the Tab key leave an editor (WCAG 2.1.2). Ctrl+M makes it indent again. */
 export function useTabKey(): void {
   const editor = useGraphiQL(({ queryEditor }) => queryEditor);
   useEffect(() => {

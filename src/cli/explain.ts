@@ -6,7 +6,7 @@ import { WorkersError } from '../server/workers/supervisor.ts';
 import { DumpError } from './django/dump.ts';
 import { CliError } from './terminal.ts';
 
-/** What went wrong, in the words of whoever runs the program: one line, and a stack only for a bug. */
+/** The error as an operator should read it: one line, and a stack trace only for a bug. */
 export function explain(error: unknown): string {
   if (error instanceof StoreUnavailable) return explainStore(error);
   const plain = [SettingsError, KeyRingError, CliError, DumpError, StoreRefusal, AuthError, WorkersError];

@@ -33,7 +33,7 @@ export interface Program {
   run(words: readonly string[]): Promise<number>;
 }
 
-/** The command line. Whatever it changes in the store takes effect in a running server at once. */
+/** The command line. Its changes to the store take effect immediately, also in running servers. */
 export function createProgram(options: ProgramOptions): Program {
   const terminal = new Terminal(options);
   const { clock } = options;

@@ -8,7 +8,7 @@ import { read } from 'read';
 type Cell = string | number | boolean | Date | null;
 export type PrintedRow = Readonly<Record<string, Cell>>;
 
-/** A mistake of whoever typed the command; printed without a stack. */
+/** A usage error; printed without a stack trace. */
 export class CliError extends Error {
   override name = 'CliError';
 }
@@ -109,7 +109,7 @@ export class Terminal {
   async #ask(prompt: string): Promise<string> {
     const input = this.#streams.stdin();
     const answer = read({ prompt, silent: true, replace: '*', input, output: this.#streams.stdout });
-    // The reader pauses its input when it is done, also without an answer, where it would leave us waiting for ever.
+    // The reader pauses its input when it is done. Without an answer its promise would stay pending for ever.
     const over = once(input, 'pause').then(() => setImmediate(undefined));
     const given = await Promise.race([answer.catch(() => undefined), over]);
     if (given !== undefined) return given;

@@ -27,7 +27,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
 
   tokens
     .command('blacklist <token>')
-    .description('sign out whoever holds this refresh token (- reads it from standard input)')
+    .description('revoke this refresh token and end its session (- reads it from standard input)')
     .option('--sliding', 'it is a sliding token')
     .option('--json', 'print JSON')
     .action(async (argument: string, flags: Flags) => {

@@ -7,7 +7,7 @@ import type { TokenStore } from './token-store.ts';
 
 export * from './index.ts';
 
-/** What the link works with. */
+/** Options of the link. */
 export interface AuthLinkOptions {
   readonly tokens: TokenStore;
   /**

@@ -6,7 +6,7 @@ import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 export function isRefusedResult({ operationType }: ApolloLink.Operation, result: ApolloLink.Result): boolean {
   const { data, errors } = result as { readonly data?: unknown; readonly errors?: readonly unknown[] };
   if (!errors?.some(isUnauthenticated)) return false;
-  // A mutation of which something was done must not be done again.
+  // A mutation that was executed in part must not be repeated.
   return operationType !== OperationTypeNode.MUTATION || Object.values(data ?? {}).every((value) => value === null);
 }
 

@@ -12,14 +12,14 @@ const FOREVER_MS = 1000 * 365 * 86_400_000;
  */
 export function holdTokens({ access, refresh }: AnsweredTokens, receivedAt: number): HeldTokens {
   const { iat, exp, sid } = claimsOf(access);
-  // RFC 7519 4.1. Without these claims only the server knows when it ends, and says so.
+  // RFC 7519 4.1. Without these claims only the server knows the expiry, and refuses the token then.
   const lifetime = iat === undefined || exp === undefined ? FOREVER_MS : (exp - iat) * 1000;
   const expiresAt = receivedAt + lifetime;
   const refreshAt = expiresAt - Math.min(MARGIN_MS, lifetime / 4);
   return { access, refresh, sessionId: sid ?? null, receivedAt, refreshAt, expiresAt };
 }
 
-/** What the token says, as far as it can be read: another issuer's may be opaque. */
+/** The claims of the token, if it can be decoded: another issuer's token may be opaque. */
 function claimsOf(access: string): { readonly iat?: number; readonly exp?: number; readonly sid?: string } {
   try {
     return jwtDecode(access);

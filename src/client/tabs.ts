@@ -8,14 +8,14 @@ export type News =
 
 /** The tabs of one origin that share a session; where the platform has no such thing, this one alone. */
 export interface Tabs {
-  /** Runs the task when no other runs, over all tabs. What one announced, the next has heard. */
+  /** Runs the task while no other task runs in any tab. A task has received what the tasks before it announced. */
   exclusively<Result>(task: () => Promise<Result>): Promise<Result>;
   /** Tells all other tabs. */
   announce(news: News): void;
   close(): void;
 }
 
-/** A message and the release of a lock travel on different ways: the lock waits for the message. */
+/** Milliseconds. A message may arrive after the lock is released, so the lock is held a little longer. */
 const HEARING_MS = 50;
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

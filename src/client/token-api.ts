@@ -6,7 +6,7 @@ const TIMEOUT_MS = 10_000;
 /** What a `TokenRequestError` says where no answer came. */
 export const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
 
-/** For `Internal server error`, which tells nobody what to do. */
+/** Replaces `Internal server error`, which does not say what to do. */
 const FAILED = 'The server failed, and its log says why. Try again in a moment.';
 
 /**

@@ -51,7 +51,7 @@ export class StateKeeper {
     return this.#tabs.exclusively(task);
   }
 
-  /** Takes what the storage has, unless more is known. Without a promise, where the storage can. */
+  /** Reads the storage, unless the state is known already. Synchronous where the storage is. */
   restore(): void | Promise<void> {
     const saved = this.#load();
     return isLater(saved) ? saved.then((tokens) => this.#restored(tokens)) : this.#restored(saved);
@@ -87,7 +87,7 @@ export class StateKeeper {
     await this.#save(null);
   }
 
-  /** Tells the other tabs that the server does not answer, so that they need not find out one after the other. */
+  /** Tells the other tabs that the server does not answer, so that they do not each try it in turn. */
   fail(): void {
     this.#tabs.announce({ kind: 'unanswered' });
   }

@@ -5,7 +5,7 @@ export interface HeldTokens {
   readonly refresh: string | null;
   /** The session they belong to: the claim `sid`; null for tokens of other issuers. It stays when they are refreshed. */
   readonly sessionId: string | null;
-  /** When they came. Milliseconds since the epoch, by the clock of this device, as the two that follow. */
+  /** When they were received. Milliseconds since the epoch by the clock of this device, as the next two. */
   readonly receivedAt: number;
   /** When to refresh: a little before the end. */
   readonly refreshAt: number;
@@ -23,7 +23,7 @@ export interface TokenStorage {
   readonly usesCookie: boolean;
   /** What was saved last. Without a promise, where the storage can: a page then knows at once who is signed in. */
   load(): Awaitable<HeldTokens | null>;
-  /** Replaces it; null forgets it. */
+  /** Saves the tokens; null removes them. */
   save(tokens: HeldTokens | null): Awaitable<void>;
 }
 
@@ -88,7 +88,7 @@ export function itemStorage(items: ItemStorage, key = DEFAULT_KEY): TokenStorage
   };
 }
 
-/** What is kept may be of an older version, or somebody else's: then there is nothing. */
+/** Stored data may be of an older version or another program: then there is nothing. */
 function parseTokens(text: string | null): HeldTokens | null {
   try {
     const value: unknown = JSON.parse(text ?? 'null');

@@ -123,8 +123,8 @@ export class TokenStore {
   }
 
   /**
-   * Signs out. Without an answer from the server the tokens are forgotten all the same and this resolves to false: the
-   * session then ends by itself. A cookie only the server can take away, so there this rejects.
+   * Signs out. If the server does not answer, the tokens are removed all the same and this resolves to false: the session
+   * then expires on the server. In cookie mode only the server can remove the cookie, so this rejects instead.
    *
    * @throws TokenRequestError if the refresh token is in a cookie and the server does not answer
    */
@@ -139,7 +139,7 @@ export class TokenStore {
     });
   }
 
-  /** A refresh that gets no answer would keep the user waiting, and what it brought would be thrown away. */
+  /** Cancels a refresh under way: the user would wait for it, and its result would be discarded. */
   #insteadOfRefreshing<Result>(task: () => Promise<Result>): Promise<Result> {
     this.#refreshAbort.abort();
     this.#isUnanswered = false;

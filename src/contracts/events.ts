@@ -6,7 +6,7 @@ export type SessionStep = 'opened' | 'adopted' | 'refreshed' | 'replayed';
 /** Why no password was checked: too many were waiting, or it had waited for too long. */
 export type HashRefusal = 'full' | 'late';
 
-/** Something that happened in the token system, and took no time. */
+/** Something that happened in the token system. (Work that takes time is in `monitor.ts`.) */
 export type SystemEvent =
   | { readonly kind: 'security'; readonly event: SecurityEvent }
   | { readonly kind: 'session_stepped'; readonly step: SessionStep }
@@ -32,13 +32,13 @@ export type SystemEvent =
 /** What is known of a security event; the rest is null. */
 type SecurityEventDetails = Partial<Omit<SecurityEvent, 'event'>>;
 
-/** Who acts, where it is not the user themself, and from where. */
+/** Who acts, if not the user, and from where. */
 export type Actor = Partial<Pick<SecurityEvent, 'actorId' | 'client'>>;
 
-/** Where all that happens is told. Neither function throws: what has happened does not change because a listener fails. */
+/** Where events are emitted. Neither function throws: an error of a listener is reported and changes nothing else. */
 export interface Events {
   readonly tell: (event: SystemEvent) => void;
-  /** Tells a security event, once, where it is decided. */
+  /** Emits a security event. */
   readonly audit: (name: SecurityEventName, details: SecurityEventDetails) => void;
 }
 

@@ -23,36 +23,36 @@ export interface FailedCredentials {
 }
 
 /**
- * What happened, for whoever watches over the accounts: each event is reported once, where it is decided. None holds a
- * token, a password, or a name as it was typed, for people type passwords where a name is due.
+ * A security event. Each is reported once. It never holds a token, a password or the username as typed, since people
+ * sometimes type their password into that field.
  */
 export interface SecurityEvent {
   readonly event: SecurityEventName;
-  /** Whose account; null where there is none, or none is known. */
+  /** The account it concerns; null if there is none or it is unknown. */
   readonly userId: string | null;
-  /** Which session; null where it is none, or several. */
+  /** The session it concerns; null if there is none, or several. */
   readonly sessionId: string | null;
   /** Why sessions ended; null for other events. */
   readonly reason: RevocationReason | null;
   /** How many sessions ended; null for other events. */
   readonly sessions: number | null;
-  /** What was throttled; null for other events. */
+  /** The throttled operation; null for other events. */
   readonly operation: ThrottledOperation | null;
-  /** Which count was too high, that of the account or that of the address alone; null for other events. */
+  /** The limit that was reached, of the account or of the address alone; null for other events. */
   readonly rule: ThrottleRule | null;
-  /** The admin who did it to somebody else's account; null for everything else. */
+  /** The admin who acted on another user's account; null otherwise. */
   readonly actorId: string | null;
-  /** Where the request came from; null where nobody asked, or it is not known there. */
+  /** Where the request came from; null if there was no request, or it is unknown. */
   readonly client: Client | null;
 }
 
 /**
- * - `sign_in`, `sign_in_failed`: a password was right, or was not;
- * - `token_reused`: a superseded token was used, and its session ended for it;
+ * - `sign_in`, `sign_in_failed`: a sign-in succeeded, or failed;
+ * - `token_reused`: a superseded token was used, so its session was revoked;
  * - `sessions_ended`: signed out, revoked, over the limit, or with the account or the password;
  * - `password_changed`, `user_created`, `user_enabled`, `user_disabled`, `user_deleted`;
  * - `admin_granted`, `admin_revoked`: a user was made an admin, or is none any more;
- * - `throttled`: somebody tried too often and has to wait.
+ * - `throttled`: an attempt was refused because there were too many.
  */
 export const SECURITY_EVENTS = [
   'sign_in',
@@ -84,7 +84,7 @@ export interface Hooks {
   readonly onLoginSuccess?: (user: User, client: Client) => void | Promise<void>;
   /** Called once after each refused sign-in. */
   readonly onLoginFailed?: (credentials: FailedCredentials, client: Client) => void | Promise<void>;
-  /** Called for each event that whoever watches over the accounts wants to know. What it throws is reported. */
+  /** Called for each security event. Errors it throws are reported. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** Makes the user of stateless authentication. Default: id and the claim `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;

@@ -1,7 +1,7 @@
 import { AuthError } from './errors.ts';
 import type { EventListener } from './events.ts';
 
-/** A kind of work that takes time. Its names are the program's own and never a client's, so that there are few. */
+/** A kind of work that takes time. Its names never come from a client, so there are few of them. */
 export type Work =
   /** A field at the root of the schema. */
   | { readonly kind: 'operation'; readonly type: 'query' | 'mutation'; readonly field: string }
@@ -13,7 +13,7 @@ export type Work =
 /** Runs a piece of work and sees how it goes. What it resolves to or throws passes unchanged. */
 export type Watch = <Result>(work: () => Result | Promise<Result>) => Promise<Result>;
 
-/** Who watches a server at work. Nothing here throws, or changes what is answered. */
+/** Observes the work of a server. It must not throw, and changes no answer. */
 export interface Monitor extends EventListener {
   /** How to watch a kind of work: asked once for each, when the server is put together. */
   watch(work: Work): Watch;
@@ -22,7 +22,7 @@ export interface Monitor extends EventListener {
 /** Watches nothing. */
 export const UNWATCHED: Monitor = { watch: () => async (work) => work(), tell: () => {} };
 
-/** Watches for several, the first of them outermost; null where there is nobody. */
+/** Combines several monitors, the first outermost; null if there is none. */
 export function monitorOf(...several: readonly (Monitor | null)[]): Monitor | null {
   const [first, ...others] = several.filter((monitor) => monitor !== null);
   if (first === undefined) return null;

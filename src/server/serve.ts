@@ -5,11 +5,11 @@ import { createDemoUser, type DemoUser } from './development.ts';
 import { startServer, type RunningServer } from './server.ts';
 import { obeySupervisor, partFromSupervisor, tellNumbers } from './workers/worker.ts';
 
-/** What a process that serves is told. */
+/** Options of a serving process. */
 export interface ServeOptions {
   readonly settings: ServerSettings;
   readonly log: Logger;
-  /** Milliseconds that requests have to finish once the end has begun. */
+  /** Milliseconds that requests have to finish after shutdown has begun. */
   readonly leaveLimit: number;
   /** Milliseconds between two removals of what has expired. */
   readonly flushInterval: number;
@@ -27,10 +27,10 @@ export async function serveAlone(options: ServeOptions): Promise<void> {
   process.stderr.write(welcome);
 }
 
-/** Serves beside others, whose supervisor says what to do when. */
+/** Serves as one of several workers, on the instructions of the supervisor. */
 export async function serveAsWorker(options: ServeOptions): Promise<void> {
   const { settings, log } = options;
-  process.on('SIGHUP', () => {}); // for the supervisor, whoever else is sent it
+  process.on('SIGHUP', () => {}); // the supervisor handles it; a signal to the process group reaches workers too
   const server = await startServer({ settings, log, isWorker: true });
   const stop = stopOnSignals(server, options);
   obeySupervisor(server.url, {
@@ -45,7 +45,7 @@ export async function serveAsWorker(options: ServeOptions): Promise<void> {
   });
 }
 
-/** Has a first signal finish what runs, and a second end all at once; what it gives back does the former. */
+/** The first signal shuts down gracefully, the second exits at once. The returned function does the former. */
 function stopOnSignals(server: RunningServer, { log, leaveLimit }: ServeOptions): (cause: object) => void {
   let isStopping = false;
   const stop = (cause: object) => {
@@ -63,7 +63,7 @@ function stopOnSignals(server: RunningServer, { log, leaveLimit }: ServeOptions)
         process.exitCode = 1;
       },
     );
-    // What it tells last is counted when it is gone.
+    // The supervisor keeps these last numbers after the worker has exited.
     void closed.then(() => tellSupervisor(server, log)).then(partFromSupervisor);
   };
   const onSignal = (signal: string) => (isStopping ? process.exit(1) : stop({ signal }));
@@ -75,7 +75,7 @@ async function tellSupervisor(server: RunningServer, log: Logger): Promise<void>
   await server.numbers().then(tellNumbers, (error: unknown) => log.error({ err: error }, 'the metrics cannot be read'));
 }
 
-/** Makes an account for whoever tries things in development, and the words that show it; none if there is no need. */
+/** Creates the demo account in development and returns the text that shows it; an empty text if there is none. */
 async function prepareWelcome({ auth, url }: RunningServer, { nodeEnv }: ServerSettings): Promise<string> {
   const demo = nodeEnv === 'development' ? await createDemoUser(auth) : null;
   return demo ? welcomeOf(url, demo) : '';

@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** Default: the one that the settings name. `close()` closes it. */
   readonly store?: Store;
-  /** Milliseconds between two removals of what has expired. Default: none but those its owner asks for by `flush`. */
+  /** Milliseconds between two removals of expired records. Default: only `flush` removes them. */
   readonly flushInterval?: number;
   /** Whether a supervisor shows its metrics, so that it opens no port for them. */
   readonly isWorker?: boolean;
@@ -39,9 +39,9 @@ export interface RunningServer {
   readonly auth: Auth;
   /** What it has counted, for its supervisor; nothing without `METRICS_PORT`. */
   numbers(): Promise<readonly unknown[]>;
-  /** Removes what has expired. What goes wrong is reported. */
+  /** Removes expired records. Errors are reported, not thrown. */
   flush(): Promise<void>;
-  /** Stops accepting, finishes what runs, and closes the store. */
+  /** Stops accepting connections, finishes running requests, and closes the store. */
   close(): Promise<void>;
 }
 
@@ -122,7 +122,7 @@ export async function startServer({
       },
     };
   } catch (error) {
-    await close(report); // what is thrown is why it did not start
+    await close(report); // the error that is thrown says why the server did not start
     throw error;
   }
 }
@@ -131,7 +131,7 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-/** Writes down what an operator has to know. */
+/** Logs the events that matter to an operator. */
 const logListeners = (log: Logger): EventListener[] => [
   on(['security'], ({ event }) => log.info({ security: event }, 'security event')),
   on(['ring_changed'], ({ kids }) => log.info({ kids }, 'the key ring has changed')),
@@ -140,7 +140,7 @@ const logListeners = (log: Logger): EventListener[] => [
   ),
 ];
 
-/** Removes what has expired, when asked and at intervals. What still runs at the end is ended by the store's closing, as no error. */
+/** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */
 function createRemoval(
   { flushExpired }: Pick<Auth, 'flushExpired'>,
   interval: number | undefined,

@@ -6,21 +6,21 @@ const TIMEOUT_MS = 3000;
 const DEFAULT_INTERVAL_SECONDS = 2;
 const DEFAULT_MAX_SILENCE_SECONDS = 60;
 
-/** How a verifier learns what was revoked: by the server's feed, with what `services create` printed. */
+/** How a verifier learns of revocations: from the server's feed, with the credentials that `services create` printed. */
 export interface RevocationOptions {
   /** `https://auth.example.com/revocations`. */
   readonly url: string;
   readonly name: string;
   readonly secret: string;
-  /** Seconds between two questions; 2 unless set. A revocation bites that much later, and the time of an answer. */
+  /** Seconds between two requests; default 2. A revocation takes effect here after that time plus the request's. */
   readonly interval?: number;
-  /** Seconds without an answer after which no token is accepted, since nobody knows; 60 unless set. */
+  /** Seconds without an answer after which every token is refused; default 60. */
   readonly maxSilence?: number;
-  /** Given what is wrong with an answer, or why there is none. */
+  /** Called with the error when a request fails. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** An answer of the feed. `exp` is NumericDate: until when a name must be remembered. */
+/** A response of the feed. `exp` is a NumericDate: until then an ID must be remembered. */
 interface Answer {
   readonly cursor: string;
   readonly sessions: readonly { readonly sid: string; readonly exp: number }[];
@@ -28,7 +28,7 @@ interface Answer {
   readonly more: boolean;
 }
 
-/** What was revoked, kept by asking every few seconds; no token is a request. */
+/** The revoked IDs, kept up to date by polling the feed. Verifying a token makes no request of its own. */
 export class Revocations {
   readonly #options: RevocationOptions;
   readonly #clock: Clock;
@@ -41,7 +41,7 @@ export class Revocations {
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `leeway` in seconds: so much longer than its `exp` is a token accepted. */
+  /** `leeway` in seconds: how long after its `exp` a token is accepted. */
   constructor(options: RevocationOptions, clock: Clock, leeway: number) {
     this.#options = options;
     this.#clock = clock;
@@ -49,7 +49,7 @@ export class Revocations {
   }
 
   /**
-   * Whether a token or its session was revoked. The first question waits for the first answer.
+   * Whether a token or its session was revoked. The first call starts polling and waits for the first response.
    *
    * @throws StoreUnavailable where there was no answer for too long
    */
@@ -67,7 +67,7 @@ export class Revocations {
     return (sessionId !== null && this.#sessions.has(sessionId)) || (jti !== null && this.#tokens.has(jti));
   }
 
-  /** Stops asking. */
+  /** Stops polling. */
   close(): void {
     this.#closing.abort();
     clearTimeout(this.#timer);
@@ -95,7 +95,7 @@ export class Revocations {
     const credentials = Buffer.from(`${encodeURIComponent(name)}:${encodeURIComponent(secret)}`).toString('base64');
     const response = await fetch(address, {
       headers: { authorization: `Basic ${credentials}` },
-      redirect: 'error', // the credentials are for that address
+      redirect: 'error', // do not send the credentials to another address
       signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     if (response.ok) return (await response.json()) as Answer;

@@ -13,7 +13,7 @@ import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../core/tokens/t
 import { TokenCodec } from '../core/tokens/token-codec.ts';
 import { Revocations, type RevocationOptions } from './revocations.ts';
 
-/** Settings of the server that must be the same here, where they were changed there. */
+/** Settings that must have the same values as on the server. */
 type SharedSettings = Pick<
   SettingsInput,
   | 'issuer'
@@ -27,7 +27,7 @@ type SharedSettings = Pick<
   | 'jtiClaim'
 >;
 
-/** How tokens are verified: by the keys at a URL, or by one key. */
+/** Options of a verifier: `jwksUrl`, or `key` with its algorithm. */
 export interface TokenVerifierOptions extends SharedSettings {
   /** The JWK set of the server: `https://auth.example.com/.well-known/jwks.json`. */
   readonly jwksUrl?: string;
@@ -38,7 +38,7 @@ export interface TokenVerifierOptions extends SharedSettings {
    * `jwksUrl`. With `key` there is exactly one.
    */
   readonly algorithms?: readonly Algorithm[];
-  /** Refuses what was revoked, too, a few seconds later. Not set: a token is good until it expires. */
+  /** Also refuses revoked tokens, a few seconds after the revocation. Not set: a token is valid until it expires. */
   readonly revocations?: RevocationOptions;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
@@ -46,7 +46,7 @@ export interface TokenVerifierOptions extends SharedSettings {
   readonly clock?: Clock;
 }
 
-/** Whoever makes a request, as the token says. */
+/** The user and the token of a request. */
 export interface VerifiedRequest {
   readonly user: TokenUser;
   readonly token: AcceptedToken;
@@ -56,7 +56,7 @@ export interface VerifiedRequest {
 export interface VerifierContext {
   readonly auth: {
     /**
-     * Verifies the token of this request, once; what is wrong with it is thrown then, and not before.
+     * Verifies the token of this request. The result is kept for the request; errors are thrown here, not by `context`.
      *
      * @throws NotAuthenticated, BadAuthorizationHeader, and what `verify` throws
      */
@@ -79,7 +79,7 @@ export interface TokenVerifier {
   verify(token: string): Promise<VerifiedRequest>;
   /** The context function of an Apollo Server. */
   readonly context: (input: { readonly req: IncomingRequest }) => Promise<VerifierContext>;
-  /** Stops asking for revocations. */
+  /** Stops polling for revocations. */
   close(): void;
 }
 
@@ -148,8 +148,8 @@ function signNothing(): never {
 }
 
 /**
- * type-graphql's auth checker for `@Authorized()` beside `context`: lets in whoever has a good token and, for
- * `@Authorized('ADMIN')`, one with that role in its claim `roles`.
+ * type-graphql's auth checker for `@Authorized()`, to be used with `context`. It requires a valid token and, for
+ * `@Authorized('ADMIN')`, that role in the claim `roles`.
  *
  * @throws AuthError
  */

@@ -14,7 +14,7 @@ export type BlacklistTarget = Pick<Blacklist, 'addMany'>;
 /** How an import of tokens went. */
 export interface TokenSummary {
   readonly rows: number;
-  /** Refresh tokens that Django has handed out; they need nothing here, for a token says itself what it is. */
+  /** Refresh tokens that Django has issued. Nothing is stored for them, as tokens are self-contained. */
   readonly outstanding: number;
   readonly blacklisted: number;
   /** Were in the blacklist before. */

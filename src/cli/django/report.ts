@@ -1,4 +1,4 @@
-/** Something about one row that whoever imports should know. */
+/** A remark about one row, for the person who runs the import. */
 export interface Remark {
   readonly row: number;
   /** Its primary key, if it has one. */
@@ -6,7 +6,7 @@ export interface Remark {
   readonly text: string;
 }
 
-/** Whoever watches an import. */
+/** Receives the progress of an import. */
 export interface Watcher {
   /** A row that was refused, or that was taken and cannot work as it did. */
   remark(remark: Remark): void;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ForeignAccount } from '../../core/users/account-import.ts';
 
-// JavaScript's numbers would make one id of several that are larger.
+// Above 2^53, JavaScript's numbers cannot tell neighbouring IDs apart.
 const KEY = 'expected the primary key, a text or a number below 2^53; dump without --natural-primary';
 
 /** What a row of a dump is, whatever its model. */
@@ -68,7 +68,7 @@ export function readUserRow({ pk, fields }: DumpedRow, usernameField: string, no
   const account: ForeignAccount = {
     id: pk,
     username,
-    // No password, to Django; nobody's hash is empty here.
+    // In Django, an empty hash means no usable password; here that is `!`.
     passwordHash: password === '' ? '!' : password,
     isActive: is_active,
     lastLogin: last_login ?? null,

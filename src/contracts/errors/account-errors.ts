@@ -19,7 +19,7 @@ export class BadAuthorizationHeader extends AuthError {
   }
 }
 
-/** Sign-in failed, or the account behind a token is gone or disabled; which of these is not told. */
+/** Sign-in failed, or the account of a token is deleted or disabled. Clients do not learn which. */
 export class NoActiveAccount extends Unauthenticated {
   override name = 'NoActiveAccount';
   readonly reason = 'no_active_account';
@@ -59,7 +59,7 @@ export class PasswordChanged extends Unauthenticated {
   }
 }
 
-/** An admin would take away their own role, or disable their own account: nobody might be left who can give it back. */
+/** Admins may not demote or disable themselves, as no other admin might be left. */
 export class OwnAccount extends AuthError {
   override name = 'OwnAccount';
   readonly code = 'FORBIDDEN';

@@ -44,7 +44,7 @@ export abstract class AuthError extends Error {
   }
 }
 
-/** Whoever asks is not known, or no longer: the way on is to sign in. */
+/** The caller is not authenticated, or no longer. The remedy is to sign in. */
 export abstract class Unauthenticated extends AuthError {
   readonly code = 'UNAUTHENTICATED';
   override readonly action: ErrorAction = 'LOGIN';

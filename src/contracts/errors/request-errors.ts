@@ -1,6 +1,6 @@
 import { AuthError, type InputReason } from './auth-error.ts';
 
-/** In cookie mode: the page that asks is of an origin that is neither this server's own nor named by its operator. */
+/** In cookie mode: the request's origin is neither the server's own nor one of `CORS_ORIGINS`. */
 export class OriginNotAllowed extends AuthError {
   override name = 'OriginNotAllowed';
   readonly code = 'FORBIDDEN';
@@ -26,7 +26,7 @@ export class InvalidInput extends AuthError {
   }
 }
 
-/** Too many attempts; which limit was met, and whether the account exists, is not told. */
+/** Too many attempts. Clients do not learn which limit was reached, nor whether the account exists. */
 export class Throttled extends AuthError {
   override name = 'Throttled';
   readonly code = 'TOO_MANY_REQUESTS';
@@ -51,7 +51,7 @@ abstract class Unavailable extends AuthError {
   }
 }
 
-/** More passwords wait to be checked than this machine can check in time. */
+/** Too many passwords wait to be hashed or checked. */
 export class Overloaded extends Unavailable {
   override name = 'Overloaded';
   readonly reason = 'overloaded';

@@ -51,7 +51,7 @@ export interface TokenClassMessage {
   readonly message: string;
 }
 
-/** The token in the header is none that is accepted there; `cause` says why. */
+/** The token in the header is not accepted there; `cause` says why. */
 export class NoAcceptedToken extends AuthError {
   override name = 'NoAcceptedToken';
   readonly code = 'UNAUTHENTICATED';
@@ -63,7 +63,7 @@ export class NoAcceptedToken extends AuthError {
   ) {
     super('Given token not valid for any token type', { cause });
     this.reason = cause.reason;
-    // Whatever ails an access token, the refresh token decides whether its holder must sign in again.
+    // Whether the user must sign in again depends on the refresh token, not on this one.
     this.action = cause instanceof TokenInvalid ? 'REFRESH' : cause.action;
   }
   override get extensions(): Record<string, unknown> {

@@ -29,7 +29,7 @@ export const ALGORITHMS = [
 /** The name of one of them. */
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-/** People look for EdDSA, which simplejwt has. */
+/** Its message mentions EdDSA, which simplejwt supports. */
 const algorithm: Kind<z.ZodEnum<{ readonly [Name in Algorithm]: Name }>> = {
   ...oneOf(...ALGORITHMS),
   accepts: `one of ${ALGORITHMS.join(', ')}; EdDSA is not offered, as jsonwebtoken does not have it`,
@@ -112,7 +112,7 @@ export const serverTable = {
   maxTokens: row('GRAPHQL_MAX_TOKENS', integer(50, 100_000), 1500, 'Lexical tokens in a document; more are refused while it is being parsed.'),
   maxBodyBytes: row('MAX_BODY_BYTES', integer(1024, 10_485_760), 102_400, 'Bytes in the body of a request.'),
   metricsPort: row('METRICS_PORT', optional(integer(0, 65_535)), undefined, 'Port for Prometheus to scrape, at `/metrics`; 0 takes a free one. Workers are added up. Not set: nothing is measured. See docs/metrics.md.'),
-  metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. Whoever reaches it reads how much is signed in and refused, so keep it from the public.'),
+  metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. It needs no authentication and shows counts of sign-ins and refusals, so keep it off the public network.'),
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),
   console: row('CONSOLE', optional(boolean), undefined, 'Whether a browser finds the console at `/console`. Default: on outside production.'),

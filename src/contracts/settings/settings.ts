@@ -50,7 +50,7 @@ function parse<Keys extends keyof Table>(
 
 type Lifetime = Extract<keyof Settings, `${string}Lifetime`>;
 
-/** Combinations that would do nothing, or harm. */
+/** Combinations that have no effect or are dangerous. */
 function combinationProblems(settings: Settings, nameOf: Naming): string[] {
   const problems: string[] = [];
   const refuse = (when: boolean, problem: string) => when && problems.push(problem);
@@ -97,7 +97,7 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
   return problems;
 }
 
-/** What only the server has a use for. */
+/** Rules for settings that only the server has. */
 function libraryProblems({ corsOrigins, refreshCookie }: Settings): string[] {
   if (corsOrigins === undefined || refreshCookie) return [];
   return [
@@ -105,7 +105,7 @@ function libraryProblems({ corsOrigins, refreshCookie }: Settings): string[] {
   ];
 }
 
-/** What production insists on. */
+/** Rules for production. */
 function productionProblems(settings: ServerSettings): string[] {
   if (settings.nodeEnv !== 'production') return [];
   const problems: string[] = [];
@@ -122,7 +122,7 @@ function productionProblems(settings: ServerSettings): string[] {
   return problems;
 }
 
-/** What cannot be listened on. */
+/** Ports and hosts that cannot be listened on. */
 function portProblems({ port, metricsPort }: ServerSettings): string[] {
   if (metricsPort === undefined || metricsPort === 0 || metricsPort !== port) return [];
   return [

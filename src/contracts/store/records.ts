@@ -44,7 +44,7 @@ export interface SessionRecord {
   readonly lastUsedAt: Date;
   /** The end of the current token: an idle session is over then. */
   readonly expiresAt: Date;
-  /** The absolute end; nothing moves it. */
+  /** The absolute end. It never changes. */
   readonly endsAt: Date;
   readonly userAgent: string | null;
   readonly ipAddress: string | null;
@@ -74,7 +74,7 @@ export interface BlacklistEntry {
 
 /** How often something was tried, until that is forgotten. */
 export interface AttemptRecord {
-  /** What is counted. Nobody can read from it what that is. */
+  /** What is counted, as an HMAC, so that a dump of the store does not reveal it. */
   readonly name: string;
   readonly count: number;
   /** Before this moment no further attempt is let through, once there were too many. */

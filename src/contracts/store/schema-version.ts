@@ -4,7 +4,7 @@ export interface SchemaVersions {
   readonly known: number;
 }
 
-/** A newer program has been here: what it stores, this one would misread or destroy. */
+/** The store was written by a newer program. This one could misread or destroy its data. */
 class NewerSchema extends Error {
   override name = 'NewerSchema';
   constructor(

@@ -1,6 +1,6 @@
 import type { SchemaVersions } from './schema-version.ts';
 
-/** The store as a whole, for whoever looks after it. Nothing here brings a store up to date. */
+/** Maintenance of the store as a whole. Nothing here migrates a store. */
 export interface StoreKeeper {
   /** @throws StoreRefusal if there is no store, StoreUnavailable if it does not answer */
   version(): Promise<SchemaVersions>;

@@ -15,9 +15,9 @@ import type {
 export type * from './records.ts';
 
 /**
- * All the product asks of a database. Every method is a single fact a store can make atomic; nothing here needs a
- * transaction over several records. Every method may throw `StoreUnavailable`, and then has written nothing or all; the
- * two that take many records may then have written any of them, and `deleteExpired` removed any of them.
+ * The contract of a store. Every method is atomic in one record; none needs a transaction over several. Every method may
+ * throw `StoreUnavailable`, and has then written all or nothing. The methods for many records (`insertMany`, `addMany`,
+ * `deleteExpired`) may have written or removed any of them.
  */
 export interface Store {
   readonly users: UserStore;

@@ -20,19 +20,19 @@ import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { createProxyWarning } from './unnamed-proxy.ts';
 import { registerWellKnown } from './well-known.ts';
 
-/** How long a connection may dawdle, in milliseconds. */
+/** Timeouts of a connection, in milliseconds. */
 export interface Patience {
   /** From a request's first byte to the end of its headers. */
   readonly headers: number;
   /** From a request's first byte to its last. */
   readonly request: number;
-  /** Between two looks at the former: Node.js ends what is late at the next one. */
+  /** Between two checks of `headers` and `request`: Node.js closes late connections at the next check. */
   readonly check: number;
-  /** With nothing sent or received while an answer is due, or is not taken. Longer than the store may need to fail. */
+  /** Without any traffic while a response is pending. Longer than the store may take to fail. */
   readonly silence: number;
-  /** Between an answer and the next request. Longer than that of usual proxies, which must be the first to hang up. */
+  /** Between a response and the next request. Longer than the timeout of common proxies, which must close first. */
   readonly keepAlive: number;
-  /** Between the beginning of the end and the next request, which is then the last. */
+  /** How long an idle connection may still send a last request after shutdown has begun. */
   readonly leave: number;
 }
 
@@ -60,15 +60,15 @@ export interface AppOptions extends ServiceApi {
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
   readonly publicKeys: () => object;
-  /** Follows the work of a request for operations. Default: nobody does. */
+  /** Wraps each request to `/graphql` in a trace. Default: no tracing. */
   readonly trace?: <Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>) => Promise<Result>;
   /** For tests. */
   readonly patience?: Patience;
 }
 
 /**
- * The HTTP server: the API at `/graphql`, what other services ask, the pages, and its health for whoever runs it. Closing
- * it loses no request of a connection that was accepted.
+ * The HTTP server: the API at `/graphql`, the endpoints for other services, the pages and the health checks. Closing it
+ * loses no request of an accepted connection.
  */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { settings, log, graphql, context, ping, publicKeys, trace, patience = PATIENCE } = options;
@@ -107,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    // RFC 6749 5.1: an answer that may hold a token is not to be kept.
+    // RFC 6749 5.1: a response that may hold a token must not be cached.
     void reply.header('cache-control', 'no-store');
     if (!isPlain(request)) return serve.call(app, request, reply);
     const given = await graphql.plain.run(request.body, await contextOf(request, reply));
@@ -145,7 +145,7 @@ function headersOf(reply: FastifyReply) {
 }
 
 function statusOf(error: FastifyError): number {
-  // The integration builds a URL from the Host header, which is the client's to misspell.
+  // The integration builds a URL from the Host header, and a client may send any text there.
   if (error.code === 'ERR_INVALID_URL') return 400;
   return error.statusCode ?? 500;
 }

@@ -4,13 +4,13 @@ export interface BasicCredentials {
   readonly secret: string;
 }
 
-/** Far more than a name and a secret of ours need, in their longest spelling. */
+/** In characters. More than our longest name and secret need, encoded. */
 const MAX_LENGTH = 1024;
 const HEADER = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
 
 /**
- * What a header of the scheme Basic (RFC 7617) holds, or null if it is none. Both parts are form-encoded inside
- * (RFC 6749 2.3.1); to those of ours that makes no difference, so who leaves it out is understood as well.
+ * The name and secret in a Basic header (RFC 7617), or null if there are none. Both parts are form-encoded (RFC 6749 2.3.1).
+ * Our names and secrets are the same with and without that encoding, so both forms are accepted.
  */
 export function basicCredentialsIn(header: string): BasicCredentials | null {
   const [, encoded = ''] = (header.length <= MAX_LENGTH && HEADER.exec(header)) || [];

@@ -8,8 +8,8 @@ import { Server as Listener, type Socket } from 'node:net';
 type RunningAnswers = ServerResponse[];
 
 /**
- * Lets a server leave without losing a request. What it gives back stops accepting connections and resolves when all
- * have ended: each with its next answer, which says so (RFC 9112 9.6), or after `patience` milliseconds without one.
+ * Graceful shutdown. The returned function stops accepting connections and resolves when all are closed: each after its
+ * next response, which has `Connection: close` (RFC 9112 9.6), or after `patience` milliseconds without a request.
  */
 export function createLeave(server: Server, patience: number): () => Promise<void> {
   const connections = new Map<Socket, RunningAnswers>();
@@ -30,16 +30,16 @@ export function createLeave(server: Server, patience: number): () => Promise<voi
       for (const response of answers) sayLast(response, answers);
     }
     const left = new Promise<void>((resolve) => server.once('close', () => resolve()));
-    // HTTP's own `close` ends idle connections at once, under requests that are on their way.
+    // `http.Server.close` closes idle connections at once, even if a request for one is already on its way.
     Listener.prototype.close.call(server);
-    // An immediate comes after the sockets were read: what has arrived by then is no longer idle.
+    // An immediate runs after the sockets were read, so a connection whose request has arrived no longer counts as idle.
     const letGo = setInterval(() => setImmediate(() => server.closeIdleConnections()), patience);
     await left;
     clearInterval(letGo);
   };
 }
 
-/** Makes an answer the last of its connection. Those before it are not: what follows such an answer is never sent. */
+/** Marks a response as the last of its connection, and no earlier one: Node.js sends nothing after a marked response. */
 function sayLast(response: ServerResponse, answers: RunningAnswers): void {
   if (response.headersSent) return;
   for (const other of answers) {

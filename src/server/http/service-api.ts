@@ -11,18 +11,18 @@ import { basicCredentialsIn } from './basic-credentials.ts';
 export const INTROSPECTION = '/oauth/introspect';
 export const REVOCATION = '/oauth/revoke';
 
-/** Room for the longest token there is, and a hint. */
+/** In bytes: the longest token and a `token_type_hint`. */
 const MAX_BODY_BYTES = 16_384;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** What services are answered with. */
+/** The parts that answer services. */
 export interface ServiceApi {
   readonly services: ServiceCredentials;
   readonly introspection: Introspection;
   readonly revocations: RevocationFeed;
 }
 
-/** What other programs may ask, with a name and secret of their own. Give it a scope: it sets what holds for all of it. */
+/** The endpoints for other services, which authenticate by name and secret. Its hooks apply to the whole scope it is given. */
 export function registerServiceApi(scope: FastifyInstance, { services, introspection, revocations }: ServiceApi): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BODY_BYTES }, readForm);
@@ -32,7 +32,7 @@ export function registerServiceApi(scope: FastifyInstance, { services, introspec
     if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     return refuse(reply, status, name, message);
   });
-  // Before the body is read: nobody sends one without having said who they are.
+  // Authenticates before the body is read.
   scope.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
     await restOfTurn();
@@ -66,7 +66,7 @@ function cursorIn({ query }: FastifyRequest): string | undefined {
 /** @throws InvalidInput */
 function tokenIn({ body }: FastifyRequest): string {
   const given = body instanceof URLSearchParams ? body.getAll('token') : [];
-  const values = given.filter((value) => value !== ''); // RFC 6749 3.2: one without a value counts as left out
+  const values = given.filter((value) => value !== ''); // RFC 6749 3.2: a parameter without a value counts as omitted
   const [token] = values;
   if (token !== undefined && values.length === 1) return token;
   throw new InvalidInput('token', `Got ${values.length} values of \`token\`, expected one, in a form.`);
@@ -80,7 +80,7 @@ function clientOf({ headers, ip }: FastifyRequest): Client {
 const refuse = (reply: FastifyReply, status: number, error: string, description: string): FastifyReply =>
   reply.code(status).send({ error, error_description: description });
 
-/** What a client is told of an error; what is not meant for clients is masked. */
+/** The error as clients see it: internal errors are masked. */
 function explained(error: FastifyError | AuthError) {
   const { message } = error;
   if (error instanceof Throttled) return { status: 429, name: 'throttled', message, retryAfter: error.retryAfter };

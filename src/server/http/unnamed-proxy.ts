@@ -1,9 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Makes what says once in the log that a proxy seems to be in front that `TRUST_PROXY` does not name: then all its
- * clients are one address to the throttle, and wait together. Anybody can bring it about, so it is not said twice. To be
- * asked about requests with `X-Forwarded-For`.
+ * Returns a function to call for each request with `X-Forwarded-For`. It warns in the log if `TRUST_PROXY` does not name the
+ * sender: clients behind that proxy are throttled as one address. Only once, as any client can send the header.
  */
 export function createProxyWarning(): (request: FastifyRequest) => void {
   let isSaid = false;

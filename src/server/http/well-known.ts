@@ -3,19 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { INTROSPECTION, REVOCATION } from './service-api.ts';
 
-/** Half of the time that `keys rotate` gives a key before it signs, so that whoever keeps the set knows it by then. */
+/** Half of the default time between publishing a key and signing with it, so that caches have the key by then. */
 const MAX_AGE_SECONDS = 300;
 const METADATA = '/.well-known/oauth-authorization-server';
 const KEY_SET = '/.well-known/jwks.json';
 
-/** What is told to those who verify tokens themselves. */
+/** What is published for verifiers. */
 export interface WellKnown {
   readonly settings: Settings;
   /** The JWK set: public members alone. */
   readonly publicKeys: () => object;
 }
 
-/** Publishes the public keys (RFC 7517 5), and where they and the endpoints for services are, if the issuer is a URL (RFC 8414 3). */
+/** Publishes the JWK set (RFC 7517 5) and, if the issuer is a URL, the server's metadata (RFC 8414 3). */
 export function registerWellKnown(app: FastifyInstance, { settings, publicKeys }: WellKnown): void {
   app.get(KEY_SET, (request, reply) => sendKept(request, reply, publicKeys()));
   const issuer = issuerUrlOf(settings.issuer);

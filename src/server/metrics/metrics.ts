@@ -15,7 +15,7 @@ const DOCUMENT_CODES: ReadonlySet<string> = new Set([
   'BAD_USER_INPUT',
 ]);
 
-/** Counts what a server does, in plain numbers, and shows them to whoever scrapes its registry. */
+/** Counts what a server does in plain numbers. They become metrics when the registry is scraped. */
 export class Metrics implements Monitor {
   /** All metrics of this process, those of Node.js among them. */
   readonly registry = new Registry();

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from '@a
 import type { GraphQLSchema } from 'graphql';
 import type { Monitor } from '../../contracts/monitor.ts';
 
-/** Watches the fields at the root of a schema, which is ours to change: guard, throttle and all. */
+/** Wraps the root fields of our schema, guard and throttle included, so that a monitor sees them. */
 export function watchRootFields(schema: GraphQLSchema, monitor: Pick<Monitor, 'watch'>): GraphQLSchema {
   const roots = [
     { type: 'query', fields: schema.getQueryType()?.getFields() },

@@ -13,7 +13,7 @@ import {
 import type { SystemEvent } from '../../contracts/events.ts';
 import { outcomeOf, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
 
-/** What was asked in a request, as far as it has run. */
+/** The operation of a request, as far as it has been executed. */
 interface Operation {
   type: string | null;
   readonly fields: Set<string>;
@@ -45,7 +45,7 @@ export class Traces implements Monitor {
     this.#database = database;
   }
 
-  /** Makes the span of a request; it goes on with the trace of whoever asks, where a propagator finds one. */
+  /** Makes the span of a request. It continues the caller's trace where a propagator finds one in the headers. */
   request<Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>): Promise<Result> {
     // Where the SDK watches HTTP itself, it has read the headers.
     const isInside = trace.getActiveSpan() !== undefined;
@@ -91,7 +91,7 @@ export class Traces implements Monitor {
         try {
           return await work();
         } catch (error) {
-          // Not the message or the stack: those of a driver may quote what was asked.
+          // Neither message nor stack: a driver may quote the query in them.
           span.setAttribute('error.type', outcomeOf(error)).setStatus({ code: SpanStatusCode.ERROR });
           throw error;
         } finally {

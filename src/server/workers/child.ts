@@ -1,13 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import { isReport, messageOf, numbersIn, type Report, type Request } from './messages.ts';
 
-/** How a worker ended; neither where it could not even be started. */
+/** How a worker ended. Both are null if it could not be started. */
 export interface Ending {
   readonly code: number | null;
   readonly signal: string | null;
 }
 
-/** What is used of Node's `Worker`. */
+/** The part of Node's `Worker` that is used here. */
 export interface NodeWorker extends EventEmitter {
   readonly process: { readonly pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
   isConnected(): boolean;
@@ -16,7 +16,7 @@ export interface NodeWorker extends EventEmitter {
 
 /** A worker as its supervisor sees it. */
 export class Child {
-  /** Resolves to what it says when it serves, or to how it ended before that. */
+  /** Resolves to its report once it serves, or to how it ended before that. */
   readonly started: Promise<Report | Ending>;
   readonly ended: Promise<Ending>;
   readonly #worker: NodeWorker;
@@ -87,13 +87,13 @@ export class Child {
   }
 
   ask(request: Request): void {
-    // A worker that has just ended hears nothing, which `ended` tells.
+    // A worker that has just exited receives nothing; `ended` resolves then.
     if (this.#worker.isConnected()) this.#worker.send(messageOf(request), () => {});
   }
 
-  /** Has it finish what runs; after `limit` milliseconds it is killed. Resolves when it has ended. */
+  /** Shuts it down gracefully; after `limit` milliseconds it is killed. Resolves when it has exited. */
   async leave(limit: number): Promise<Ending> {
-    // Before it listens it serves nobody, and does not listen to requests either.
+    // Before it listens it has no requests to finish, and handles no messages either.
     if (this.#isListening) this.ask('leave');
     else this.#worker.process.kill('SIGTERM');
     const timer = setTimeout(() => this.kill(), limit);

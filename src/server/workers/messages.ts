@@ -7,7 +7,7 @@ export interface Report {
   readonly url: string;
 }
 
-/** What it tells when it is asked, and before it ends: what it has counted. */
+/** A worker's metrics, sent on request and before it exits. */
 export interface Numbers {
   readonly type: 'simplejwt:counted';
   readonly numbers: readonly unknown[];
@@ -15,7 +15,7 @@ export interface Numbers {
 
 const REQUESTS: readonly Request[] = ['leave', 'flush', 'welcome', 'numbers'];
 
-/** A request as it travels: others may use the same channel, so the type says whose it is. */
+/** The message of a request. The type has our prefix, as other packages may use the same channel. */
 export const messageOf = (request: Request) => ({ type: `simplejwt:${request}` });
 
 /** The request in a message; none if the message is somebody else's. */

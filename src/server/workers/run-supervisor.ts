@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { Supervisor, WorkersError } from './supervisor.ts';
 import { Child, type Ending } from './child.ts';
 
-/** What the supervisor process is told. */
+/** Options of the supervisor process. */
 export interface RunOptions {
   readonly count: number;
   readonly log: Logger;
@@ -11,13 +11,13 @@ export interface RunOptions {
   readonly leaveLimit: number;
   /** Milliseconds between two removals of what has expired. */
   readonly flushInterval: number;
-  /** Shows what the workers count; it is told of each. */
+  /** Serves the summed metrics of all workers. It is told of each worker. */
   readonly totals?: { readonly url: string; follow(worker: Child): void };
 }
 
 /**
- * Runs this process as the supervisor of so many workers, until a signal ends it: SIGTERM and SIGINT once workers have
- * finished what runs, and at once if it is the second. SIGHUP replaces the workers. Sets the exit code.
+ * Runs this process as the supervisor of `count` workers until a signal ends it. The first SIGTERM or SIGINT shuts down
+ * gracefully, the second exits at once. SIGHUP replaces the workers. Sets the exit code.
  *
  * @throws WorkersError if workers cannot be kept running
  */
@@ -65,7 +65,7 @@ function whenStopped(supervisor: Supervisor, log: Logger): Promise<readonly Endi
 
 function failedToStart({ code, signal }: Ending): void {
   process.exitCode = 1;
-  if (code === 1) return; // it has said why
+  if (code === 1) return; // it has printed the reason
   const how = signal ?? `code ${code ?? 'none'}`;
   throw new WorkersError(`WORKERS: the first worker ended (${how}) before it served; what it printed before says why.`);
 }

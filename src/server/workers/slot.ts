@@ -10,15 +10,15 @@ export interface SlotOptions {
   readonly restarts: Restarts;
   /** Milliseconds a worker has to leave. */
   readonly leaveLimit: number;
-  /** Whether another is to be started for one that ended unasked. */
+  /** Whether to start another worker after one that exited unexpectedly. */
   readonly mayRestart: () => boolean;
 }
 
-/** The place of one worker: it is filled again when its worker ends unasked. */
+/** The place of one worker. When the worker exits unexpectedly, another is started in its place. */
 export class Slot {
   readonly #options: SlotOptions;
   #worker: Child | undefined;
-  /** Starting, to take the place. */
+  /** The worker that is starting to replace it. */
   #next: Child | undefined;
   #pause: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -42,7 +42,7 @@ export class Slot {
     return worker.started;
   }
 
-  /** Has a new worker take over, which serves before the old one leaves. Where it does not, the old one stays: false. */
+  /** Starts a new worker, and shuts the old one down once the new one serves. If it does not, the old one stays: false. */
   async replace(): Promise<boolean> {
     this.#next = this.#options.fork();
     const next = this.#next;
@@ -55,7 +55,7 @@ export class Slot {
     return true;
   }
 
-  /** Empties it for good; resolves to how its workers ended. */
+  /** Shuts its workers down and starts no more. Resolves to how they ended. */
   close(): Promise<readonly Ending[]> {
     this.#isClosed = true;
     clearTimeout(this.#pause);

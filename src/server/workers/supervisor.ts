@@ -4,7 +4,7 @@ import { Restarts } from './restarts.ts';
 import type { Ending, Child } from './child.ts';
 import { Slot } from './slot.ts';
 
-/** Workers cannot be kept running; the message is for whoever runs the program. */
+/** Workers cannot be kept running. The message is written for operators. */
 export class WorkersError extends Error {
   override name = 'WorkersError';
 }
@@ -18,7 +18,7 @@ export interface SupervisorOptions {
   readonly leaveLimit: number;
 }
 
-/** Keeps so many workers running, and serves nothing itself. */
+/** Keeps `count` workers running. It serves no requests itself. */
 export class Supervisor {
   /** Rejects when workers cannot be kept running. */
   readonly failed: Promise<never>;
@@ -41,8 +41,8 @@ export class Supervisor {
   }
 
   /**
-   * Starts one worker, and the others once it serves: so a worker that cannot start says why once. Resolves to what the
-   * first says, or to how it ended.
+   * Starts one worker, and the others once it serves, so that the reason of a failed start is printed once. Resolves to the
+   * report of the first worker, or to how it ended.
    */
   async start(): Promise<Report | Ending> {
     const [first, ...others] = this.#slots;
@@ -60,12 +60,12 @@ export class Supervisor {
     return this.#isClosing;
   }
 
-  /** Has one worker remove what has expired. */
+  /** Has one worker remove expired records. */
   flush(): void {
     this.#slots.find(({ isListening }) => isListening)?.ask('flush');
   }
 
-  /** Replaces one worker after the other. Asked again meanwhile, it begins anew when it is through. */
+  /** Replaces the workers one at a time (rolling restart). A call during a restart starts another one after it. */
   async roll(): Promise<void> {
     if (!this.#isUp) return;
     this.#isToRollAgain = true;
@@ -73,7 +73,7 @@ export class Supervisor {
     await this.#rolling;
   }
 
-  /** Has all workers finish what runs; resolves to how they ended. */
+  /** Shuts all workers down gracefully. Resolves to how they ended. */
   async close(): Promise<readonly Ending[]> {
     this.#isClosing = true;
     return (await Promise.all(this.#slots.map((slot) => slot.close()))).flat();

@@ -9,7 +9,7 @@ const COLLECTION = 'schema';
 const NAME = 'version';
 const BEAT_MS = 2000;
 const POLL_MS = 50;
-/** A process that gives no sign for so long has gone. */
+/** A process without a heartbeat for this long counts as dead. */
 const PATIENCE_MS = 30_000;
 
 /** The one document that says which version a database has, and who is about to change that. */
@@ -18,7 +18,7 @@ interface SchemaDocument {
   readonly version: number;
   /** The process that migrates, by a random name. */
   readonly migrator: string | null;
-  /** Grows while it is at it. Whoever waits looks for that, so no two clocks need to agree. */
+  /** A heartbeat counter. Waiting processes check that it grows, so clocks need not agree. */
   readonly beats: number;
 }
 
@@ -82,13 +82,13 @@ async function migrateOnce(connection: Connection, seen: SchemaDocument, migrati
 
   const taken = { $set: { migrator: me, beats: beats + 1 } };
   if (!(await change({ version, migrator, beats }, taken))) return;
-  // A beat that is lost is made up for by the next one.
+  // The next heartbeat makes up for a lost one.
   const beating = setInterval(() => {
     change({ migrator: me }, { $inc: { beats: 1 } }).catch(() => {});
   }, BEAT_MS);
   try {
     await migration(connection);
-    // Not if another process has taken over: then it is the one to say so.
+    // Not if another process has taken over: that one will note it.
     await change({ migrator: me, version }, { $set: { version: version + 1, migrator: null } });
   } catch (error) {
     await change({ migrator: me }, { $set: { migrator: null } }).catch(() => {}); // at worst others wait for nothing

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
 
-/** A write that waits to be done, and whoever waits for it. */
+/** A queued write and the promise of its caller. */
 interface Write {
   /** Does it; what is returned tells its result. */
   readonly run: () => () => void;
@@ -8,8 +8,8 @@ interface Write {
 }
 
 /**
- * Writes of many requests as one transaction. To have a transaction on the disk for good (`synchronous=FULL`) takes
- * milliseconds, in which the thread waits: those that come up in one turn of the event loop share them.
+ * Group commit: the writes of one turn of the event loop share a transaction. Syncing a transaction to disk
+ * (`synchronous=FULL`) blocks the thread for milliseconds.
  */
 export class GroupCommit {
   readonly #transaction: (work: () => void) => void;

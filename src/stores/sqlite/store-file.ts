@@ -51,7 +51,7 @@ export function expectFile(file: string, advice: string): void {
   if (!existsSync(file)) throw new StoreRefusal(`There is no file ${file}. ${advice}`);
 }
 
-/** What was wrong, in the words of whoever noticed. */
+/** The message of an error, as the system or library worded it. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof StoreUnavailable ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);
