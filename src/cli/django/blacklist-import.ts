@@ -1,4 +1,5 @@
 import type { Clock } from '../../contracts/clock.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Blacklist, BlacklistEntry } from '../../contracts/store/store.ts';
 import type { DumpRow } from './dump.ts';
 import type { Watcher } from './report.ts';

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
-import { Supervisor, WorkersError } from './supervisor.ts';
 import { Child, type Ending } from './child.ts';
+import { Supervisor, WorkersError } from './supervisor.ts';
 
 /** Options of the supervisor process. */
 export interface RunOptions {

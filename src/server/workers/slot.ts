@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import type { Ending, Child } from './child.ts';
 import type { Report, Request } from './messages.ts';
 import type { Restarts } from './restarts.ts';
-import type { Ending, Child } from './child.ts';
 
 /** What slots need of their supervisor. */
 export interface SlotOptions {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import type { Ending, Child } from './child.ts';
 import type { Report } from './messages.ts';
 import { Restarts } from './restarts.ts';
-import type { Ending, Child } from './child.ts';
 import { Slot } from './slot.ts';
 
 /** Workers cannot be kept running. The message is written for operators. */

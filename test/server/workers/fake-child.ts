@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { requestIn } from '../../../src/server/workers/messages.ts';
 import type { NodeWorker } from '../../../src/server/workers/child.ts';
+import { requestIn } from '../../../src/server/workers/messages.ts';
 
 export const REPORT = { type: 'simplejwt:listening', url: 'http://127.0.0.1:4000/graphql' };
 /** What others say on the same channel. */

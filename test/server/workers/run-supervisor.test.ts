@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { runSupervisor } from '../../../src/server/workers/run-supervisor.ts';
 import type { Child } from '../../../src/server/workers/child.ts';
+import { runSupervisor } from '../../../src/server/workers/run-supervisor.ts';
 import { FakeChild, REPORT, settle } from './fake-child.ts';
 
 const FLUSH_INTERVAL = 60_000;

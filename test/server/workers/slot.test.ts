@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { Restarts } from '../../../src/server/workers/restarts.ts';
 import { Child } from '../../../src/server/workers/child.ts';
+import { Restarts } from '../../../src/server/workers/restarts.ts';
 import { Slot } from '../../../src/server/workers/slot.ts';
 import { FakeChild, REPORT, settle } from './fake-child.ts';
 

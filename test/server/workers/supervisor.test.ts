@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
+import { Child } from '../../../src/server/workers/child.ts';
 import { requestIn, type Request } from '../../../src/server/workers/messages.ts';
 import { Supervisor } from '../../../src/server/workers/supervisor.ts';
-import { Child } from '../../../src/server/workers/child.ts';
 import { FakeChild, FOREIGN, REPORT, settle } from './fake-child.ts';
 
 const LEAVE_LIMIT = 1000;
