@@ -24,6 +24,18 @@ export interface AuthLinkOptions {
  * Where the server refuses to refresh, the operation goes on without a token or ends with the server's answer, and
  * `tokens` tells its subscribers that nobody is signed in. Where it does not answer, the operation fails with a
  * `TokenRequestError` and nobody is signed out.
+ *
+ * @example
+ * ```ts
+ * import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+ * import { browserStorage, createAuthLink, createTokenStore } from 'graphql-simplejwt/apollo-client';
+ *
+ * const tokens = createTokenStore({ url: '/graphql', storage: browserStorage() });
+ * const client = new ApolloClient({
+ *   link: ApolloLink.from([createAuthLink({ tokens }), new HttpLink({ uri: '/graphql' })]),
+ *   cache: new InMemoryCache(),
+ * });
+ * ```
  */
 export function createAuthLink({ tokens, reconnect }: AuthLinkOptions): ApolloLink {
   return new ApolloLink((operation, forward) => {

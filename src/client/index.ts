@@ -14,4 +14,5 @@ export {
   type TokenStorage,
 } from './token-storage.ts';
 export type { TokenState } from './token-state.ts';
-export { createTokenStore, type TokenStore, type TokenStoreOptions } from './token-store.ts';
+export { createTokenStore, type TokenStore } from './token-store.ts';
+export type { TokenStoreOptions } from './token-store-options.ts';

@@ -52,6 +52,13 @@ export function memoryStorage(): TokenStorage {
 /**
  * For servers with `JWT_REFRESH_COOKIE=on`: the browser keeps the refresh token in a cookie that no script can read,
  * and the access token stays in memory. Tabs share a session; a reload goes on with it.
+ *
+ * @example
+ * ```ts
+ * import { cookieStorage, createTokenStore } from 'graphql-simplejwt/client';
+ *
+ * const tokens = createTokenStore({ url: '/graphql', storage: cookieStorage() });
+ * ```
  */
 export function cookieStorage(key = DEFAULT_KEY): TokenStorage {
   return { sharedAs: key, usesCookie: true, load: () => null, save: () => {} };
@@ -73,6 +80,15 @@ export function browserStorage(key = DEFAULT_KEY): TokenStorage {
 /**
  * Keeps tokens in React Native's `AsyncStorage`, or whatever else has its three methods. Not in `sessionStorage`: a
  * duplicated tab copies it, and two holders of one refresh token end the session.
+ *
+ * @example
+ * ```ts
+ * import AsyncStorage from '@react-native-async-storage/async-storage';
+ * import { createTokenStore, itemStorage } from 'graphql-simplejwt/client';
+ *
+ * const url = 'https://auth.example.com/graphql';
+ * const tokens = createTokenStore({ url, storage: itemStorage(AsyncStorage) });
+ * ```
  */
 export function itemStorage(items: ItemStorage, key = DEFAULT_KEY): TokenStorage {
   return {

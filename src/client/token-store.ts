@@ -1,24 +1,7 @@
 import { createTokenApi, TokenRequestError, UNREACHABLE, type AnsweredTokens, type TokenApi } from './token-api.ts';
 import { StateKeeper, type TokenState } from './token-state.ts';
-import { memoryStorage, type HeldTokens, type TokenStorage } from './token-storage.ts';
-
-/** How a token store works. */
-export interface TokenStoreOptions {
-  /** Where the GraphQL API is. Default: `/graphql`. */
-  readonly url?: string;
-  /** Where tokens are kept. Default: in memory. */
-  readonly storage?: TokenStorage;
-  /** The server's `JWT_AUTH_HEADER_NAME`. Default: `authorization`. */
-  readonly headerName?: string;
-  /** The first of the server's `JWT_AUTH_HEADER_TYPES`. Default: `Bearer`. */
-  readonly scheme?: string;
-  /** Default: the platform's. */
-  readonly fetch?: typeof fetch;
-  /** Milliseconds since the epoch; for tests. */
-  readonly clock?: () => number;
-  /** Waits for so many milliseconds between attempts; for tests. */
-  readonly sleep?: (ms: number) => Promise<void>;
-}
+import { memoryStorage, type HeldTokens } from './token-storage.ts';
+import type { TokenStoreOptions } from './token-store-options.ts';
 
 /** Between the attempts of one refresh: a lost answer is asked for again within the server's grace interval. */
 const RETRY_AFTER_MS = [250, 1000, 3000];
@@ -230,7 +213,18 @@ export class TokenStore {
   };
 }
 
-/** A store of the tokens of one session. */
+/**
+ * Makes a token store for one session.
+ *
+ * @example
+ * ```ts
+ * import { browserStorage, createTokenStore } from 'graphql-simplejwt/client';
+ *
+ * const tokens = createTokenStore({ url: '/graphql', storage: browserStorage() });
+ * await tokens.signIn('alice', 'wonderland123!');
+ * const response = await fetch('/notes', { headers: tokens.headers(await tokens.accessToken()) });
+ * ```
+ */
 export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
   return new TokenStore(options);
 }

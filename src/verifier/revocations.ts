@@ -6,7 +6,21 @@ const TIMEOUT_MS = 3000;
 const DEFAULT_INTERVAL_SECONDS = 2;
 const DEFAULT_MAX_SILENCE_SECONDS = 60;
 
-/** How a verifier learns of revocations: from the server's feed, with the credentials that `services create` printed. */
+/**
+ * How a verifier learns of revocations: from the server's feed, with the credentials that `services create` printed.
+ *
+ * @example
+ * ```ts
+ * import type { RevocationOptions } from 'graphql-simplejwt/verifier';
+ *
+ * const revocations: RevocationOptions = {
+ *   url: 'https://auth.example.com/revocations',
+ *   name: 'orders',
+ *   secret,
+ *   onError: (error) => console.error(error),
+ * };
+ * ```
+ */
 export interface RevocationOptions {
   /** `https://auth.example.com/revocations`. */
   readonly url: string;

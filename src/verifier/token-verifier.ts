@@ -52,7 +52,21 @@ export interface VerifiedRequest {
   readonly token: AcceptedToken;
 }
 
-/** The context of a request in an Apollo Server: spread it into your own. */
+/**
+ * The context of a request in an Apollo Server: spread it into your own.
+ *
+ * @example
+ * ```ts
+ * import { ApolloServer } from '@apollo/server';
+ * import { startStandaloneServer } from '@apollo/server/standalone';
+ * import { createTokenVerifier, type VerifierContext } from 'graphql-simplejwt/verifier';
+ *
+ * const verifier = createTokenVerifier({ jwksUrl: 'https://auth.example.com/.well-known/jwks.json' });
+ * const server = new ApolloServer<VerifierContext>({ schema });
+ * await startStandaloneServer(server, { context: verifier.context });
+ * // in a resolver: const { user } = await context.auth.authenticate();
+ * ```
+ */
 export interface VerifierContext {
   readonly auth: {
     /**
@@ -89,6 +103,17 @@ const ASYMMETRIC = ALGORITHMS.filter((algorithm) => !isSymmetric(algorithm));
  * Makes a verifier. Without `revocations` it trusts a token until it expires, as `JWT_AUTHENTICATION=stateless` does.
  *
  * @throws SettingsError for a key that is missing, weak, or does not suit the algorithm
+ * @example
+ * ```ts
+ * import { createTokenVerifier } from 'graphql-simplejwt/verifier';
+ *
+ * const verifier = createTokenVerifier({
+ *   jwksUrl: 'https://auth.example.com/.well-known/jwks.json',
+ *   issuer: 'https://auth.example.com',
+ *   audience: 'orders',
+ * });
+ * const { user } = await verifier.verify(accessToken);
+ * ```
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { jwksUrl, key, algorithms, tokenUser, revocations, clock = systemClock, ...shared } = options;
@@ -150,6 +175,13 @@ function signNothing(): never {
 /**
  * type-graphql's auth checker for `@Authorized()`, to be used with `context`. It requires a valid token and, for
  * `@Authorized('ADMIN')`, that role in the claim `roles`.
+ *
+ * @example
+ * ```ts
+ * import { verifierGuard } from 'graphql-simplejwt/verifier';
+ *
+ * const guarded = await buildSchema({ resolvers: [NoteResolver], authChecker: verifierGuard });
+ * ```
  *
  * @throws AuthError
  */

@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DOCUMENTS } from '../support/documents.ts';
-import { allSnippets, CHECKS } from '../support/snippet-checks.ts';
+import { allSnippets, CHECKS, docstringExamples } from '../support/snippet-checks.ts';
 import { compileTypeScript } from '../support/snippets.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+const SOURCES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join('src', file));
 
 /** Which other check reads the blocks of these languages, and in which document alone. `''` is what a program prints. */
 const ELSEWHERE: Readonly<Record<string, { readonly reader: string; readonly only?: string }>> = {
@@ -42,13 +46,17 @@ describe('the documents', () => {
     expect(CHECKS[language]?.(code, 7)).toEqual([expect.stringMatching(`^line 8 is no ${language}`)]);
   });
 
-  test('show TypeScript that compiles against this build', async () => {
+  test('and docstrings show TypeScript that compiles against this build', async () => {
     const blocks = DOCUMENTS.flatMap((document) =>
       allSnippets(document)
         .filter(({ language }) => language === 'ts')
         .map(({ code }, index) => ({ name: `${document.replaceAll(/\W/g, '-')}-${index + 1}`, code })),
     );
+    const examples = SOURCES.flatMap((file) =>
+      docstringExamples(file).map((code, index) => ({ name: `${file.replaceAll(/\W/g, '-')}-${index + 1}`, code })),
+    );
     expect(blocks.length).toBeGreaterThan(15);
-    expect(await compileTypeScript(blocks)).toEqual([]);
+    expect(examples.length).toBeGreaterThan(7);
+    expect(await compileTypeScript([...blocks, ...examples])).toEqual([]);
   }, 60_000);
 });

@@ -29,6 +29,14 @@ export function allSnippets(document: string): Snippet[] {
   });
 }
 
+/** The TypeScript in the docstrings of a source file that imports something, and so is meant to compile as it stands. */
+export function docstringExamples(file: string): string[] {
+  const docstrings = read(file).match(/\/\*\*.*?\*\//gs) ?? [];
+  const texts = docstrings.map((docstring) => docstring.replaceAll(/^ *\* ?/gm, ''));
+  const blocks = texts.flatMap((text) => Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), ([, code = '']) => code));
+  return blocks.filter((code) => /^import /m.test(code));
+}
+
 /** What is wrong with a block that begins in that line, in lines; none if nothing is. */
 type Check = (code: string, line: number) => readonly string[];
 

@@ -18,6 +18,19 @@ export type * from './records.ts';
  * The contract of a store. Every method is atomic in one record; none needs a transaction over several. Every method may
  * throw `StoreUnavailable`, and has then written all or nothing. The methods for many records (`insertMany`, `addMany`,
  * `deleteExpired`) may have written or removed any of them.
+ *
+ * @example One conditional update decides between concurrent calls; reading first and writing then would let both succeed.
+ * ```ts
+ * import type { SessionStore } from 'graphql-simplejwt';
+ *
+ * declare const db: { run(sql: string, ...values: unknown[]): Promise<{ changes: number }> };
+ * const REVOKE = 'UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL';
+ *
+ * const revoke: SessionStore['revoke'] = async (id, { at, reason }) => {
+ *   const { changes } = await db.run(REVOKE, at, reason, id);
+ *   return changes === 1;
+ * };
+ * ```
  */
 export interface Store {
   readonly users: UserStore;
