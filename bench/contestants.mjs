@@ -1,4 +1,4 @@
-/** Who is measured, and how each is asked the same things. */
+/** The programs that are measured, and how each receives the same requests. */
 import { join } from 'node:path';
 import { startMongoDb } from '../test/support/mongodb.mjs';
 import { atExit, finish, PASSWORD, program, run, SETTINGS, temporaryFolder, whenListening } from './processes.mjs';

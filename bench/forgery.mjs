@@ -11,7 +11,7 @@ import { createAuth } from '../dist/graphql/auth.js';
 const RUNS = Number(process.argv[2] ?? 5000);
 const WARM_UP = 500;
 const SEED = 20_261_124;
-/** Of these the quickest counts: the others tell of what else the machine does. */
+/** The fastest of these counts, as other processes only add time. */
 const ATTEMPTS = 3;
 const reasonOf = ({ reason }) => reason;
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -52,7 +52,7 @@ async function filled(size) {
   return { size, bytes, url, agent: new Agent({ keepAlive: true }), used: new Set(), medians };
 }
 
-/** The number of a session that was not asked for yet: a refresh token serves once. */
+/** The number of a session that was not used yet, as each refresh token works once. */
 function unused({ size, used }) {
   if (used.size >= size) throw new Error(`All ${size} sessions are used: fewer --rounds or --requests, please.`);
   for (;;) {

@@ -56,7 +56,7 @@ export async function load(contestant, { work, seconds, connections, cores = LOA
     p50: result.p50 / 1000,
     p99: result.p99 / 1000,
     cpu: (cpu / result.requests) * 1000,
-    /** How much of its core the contestant used: below 0.9 the load was the limit, not the server. */
+    /** The share of its core that the contestant used. Below 0.9 the load generator was the bottleneck. */
     share: cpu / elapsed,
     memory: memory(pid, 'VmHWM'),
     answered: result.requests,

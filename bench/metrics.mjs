@@ -27,7 +27,7 @@ for (let pair = 0; pair < PAIRS; pair++) {
   const turns = pair % 2 === 0 ? [plain, watched] : [watched, plain];
   for (const each of turns) times.get(each).push(await cpuOf(each));
 }
-// Whatever else runs only adds, so the quickest tenth tells most of the program.
+// Other processes only add time, so the fastest tenth is the best estimate.
 for (const share of [0.1, 0.25, 0.5]) {
   const [without, having] = [plain, watched].map((each) => percentile(times.get(each), share));
   const more = `${((having / without - 1) * 100).toFixed(1)} %`;

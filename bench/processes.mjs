@@ -1,4 +1,4 @@
-/** Processes to be measured: started, watched, and gone when this one ends. */
+/** Starts and observes the measured processes, and ends them with this one. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,12 +19,12 @@ export const ACCOUNT = {
 };
 /** Further settings of this server, the same in every benchmark. */
 export const SETTINGS = {
-  NODE_ENV: 'test', // no account of its own, and plain lines
+  NODE_ENV: 'test', // no demo account, and plain log lines
   GRAPHIQL: 'off',
   JWT_ACCESS_TOKEN_LIFETIME: '1h',
-  THROTTLE: 'off', // or there were soon nothing to measure
+  THROTTLE: 'off', // it would soon refuse the load
 };
-/** The cores of who is measured and of who measures. */
+/** The cores of the measured process and of the load. */
 export const SERVER_CORE = '0';
 export const LOAD_CORE = '1';
 const TICKS = 100; // of a second, in /proc: USER_HZ on every Linux

@@ -1,4 +1,4 @@
-/** A server to be measured by itself: in a process of its own, on a store of its own, and gone when this process ends. */
+/** A server to be measured, in its own process on its own store. It ends with this process. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';

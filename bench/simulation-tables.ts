@@ -8,7 +8,7 @@ const LIFETIMES = [
   { name: '1 h', seconds: 3600 },
 ];
 
-/** To two digits that mean something. */
+/** Rounded to two significant digits. */
 const rounded = (value: number) => Number(value.toPrecision(2)).toLocaleString('en-US');
 const millions = (value: number) => `${rounded(value / 1e6)} M`;
 const gigabytes = (value: number) => rounded(value / 1e9);

@@ -1,4 +1,4 @@
-// Has promtool parse what the dashboard asks Prometheus for, as a file of rules with Grafana's variables filled in.
+// Has promtool parse the dashboard's queries, as a file of rules with Grafana's variables filled in.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -34,7 +34,7 @@ function listProblems(packed) {
   ];
 }
 
-/** What is wrong inside of the files. */
+/** Problems in the content of the files. */
 function contentProblems(folder, packed) {
   const here = process.cwd();
   return packed.flatMap((file) => {
@@ -52,7 +52,7 @@ function contentProblems(folder, packed) {
   });
 }
 
-/** What resolvers and compilers of users make of `exports`. */
+/** Problems that resolvers and compilers have with `exports`. */
 async function exportProblems(tarball) {
   const { messages, pkg } = await publint({ pack: { tarball: bytesOf(tarball) }, strict: true });
   const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)), {

@@ -1,4 +1,4 @@
-/** What every contestant of Node.js is told, and does the way its own tutorials do. */
+/** Settings and account of all Node.js contestants, each set up as in its own tutorial. */
 import bcrypt from 'bcrypt';
 import jwt from 'jsonwebtoken';
 

@@ -4,7 +4,7 @@ interface Props {
   readonly lifetime: number | null;
 }
 
-/** How long a token is good. A timer is not read out as it changes. */
+/** The remaining life of a token. Screen readers do not announce changes of the role `timer`. */
 export function Countdown({ secondsLeft, lifetime }: Props) {
   const share = lifetime === null ? 0 : Math.min(1, secondsLeft / lifetime);
   return (

@@ -13,7 +13,7 @@ export function SignInBar({ tokens }: { readonly tokens: TokenStore }) {
   return (
     <Bar name="token explorer">
       {state.status === 'signed-in' ? (
-        // The key: the name of one user must not stand beside the token of another.
+        // The key remounts the bar, so that one user's name never stands beside another's token.
         <SignedIn key={userOf(state.tokens.access)} tokens={tokens} held={state.tokens} signOut={signOut} />
       ) : (
         <SignInForm tokens={tokens} why={why} />

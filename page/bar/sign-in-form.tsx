@@ -5,7 +5,7 @@ import { useTask } from '../problems/use-task.ts';
 
 interface Props {
   readonly tokens: TokenStore;
-  /** Why nobody is signed in any more. */
+  /** Why the user is no longer signed in. */
   readonly why: string | null;
 }
 

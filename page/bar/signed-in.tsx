@@ -12,7 +12,7 @@ interface Props {
   readonly signOut: () => Promise<void>;
 }
 
-/** Who is signed in, and for how long the access token is good. It is refreshed by a click alone: here one watches. */
+/** The signed-in user and the remaining life of the access token. On this page only a click refreshes it, for demonstration. */
 export function SignedIn({ tokens, held, signOut }: Props) {
   const username = useUsername(tokens, held.access);
   const secondsLeft = Math.max(0, Math.floor((held.expiresAt - useNow()) / 1000));

@@ -1,10 +1,10 @@
 import { useEffect, useRef, type RefObject } from 'react';
 
-/** Takes over the focus where what had it has just gone, so that the keyboard goes on from here. */
+/** Takes the focus if the focused element was just removed, so that keyboard users continue here. */
 export function useFocusKept<Target extends HTMLElement>(): RefObject<Target | null> {
   const target = useRef<Target>(null);
   useEffect(() => {
-    // Before anybody has touched the page, nothing was lost.
+    // Right after loading, no element had the focus.
     if (document.activeElement === document.body && navigator.userActivation.hasBeenActive) target.current?.focus();
   }, []);
   return target;

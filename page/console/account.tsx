@@ -19,7 +19,7 @@ interface AccountProps {
   readonly signOut: () => Promise<void>;
 }
 
-/** What somebody sees who is signed in. */
+/** The view of a signed-in user. */
 export function Account({ tokens, api, sessionId, signOut }: AccountProps) {
   const answer = useAnswer(api, MeDocument, {});
   const { isBusy, problem, run } = useTask();

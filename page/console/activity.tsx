@@ -14,7 +14,7 @@ const SERIES = [
   { kind: 'reuses', title: 'Reused tokens', tone: 'warn' },
 ] as const;
 
-/** For admins: what happened in the last day, drawn and as a table. */
+/** For admins: the activity of the last day, as charts and as a table. */
 export function Activity({ api }: { readonly api: Api }) {
   const answer = useAnswer(api, ActivityDocument, {});
   return (

@@ -3,14 +3,14 @@ import type { Answer } from './use-question.ts';
 
 interface AnsweredProps<Data> {
   readonly answer: Answer<Data>;
-  /** What is being loaded, as one says it: "users". */
+  /** What is being loaded, as a plural noun: "users". */
   readonly what: string;
   /** A word on what there is, and above all where there is nothing. */
   readonly summary?: (data: Data) => string;
   readonly children: (data: Data) => ReactNode;
 }
 
-/** What the server answers, that it is being waited for, or why there is nothing and a way to ask again. */
+/** Shows the server's answer, a loading state, or the error with a button to retry. */
 export function Answered<Data>({ answer, what, summary, children }: AnsweredProps<Data>) {
   const { data, isLoading, problem, retry } = answer;
   const place = useRef<HTMLDivElement>(null);

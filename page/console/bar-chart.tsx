@@ -9,7 +9,7 @@ interface BarChartProps {
   readonly bars: readonly { readonly hour: string; readonly count: number }[];
 }
 
-/** How often something happened, hour by hour, on a scale of its own: refreshes would flatten all else. */
+/** Counts by the hour. Each chart has its own scale, as there are far more refreshes than anything else. */
 export function BarChart({ title, tone, bars }: BarChartProps) {
   const most = Math.max(...bars.map(({ count }) => count), 1);
   const total = bars.reduce((sum, { count }) => sum + count, 0);

@@ -2,14 +2,14 @@ import { useId, useRef } from 'react';
 
 interface ConfirmedButtonProps {
   readonly label: string;
-  /** What will happen, as a question. */
+  /** The question that asks for confirmation. */
   readonly question: string;
   /** Whether what was asked for before is still being done. */
   readonly isBusy: boolean;
   readonly onConfirm: () => void;
 }
 
-/** A button for what somebody else will notice: it asks first. Escape leaves all as it is, and focus where it was. */
+/** A button that asks for confirmation, for changes that affect other people. Escape cancels and keeps the focus. */
 export function ConfirmedButton({ label, question, isBusy, onConfirm }: ConfirmedButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const questionId = useId();

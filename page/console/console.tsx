@@ -7,13 +7,13 @@ import { userOf } from '../tokens/user-of.ts';
 import { Account } from './account.tsx';
 import type { Api } from './create-api.ts';
 
-/** The page at `/console`: one's own account, and for admins those of others. */
+/** The page at `/console`: the user's own account and, for admins, those of others. */
 export function Console({ tokens, api }: { readonly tokens: TokenStore; readonly api: Api }) {
   const state = useTokenState(tokens);
   const { signOut, why } = useSignOut(tokens, state);
   if (state.status === 'signed-in') {
     const { access, sessionId } = state.tokens;
-    // The key: nothing of one user must be seen by another.
+    // The key remounts everything, so that no user sees another's data.
     return <Account key={userOf(access)} tokens={tokens} api={api} sessionId={sessionId} signOut={signOut} />;
   }
   return (

@@ -6,7 +6,7 @@ import { useAnswer } from './use-answer.ts';
 
 type Key = KeysQuery['keys'][number];
 
-/** For admins: what each key does now. */
+/** For admins: the keys and their states. */
 export function Keys({ api }: { readonly api: Api }) {
   const answer = useAnswer(api, KeysDocument, {});
   return (

@@ -11,7 +11,7 @@ import type { Api } from './create-api.ts';
 import { SessionList } from './session-list.tsx';
 import { useAnswer } from './use-answer.ts';
 
-/** Where the user is signed in, and how to end that. */
+/** The user's own sessions, which can be ended here. */
 export function MySessions({ api }: { readonly api: Api }) {
   const answer = useAnswer(api, SessionsDocument, {});
   const { isBusy, problem, run } = useTask();

@@ -4,7 +4,7 @@ import { ConfirmedButton } from './confirmed-button.tsx';
 import { GrowingList } from './growing-list.tsx';
 import { formatMoment } from './times.ts';
 
-/** The API answers all sessions of a user at once; few people want to see more than these. */
+/** Sessions shown at a time. The API returns all sessions of a user at once. */
 const PAGE = 20;
 
 interface SessionListProps {

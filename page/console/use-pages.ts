@@ -26,7 +26,7 @@ export function usePages<Node extends { readonly id: string }>(askPage: AskPage<
       (page) => setFound({ ...page, askPage }),
     );
   }, [ask, askPage]);
-  // What was found before stays while another search goes on, but not under the news that it failed.
+  // The former results stay while another search runs, but not if it fails.
   const shown = found?.askPage === askPage || rest.problem === null ? found : null;
   return {
     ...rest,

@@ -13,7 +13,7 @@ export interface Answer<Data> {
 
 type Ask = <Data>(question: () => Promise<Data>, take: (answer: Data) => void) => Promise<void>;
 
-/** Asks the server, and takes the answer to the last question only: that to an earlier one may come after it. */
+/** Queries the server and keeps only the answer to the latest query, as an earlier one may arrive later. */
 export function useQuestion(): Omit<Answer<never>, 'data'> & { readonly ask: Ask } {
   const [isLoading, setIsLoading] = useState(true);
   const [problem, setProblem] = useState<string | null>(null);

@@ -18,7 +18,7 @@ interface UserRowProps {
   readonly onChange: (user: UserRowFragment) => void;
 }
 
-/** An account, and what admins do with it. */
+/** An account, with the actions of an admin. */
 export function UserRow({ api, user, isOwn, onChange }: UserRowProps) {
   const { id, username, isActive, isAdmin, createdAt, lastLogin } = user;
   const [isOpen, setIsOpen] = useState(false);

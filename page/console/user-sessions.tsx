@@ -17,7 +17,7 @@ interface UserSessionsProps {
   readonly username: string;
 }
 
-/** For admins: where somebody is signed in, and how to end that. */
+/** For admins: the sessions of a user, which can be ended here. */
 export function UserSessions({ api, userId, username }: UserSessionsProps) {
   const answer = useAnswer(api, UserSessionsDocument, { userId });
   const { isBusy, problem, run } = useTask();

@@ -11,8 +11,8 @@ const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const PASSWORD = /(password"?\s*:\s*")(?:[^"\\]|\\.)*/gi;
 
 /**
- * Where GraphiQL keeps its tabs and its history, without the passwords and tokens in them: those would stay there for
- * good, long after the sign-out.
+ * Storage for GraphiQL's tabs and history that removes passwords and tokens, which would otherwise stay there after the
+ * sign-out.
  */
 export function createDiscreetStorage(items: Storage): GraphiqlStorage {
   const names = () => Object.keys(items).filter((name) => name.startsWith(NAMESPACE));

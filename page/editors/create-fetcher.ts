@@ -3,7 +3,7 @@ import type { TokenStore } from '../../src/client/index.ts';
 import { adoptTokens } from './adopt-tokens.ts';
 import { operationNameOf } from './operation-name-of.ts';
 
-/** Sends what the editors hold and nothing else, so that what one sees is what is sent. */
+/** Sends exactly what the editors show. */
 export function createFetcher(tokens: TokenStore): Fetcher {
   const send = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
   return async (params, options) => {

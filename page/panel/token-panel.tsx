@@ -9,7 +9,7 @@ import { verdictOf } from './verdict-of.ts';
 /** Which token is looked into: one of the session's, then as it is refreshed, or one that was pasted. */
 type Source = { readonly kind: 'access' | 'refresh' } | { readonly kind: 'pasted'; readonly text: string };
 
-/** Shows what any token says. It is read on the page alone. */
+/** Shows the content of a token. It is decoded on the page and sent nowhere. */
 export function TokenPanel({ tokens }: { readonly tokens: TokenStore }) {
   const state = useTokenState(tokens);
   const held = state.status === 'signed-in' ? state.tokens : null;

@@ -1,6 +1,6 @@
 import { relativeTime } from './relative-time.ts';
 
-/** Whether the times of a token allow it, which says nothing about its signature or its session. */
+/** Whether a token is valid by its times. Signature and session are not checked. */
 export interface Verdict {
   readonly isGood: boolean;
   readonly text: string;

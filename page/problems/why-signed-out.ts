@@ -14,7 +14,7 @@ const ENDED: Partial<Readonly<Record<ErrorReason, string>>> = {
 
 const isKnown = (reason: string): reason is keyof typeof ENDED => reason in ENDED;
 
-/** What to say to somebody who is not signed in any more; null if nobody was. */
+/** The message for a user who is no longer signed in; null if nobody was. */
 export function whySignedOut(reason: string | null, wasServerTold: boolean): string | null {
   if (reason === null) return null;
   if (reason !== 'signed_out')

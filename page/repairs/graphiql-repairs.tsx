@@ -5,7 +5,7 @@ import { useSystemTheme } from './use-system-theme.ts';
 import { useTabKey } from './use-tab-key.ts';
 import { useTabList } from './use-tab-list.ts';
 
-/** What GraphiQL 5.4 leaves to be done, each in a hook that says why. Colours are mended in `page.css`. */
+/** Workarounds for GraphiQL 5.4, each in a hook that says why. Those for colours are in `page.css`. */
 export function GraphiqlRepairs(): null {
   useFirstVariables();
   useEditorOptions();

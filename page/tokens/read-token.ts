@@ -1,7 +1,7 @@
 import { jwtDecode } from 'jwt-decode';
 import { isRecord } from './is-record.ts';
 
-/** What a text says when it is read as a token. Nothing is verified. */
+/** The result of decoding a text as a token. Nothing is verified. */
 export type TokenReading =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'junk'; readonly why: string }
@@ -27,7 +27,7 @@ export function readToken(text: string): TokenReading {
     const claims = jwtDecode<unknown>(token);
     if (isRecord(header) && isRecord(claims)) return { kind: 'token', header, claims };
   } catch {
-    // what the library says of it is for programmers
+    // the library's message is not meant for users
   }
   return junk('This looks like a token but cannot be read. Is it whole?');
 }

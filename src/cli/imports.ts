@@ -70,7 +70,7 @@ function printSummary(terminal: Terminal, summary: PrintedRow & { readonly bad: 
 const watcherOn = (terminal: Terminal): Watcher => ({
   remark: ({ row, pk, text }: Remark) => {
     terminal.clearProgress();
-    // Quoted, for what is in a file must not steer the terminal.
+    // Quoted, so that control characters of the file do not reach the terminal.
     const name = pk === null ? '' : `, pk ${JSON.stringify(pk)}`;
     terminal.warn(`Row ${row}${name}: ${text.replace(/\.?$/, '.')}\n`);
   },

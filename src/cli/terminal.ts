@@ -28,7 +28,7 @@ interface Format {
   readonly json?: boolean;
 }
 
-/** Where commands print their answer, ask what they must, and note how they end. */
+/** The terminal of a command: output, prompts and the exit code. */
 export class Terminal {
   /** What the process ends with where nothing is thrown. */
   exitCode: 0 | 1 = 0;

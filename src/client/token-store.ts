@@ -40,17 +40,17 @@ export class TokenStore {
     this.#clock = clock;
     this.#sleep = options.sleep ?? realSleep;
     globalThis.addEventListener?.('online', this.#askAgain);
-    void this.#known().catch(() => {}); // an operation that needs it tries again, and says why it cannot
+    void this.#known().catch(() => {}); // the next operation tries again and reports the error
   }
 
-  /** What is known now. The same object until something changes, as React's `useSyncExternalStore` wants it. */
+  /** The current state. The same object until it changes, as React's `useSyncExternalStore` requires. */
   readonly getState = (): TokenState => this.#keeper.state;
 
-  /** Calls back after each change, those of other tabs included. Returns what ends that. */
+  /** Calls `listener` after each change, in other tabs too. Returns the function that unsubscribes. */
   readonly subscribe = (listener: () => void): (() => void) => this.#keeper.subscribe(listener);
 
   /**
-   * An access token that is good for a while yet, refreshed first if need be; null if nobody is signed in.
+   * A valid access token, refreshed first if it is about to expire; null if nobody is signed in.
    *
    * @throws TokenRequestError if it has expired and the server does not answer. Nobody is signed out by that.
    */
@@ -67,8 +67,8 @@ export class TokenStore {
   }
 
   /**
-   * Refreshes: now, or if an access token is given that a server refused, unless there is a newer one already.
-   * Resolves to the access token then, or null if the server refused to refresh and nobody is signed in any more.
+   * Refreshes the tokens. If the access token that a server refused is given, it does so only if there is no newer one yet.
+   * Resolves to the new access token, or null if the server refused to refresh, which signs the user out.
    *
    * @throws TokenRequestError if the server does not answer
    */
@@ -100,7 +100,7 @@ export class TokenStore {
     return this.#insteadOfRefreshing(async () => this.#keeper.hold(await this.#api.obtain(username, password)));
   }
 
-  /** Takes over tokens that an operation of yours answered: `tokenObtainPair` or `passwordChange`. */
+  /** Saves the tokens that an operation of your own returned, such as `passwordChange`. */
   save(answered: AnsweredTokens): Promise<void> {
     return this.#insteadOfRefreshing(() => this.#keeper.hold(answered));
   }

@@ -4,7 +4,7 @@ import { STORE_METHODS, type Collection } from '../contracts/store/store-methods
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
-/** A store whose every method is watched, but for `close`. It is the store in all else. */
+/** Wraps a store so that a monitor sees every method but `close`. */
 export function watchedStore(store: Store, monitor: Pick<Monitor, 'watch'>): Store {
   const watchPing = monitor.watch({ kind: 'store', collection: null, method: 'ping' });
   const collections = Object.entries(STORE_METHODS).map(([collection, methods]) => {

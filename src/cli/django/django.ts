@@ -17,7 +17,7 @@ export interface DjangoParts {
   readonly clock: Clock;
 }
 
-/** Moves what a Django project has into a store, or rehearses that. */
+/** Imports the accounts and tokens of a Django project into a store, or does a dry run. */
 export class Django {
   readonly #parts: DjangoParts;
 

@@ -2,7 +2,7 @@ import type { Blacklist, Insertion, UserRecord, UserStore } from '../../contract
 import type { AccountTarget } from '../../core/users/account-import.ts';
 import type { BlacklistTarget } from './blacklist-import.ts';
 
-/** Answers as the users of a store would, and remembers instead of writing. */
+/** A dry run for users: answers as the store would, and keeps changes in memory. */
 export function rehearseUsers(users: UserStore): AccountTarget {
   const byId = new Map<string, UserRecord>();
   const keys = new Set<string>();
@@ -24,7 +24,7 @@ export function rehearseUsers(users: UserStore): AccountTarget {
   };
 }
 
-/** Answers as a blacklist would, and remembers instead of writing. */
+/** A dry run for the blacklist: answers as the store would, and keeps changes in memory. */
 export function rehearseBlacklist(blacklist: Blacklist): BlacklistTarget {
   const seen = new Set<string>();
   return {

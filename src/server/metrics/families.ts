@@ -83,7 +83,7 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     requestsInFlight: gauge('http_requests_in_flight', 'HTTP requests that are being answered.'),
     responses: counter('http_responses_total', 'HTTP requests that ended.', { labelNames: ['status'] }),
   };
-  // Not of the ring: where there is none, it has no series.
+  // No series for the ring, as there may be none.
   for (const family of [families.hashQueue, families.hashWait, families.requestsInFlight]) family.of();
   for (const step of STEPS) families.sessions.of(step);
   for (const refusal of REFUSALS) families.hashRefused.of(refusal);

@@ -21,7 +21,7 @@ interface Metric {
 /** Of prom-client's own gauges, those that are not added up as prom-client would have it, or that it would leave out. */
 const AGGREGATORS: Readonly<Record<string, Aggregator>> = {
   process_start_time_seconds: 'min',
-  // The average of a process that stands still and one that does not is the state of neither.
+  // The worst worker matters here; an average would hide one that is blocked.
   nodejs_eventloop_lag_seconds: 'max',
   nodejs_eventloop_lag_mean_seconds: 'max',
   nodejs_eventloop_lag_stddev_seconds: 'max',
@@ -56,7 +56,7 @@ export class Totals {
 
   /** The text that is scraped. */
   async metrics(): Promise<string> {
-    const ended = this.#ended; // those that end from here on are asked, and would count twice
+    const ended = this.#ended; // read first: a process that ends during the scrape must not count twice
     const living = Array.from(this.#processes, (process) => process.numbers(this.#answerLimit));
     const numbers = await Promise.all(living);
     return added([...numbers.map(metricsIn), ended]).metrics();

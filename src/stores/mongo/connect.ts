@@ -5,15 +5,15 @@ const NAMES_DATABASE = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/;
 const DEFAULT_DATABASE = 'simplejwt';
 
 const OPTIONS: ConnectOptions = {
-  // What was answered survives the loss of a server; a rotation must not be undone by an election.
+  // Acknowledged writes survive a failover: an election must not undo a rotation.
   writeConcern: { w: 'majority', journal: true },
   retryWrites: true,
-  // Fail in seconds, not after the driver's minute: a refusal can be retried, a hanging sign-in cannot.
+  // Fail within seconds; the driver's default is a minute, in which a sign-in would hang.
   serverSelectionTimeoutMS: 2000,
   connectTimeoutMS: 1000,
   socketTimeoutMS: 5000,
   waitQueueTimeoutMS: 2000,
-  // A line that is dead without having been cut is found by the next heartbeat, which may take `connectTimeoutMS` longer.
+  // A dead connection that was not closed is found by the next heartbeat, which may take `connectTimeoutMS` longer.
   heartbeatFrequencyMS: 2000,
   bufferCommands: false,
   autoIndex: false,

@@ -29,7 +29,7 @@ export function inserted(work: () => PromiseLike<unknown>): Promise<boolean> {
   });
 }
 
-/** Each record is inserted for itself: one that is refused keeps none of the others back. */
+/** Inserts are unordered: a refused record does not stop the others. */
 const BULK = { ordered: false, throwOnValidationError: true } as const;
 
 /** What inserts records into one collection. */

@@ -5,7 +5,7 @@ import { removeInSlices } from './slices.ts';
 
 const COLUMNS = 'name, count, next_at, expires_at';
 
-/** Nothing that must survive a restart, so it is spared the disk: a temporary table, which is this connection's own. */
+/** A temporary table of this connection, in memory: the counts need not survive a restart. */
 const TABLE = `CREATE TEMP TABLE attempts (
   name TEXT PRIMARY KEY,
   count INTEGER NOT NULL,

@@ -12,7 +12,7 @@ import { codeOf, contentsOf, draftOf, expectFile, flushToDisk, reasonOf, withFil
 const REASON = 'revoked';
 
 /**
- * Puts a backup in the place of a store. All is checked on a copy, which then becomes the store by one change of a name.
+ * Replaces a store by a backup. A copy is checked first and then renamed into place, atomically.
  *
  * @throws StoreRefusal
  */

@@ -7,7 +7,7 @@ const LONG_MS = 10;
 /** SQLite's busy handler looks for the lock after 1, 3, 8, 18, 33 and 53 ms: a pause shorter than its steps is easily missed. */
 const SHORTEST_PAUSE_MS = 20;
 
-/** How slices know what they take, and give way. */
+/** The clock and the pause between slices. */
 export interface SliceTime {
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;
