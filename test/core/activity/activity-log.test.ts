@@ -176,12 +176,12 @@ describe('the activity log on its own', () => {
 
   test('counts a sign-in that had to wait as refused, and nothing else that had to', async () => {
     const operations = ['password_change', 'registration', 'refresh', 'service_credentials'] as const;
-    for (const operation of operations) log.note(told('throttled', operation));
-    for (const event of ['password_changed', 'sessions_ended', 'user_created'] as const) log.note(told(event));
-    log.note({ kind: 'hash_queued' });
+    for (const operation of operations) log.tell(told('throttled', operation));
+    for (const event of ['password_changed', 'sessions_ended', 'user_created'] as const) log.tell(told(event));
+    log.tell({ kind: 'hash_queued' });
     expect(await log.list(1)).toMatchObject([NOTHING]);
-    log.note(told('throttled', 'sign_in'));
-    log.note(told('sign_in', 'sign_in'));
+    log.tell(told('throttled', 'sign_in'));
+    log.tell(told('sign_in', 'sign_in'));
     expect(await log.list(1)).toMatchObject([{ ...NOTHING, refusals: 1, signIns: 1 }]);
   });
 
