@@ -43,6 +43,7 @@ async function runSuite(mutant, suite, index) {
     await import(new URL(`../../${suite}?run=${mutant}.${index}`, import.meta.url).href);
     await run();
     jest.restoreAllMocks();
+    jest.useRealTimers();
   } catch (error) {
     unloaded = String(error);
   }

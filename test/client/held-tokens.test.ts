@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
+import { isHeldTokens } from '../../src/client/token-storage.ts';
 
-let tokens: TokenStore;
-afterEach(() => tokens.close());
+let tokens: TokenStore | undefined;
+afterEach(() => tokens?.close());
 
 test('an access token that cannot be read is used until the server refuses it', async () => {
   const time = { now: 0 };
@@ -12,4 +13,8 @@ test('an access token that cannot be read is used until the server refuses it', 
   time.now = 100 * 365 * 86_400_000;
   expect(await tokens.accessToken()).toBe('opaque');
   expect(tokens.getState()).toMatchObject({ tokens: { access: 'opaque', refresh: 'opaque', sessionId: null } });
+});
+
+test.each([null, undefined, 5, 'tokens', [], {}])('%j is not taken for tokens', (value) => {
+  expect(isHeldTokens(value)).toBe(false);
 });

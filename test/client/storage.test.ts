@@ -69,6 +69,15 @@ describe('the storage of a client', () => {
     },
   );
 
+  test('a storage that is empty is no error', async () => {
+    const reported = jest.fn();
+    Object.assign(globalThis, { reportError: reported });
+    const { tokens } = newDevice(server, { storage: itemStorage(new Items()) });
+    Reflect.deleteProperty(globalThis, 'reportError');
+    expect(tokens.getState()).toEqual({ status: 'signed-out', reason: null });
+    expect(reported).not.toHaveBeenCalled();
+  });
+
   test('a storage of your own may keep tokens beside the cookie', async () => {
     const held = heldBy(await signedInDevice(server));
     const { network, tokens } = newDevice(server, { storage: { ...cookieStorage(), load: () => held } });

@@ -3,6 +3,8 @@ import * as Operations from '../../generated/operations.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
+const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 describeEachStore('an admin who looks for users', (kind) => {
   let server: TestServer;
   let token: string;
@@ -57,7 +59,10 @@ describeEachStore('an admin who looks for users', (kind) => {
     ['no users', 'first', { first: 0 }],
     ['too many', 'first', { first: 101 }],
     ['a cursor of its own making', 'after', { after: 'bob' }],
-    ['a cursor of something else', 'after', { after: Buffer.from('[1]').toString('base64url') }],
+    ['a cursor of something else', 'after', { after: cursorOf([1]) }],
+    ['a cursor of a name and more', 'after', { after: cursorOf(['bob', 1]) }],
+    ['a cursor of a name nobody can have', 'after', { after: cursorOf(['x'.repeat(151)]) }],
+    ['a cursor of half a character', 'after', { after: cursorOf(['\ud800']) }],
     ['a name nobody can have', 'search', { search: 'x'.repeat(151) }],
   ])('who asks for %s is told what was expected', async (_what, field, variables) => {
     const { client } = await start();

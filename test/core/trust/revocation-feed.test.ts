@@ -8,10 +8,13 @@ describeEachStore('the feed of revocations of a server with leeway', (kind) => {
   afterEach(() => library.remove());
   const at = (seconds: number) => new Date(library.clock.read() + seconds * 1000);
 
-  test('goes back so much further, to the very moment', async () => {
-    library = await startTestLibrary(kind, { leeway: 30 });
+  test.each([
+    { accessTokenLifetime: 300, slidingTokenLifetime: 100 },
+    { accessTokenLifetime: 100, slidingTokenLifetime: 300 },
+  ])('goes back as far as a token may live, and the leeway further, to the very moment: %j', async (lifetimes) => {
+    library = await startTestLibrary(kind, { leeway: 30, ...lifetimes });
     const { sessions, blacklist } = library.seam.store;
-    // Five minutes that a token lives, half a minute of leeway, and a minute that clocks may differ.
+    // Beside these, clocks may differ by a minute.
     const moments = [-391, -390, -389].map(at);
     const records = moments.map((revokedAt) =>
       newSession({ revokedAt, revokedReason: 'revoked', expiresAt: at(86_400), endsAt: at(86_400) }),

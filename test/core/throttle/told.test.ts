@@ -1,0 +1,73 @@
+import { createSecretKey } from 'node:crypto';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { NoActiveAccount } from '../../../src/contracts/errors.ts';
+import type { Events } from '../../../src/contracts/events.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import { Throttle } from '../../../src/core/throttle/throttle.ts';
+import { openStore } from '../../../src/stores/open-store.ts';
+import { Seam } from '../../support/seam.ts';
+import { TEST_KEY, TestClock } from '../../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
+
+const client = { userAgent: null, ipAddress: '192.0.2.1' };
+
+describeEachStore('what a throttle tells', (kind) => {
+  let place: Place;
+  let seam: Seam;
+  let throttle: Throttle;
+  const audit = jest.fn<Events['audit']>();
+  beforeEach(async () => {
+    place = newPlace(kind);
+    seam = new Seam(await openStore(settingsFromOptions(place.options)));
+    throttle = new Throttle({
+      store: seam.store,
+      settings: settingsFromOptions({
+        signingKey: TEST_KEY,
+        throttleSignInFailures: 2,
+        throttleAddressFailures: 2,
+        throttleRegistrations: 2,
+        throttleRefreshes: 2,
+      }),
+      clock: new TestClock().read,
+      events: { audit, tell: () => {} },
+      secret: () => createSecretKey(TEST_KEY, 'utf8'),
+    });
+  });
+  afterEach(async () => {
+    await seam.store.close();
+    await place.remove();
+  });
+  const fail = async () => {
+    throw new NoActiveAccount();
+  };
+
+  test.each([
+    ['sign_in', 'address', { account: 'a' }, { account: 'b' }],
+    ['sign_in', 'account', { account: 'a' }, { account: 'a' }],
+    ['password_change', 'account', { account: 'a', userId: 'u' }, { account: 'a', userId: 'u' }],
+    ['registration', 'address', {}, {}],
+    ['refresh', 'address', {}, {}],
+    ['service_credentials', 'address', {}, {}],
+  ] as const)(
+    'of a %s that has to wait is which count was too high: that of the %s',
+    async (operation, rule, one, other) => {
+      for (const attempt of [one, other]) {
+        await expect(throttle.attempt(operation, { client, ...attempt }, fail)).rejects.toThrow(NoActiveAccount);
+      }
+      const third = 'account' in other ? (rule === 'account' ? other : { account: 'c' }) : {};
+      await expect(throttle.attempt(operation, { client, ...third }, fail)).rejects.toMatchObject({
+        reason: 'throttled',
+      });
+      const userId = 'userId' in one ? one.userId : null;
+      expect(audit.mock.calls).toEqual([['throttled', { operation, userId, client, rule }]]);
+    },
+  );
+
+  test('of a success whose count could not be changed is that the store is gone', async () => {
+    for (const method of ['attempts.delete', 'attempts.takeBack'] as const) {
+      seam.failAt(method);
+      const attempt = throttle.attempt('sign_in', { client, account: 'a' }, async () => 'signed in');
+      await expect(attempt).rejects.toMatchObject({ reason: 'store_unavailable' });
+    }
+  });
+});
