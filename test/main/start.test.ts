@@ -230,7 +230,7 @@ describe('production with a good key', () => {
       const page = await fetch(server.url, { headers: { accept: 'text/html' } });
       expect(await page.text()).not.toMatch(/<html|graphiql/i);
       expect((await client.send(HelloDocument, {})).errors[0]?.extensions['reason']).toBe('not_authenticated');
-      const { stdout } = await runCli(['users', 'list', '--json'], { env });
+      const { stdout } = await runCommand(['users', 'list', '--json'], { env });
       expect(stdout).toBe('[]\n');
       expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
       expect(server.stderr()).toBe('');
