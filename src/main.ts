@@ -18,8 +18,8 @@ const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 async function start(settings: ServerSettings): Promise<void> {
-  const { pino } = await import('pino'); // other commands keep no log
-  const log = pino({ level: settings.logLevel });
+  const { createLog } = await import('./server/log.ts'); // other commands keep no log
+  const log = createLog(settings.logLevel);
   const count = workerCount(settings);
   const flushInterval = FLUSH_INTERVAL_MS;
   if (count > 1 && cluster.isPrimary) {

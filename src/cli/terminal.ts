@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { read } from 'read';
+import { visible, visibleLines } from '../contracts/visible.ts';
 
 /** A value in a table of the command line. */
 type Cell = string | number | boolean | Date | null;
@@ -44,19 +45,20 @@ export class Terminal {
     return isTTY === true ? columns : 80;
   }
 
-  /** Prints to standard output. */
+  /** Prints to standard output. Controls in what clients have sent reach no terminal. */
   print(words: string): void {
-    this.#streams.stdout.write(words);
+    this.#streams.stdout.write(visibleLines(words));
   }
 
   /** Prints what is no part of the answer. */
   warn(words: string): void {
-    this.#streams.stderr.write(words);
+    this.#streams.stderr.write(visibleLines(words));
   }
 
   /** Shows how far it is, where there is a screen. */
   showProgress(words: string): void {
-    if (this.#streams.stderr.isTTY) this.warn(`\r${words}`);
+    const { stderr } = this.#streams;
+    if (stderr.isTTY) stderr.write(`\r${words}`);
   }
 
   clearProgress(): void {
@@ -125,5 +127,5 @@ export class Terminal {
 
 const shown = (cell: Cell): string => {
   if (cell === null) return '-';
-  return cell instanceof Date ? cell.toISOString() : String(cell);
+  return cell instanceof Date ? cell.toISOString() : visible(String(cell));
 };

@@ -12,3 +12,6 @@ export function headerOf(headers: RequestHeaders, name: string): string | undefi
   const values: readonly unknown[] = value;
   return values.every((part) => typeof part === 'string') ? values.join(' ') : undefined;
 }
+
+/** Of a user agent, so much is kept. */
+export const MAX_USER_AGENT_LENGTH = 256;

@@ -1,5 +1,5 @@
 import { restOfTurn } from '../contracts/clock.ts';
-import { headerOf, type RequestHeaders } from '../contracts/header-of.ts';
+import { headerOf, MAX_USER_AGENT_LENGTH, type RequestHeaders } from '../contracts/header-of.ts';
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
@@ -79,7 +79,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
       const { req } = this.#input;
       const { 'user-agent': userAgent } = req.headers;
       return {
-        userAgent: typeof userAgent === 'string' ? userAgent : null,
+        userAgent: typeof userAgent === 'string' ? userAgent.slice(0, MAX_USER_AGENT_LENGTH) : null,
         ipAddress: req.ip ?? req.socket?.remoteAddress ?? null,
       };
     }

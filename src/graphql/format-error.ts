@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, print, type GraphQLFormattedError } from 'graphql';
 import { AuthError } from '../contracts/errors.ts';
 
 const MASKED = 'Internal server error';
@@ -11,8 +11,9 @@ const MASKED = 'Internal server error';
 export function createFormatError(
   report: (error: unknown) => void,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
-  return (formatted, error) => {
+  return (given, error) => {
     const original = unwrapResolverError(error);
+    const formatted = shownTo(given, original);
     if (original instanceof AuthError) {
       if (original.code === 'SERVICE_UNAVAILABLE') report(original);
       return formatted;
@@ -28,4 +29,26 @@ export function createFormatError(
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     };
   };
+}
+
+/** Where graphql-js quotes a value that it was given, which may be a password: nothing after it is kept. */
+const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
+  [/^(Variable "\$\w+") got invalid value .*/s, '$1 got an invalid value.'],
+  [/^((?:Enum )?"?\w+"? cannot represent[^:]*):? .*/s, '$1.'],
+  [/^(Expected value of type "[^"]*"), found .*/s, '$1, found another.'],
+  [/^Value ".*/s, 'A value does not exist in its enum.'],
+];
+
+/** An error without the stack that Apollo Server adds in development, and without the values that a client sent. */
+function shownTo({ message, extensions, ...rest }: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { stacktrace: _stack, ...kept } = extensions ?? {};
+  const words = QUOTED_VALUES.reduce((text, [pattern, mended]) => text.replace(pattern, mended), message);
+  return { message: `${words}${expectedOf(error, words)}`, ...rest, ...(extensions && { extensions: kept }) };
+}
+
+/** What a variable of the wrong kind should have been. */
+function expectedOf(error: unknown, words: string): string {
+  const [node] = (error instanceof GraphQLError && error.nodes) || [];
+  const isAboutVariable = node?.kind === Kind.VARIABLE_DEFINITION && words.endsWith('got an invalid value.');
+  return isAboutVariable ? ` Expected a value of type "${print(node.type)}".` : '';
 }

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../contracts/clock.ts';
 import { on, type EventListener } from '../contracts/events.ts';
 import type { Hooks } from '../contracts/hooks.ts';
@@ -11,6 +11,7 @@ import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
+import { createLog } from './log.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
 
@@ -60,7 +61,7 @@ export async function startServer({
   isWorker = false,
   patience,
 }: ServerOptions): Promise<RunningServer> {
-  const logger = log ?? pino({ level: settings.logLevel });
+  const logger = log ?? createLog(settings.logLevel);
   const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);

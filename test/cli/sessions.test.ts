@@ -43,6 +43,24 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(rows).toEqual([Object.keys({ id: '', ...common }), ...sessions.map((session) => Object.values(session))]);
   });
 
+  test('S50: shows what a client sent without the controls that a terminal would obey', async () => {
+    await stage.createUser('carol');
+    const carol = await stage.auth.users.findByUsername('carol');
+    const userAgent = 'a\u009b31mred\u009d0;title\u0007\u202Eevil\u2028line\nid: 1';
+    expect(carol).not.toBeNull();
+    if (carol) await stage.auth.tokens.forUser(carol, { client: { userAgent, ipAddress: null } });
+    for (const args of [
+      ['sessions', 'list', 'carol'],
+      ['sessions', 'list', 'carol', '--json'],
+    ]) {
+      const { stdout } = await stage.cli(args);
+      expect(stdout).toContain('a\\u009b31mred\\u009d0;title\\u0007\\u202eevil\\u2028line\\');
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Bidi_Control}|\u2028/u);
+    }
+    const unknown = await stage.cli(['sessions', 'list', 'a\u009bb']);
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('"a\\u009bb"') });
+  });
+
   test('S22: ending one session bites at once; the others live', async () => {
     const [lost, kept] = [await stage.signIn('alice'), await stage.signIn('alice')];
     expect(await helloWith(stage.client, lost.access)).toBe('Hello, alice!');

@@ -1,12 +1,11 @@
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
+import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
 import type { Client } from '../../contracts/hooks.ts';
 import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
-
-const MAX_USER_AGENT_LENGTH = 256;
 
 /** What a session starts with. */
 export interface Opening {

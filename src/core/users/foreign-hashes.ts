@@ -7,8 +7,15 @@ const deriveScrypt = promisify<string, string, number, object, Buffer>(scrypt);
 
 /** What checking one hash may take: Django's own parameters stay far below, and a server has several checks at once. */
 const MAX_MEMORY = 2 ** 30;
+/** Iterations of PBKDF2: a second or two. Django 6.0 makes 1,200,000. */
+const MAX_ITERATIONS = 5_000_000;
+/** N * r * p of scrypt: a second or two. Django 5.2 makes 655,360. */
+const MAX_SCRYPT_WORK = 2 ** 22;
 const ARGON2 =
-  /^\$argon2(id|i|d)\$v=19\$m=(?<memory>\d{1,7}),t=[1-9]\d{0,2},p=(?<lanes>[1-9]\d?)\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
+  /^\$argon2(id|i|d)\$v=19\$m=(?<memory>\d{1,7}),t=(?<passes>[1-9]\d{0,2}),p=(?<lanes>[1-9]\d?)\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
+
+/** Kibibytes times passes of argon2: two or three seconds. Django 6.0 makes 204,800. */
+const MAX_ARGON2_WORK = 2 ** 21;
 
 /** Whether a password is the one that was hashed. */
 export type PasswordCheck = (password: string) => Promise<boolean>;
@@ -31,29 +38,39 @@ export function checkOfForeignHash(encoded: string): PasswordCheck | null {
   return HASHERS[algorithm]?.(fields) ?? null;
 }
 
-function checkOfPbkdf2(fields: readonly string[], hash: string): PasswordCheck | null {
-  const [iterations = '', salt = '', expected = ''] = fields;
-  const wanted = Buffer.from(expected, 'base64');
-  if (!/^[1-9]\d{0,7}$/.test(iterations) || wanted.length === 0) return null;
+function checkOfPbkdf2(fields: readonly string[], hash: 'sha256' | 'sha1'): PasswordCheck | null {
+  const [iterations = '', salt = '', expected = '', ...more] = fields;
+  const wanted = digestIn(expected, hash === 'sha256' ? 32 : 20);
+  const isPossible = /^[1-9]\d{0,6}$/.test(iterations) && Number(iterations) <= MAX_ITERATIONS && more.length === 0;
+  if (!isPossible || wanted === null) return null;
   return async (password) =>
     timingSafeEqual(await derivePbkdf2(password, salt, Number(iterations), wanted.length, hash), wanted);
 }
 
 function checkOfScrypt(fields: readonly string[]): PasswordCheck | null {
-  const [cost = '', salt = '', blockSize = '', parallelization = '', expected = ''] = fields;
-  const wanted = Buffer.from(expected, 'base64');
-  const [N, r, p] = [cost, blockSize, parallelization].map(Number) as [number, number, number];
-  const isPossible = N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0 && 128 * N * r <= MAX_MEMORY;
-  if (!isPossible || wanted.length === 0) return null;
-  const options = { N, r, p, maxmem: 256 * N * r };
-  return async (password) => timingSafeEqual(await deriveScrypt(password, salt, wanted.length, options), wanted);
+  const [cost = '', salt = '', blockSize = '', parallelization = '', expected = '', ...more] = fields;
+  const wanted = digestIn(expected, 64);
+  const numbers = [cost, blockSize, parallelization];
+  if (wanted === null || more.length > 0 || !numbers.every((number) => /^[1-9]\d{0,8}$/.test(number))) return null;
+  const [N, r, p] = numbers.map(Number) as [number, number, number];
+  const maxmem = 128 * r * (N + p + 2); // as OpenSSL counts it
+  if (N < 2 || !Number.isInteger(Math.log2(N)) || N * r * p > MAX_SCRYPT_WORK || maxmem > MAX_MEMORY) return null;
+  return async (password) =>
+    timingSafeEqual(await deriveScrypt(password, salt, wanted.length, { N, r, p, maxmem }), wanted);
+}
+
+/** The bytes of a digest in standard base64 (RFC 4648 4); null if it is none, or has another length than Django's. */
+function digestIn(text: string, length: number): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === length && bytes.toString('base64') === text ? bytes : null;
 }
 
 /** After its name, Django has the hash as the PHC string that every implementation reads: `$argon2id$v=19$m=...`. */
 function checkOfArgon2(fields: readonly string[]): PasswordCheck | null {
   const encoded = `$${fields.join('$')}`;
-  const { memory, lanes } = ARGON2.exec(encoded)?.groups ?? {};
+  const { memory, lanes, passes } = ARGON2.exec(encoded)?.groups ?? {};
   // RFC 9106 3.1: at least 8 KiB for each lane.
   const isPossible = Number(memory) >= 8 * Number(lanes) && Number(memory) * 1024 <= MAX_MEMORY;
-  return isPossible ? (password) => verify(encoded, password) : null;
+  const isBounded = Number(memory) * Number(passes) <= MAX_ARGON2_WORK;
+  return isPossible && isBounded ? (password) => verify(encoded, password) : null;
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { restOfTurn } from '../../contracts/clock.ts';
 import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
+import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
 import type { Client } from '../../contracts/hooks.ts';
 import type { Introspection } from '../../core/trust/introspection.ts';
 import type { RevocationFeed } from '../../core/trust/revocation-feed.ts';
@@ -73,7 +74,7 @@ function tokenIn({ body }: FastifyRequest): string {
 }
 
 function clientOf({ headers, ip }: FastifyRequest): Client {
-  return { userAgent: headers['user-agent'] ?? null, ipAddress: ip };
+  return { userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null, ipAddress: ip };
 }
 
 /** An error as RFC 6749 5.2 has it. */
