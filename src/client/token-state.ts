@@ -9,7 +9,7 @@ export type TokenState =
   | { readonly status: 'signed-in'; readonly tokens: HeldTokens }
   | {
       readonly status: 'signed-out';
-      /** The server's `extensions.reason`, `signed_out` for the user's own wish, null where nobody was signed in. */
+      /** The server's `extensions.reason`, `signed_out` if the user signed out, null if nobody was signed in. */
       readonly reason: string | null;
     };
 

@@ -70,7 +70,7 @@ export const SECURITY_EVENTS = [
 ] as const;
 export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 
-/** What somebody may try too often. */
+/** The operations that are throttled. */
 export type ThrottledOperation = 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';
 
 /** What a throttle counts attempts of: one account from one address, or one address whatever the account. */

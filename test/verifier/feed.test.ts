@@ -93,6 +93,16 @@ describe('a verifier', () => {
     elsewhere.close();
   });
 
+  test('waits for no further question once it is closed', async () => {
+    const [set, cleared] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
+    const verifier = feed.verifier({ interval: 60 });
+    expect(await verdictOf(verifier, feed.token({}))).toBe('accepted');
+    const result = set.mock.results[set.mock.calls.findIndex(([, ms]) => ms === 60_000)];
+    expect(result?.type).toBe('return');
+    verifier.close();
+    expect(cleared.mock.calls.flat()).toContain(result?.value);
+  });
+
   test('ends a question that is under way when it is closed, and asks none after it', async () => {
     let held: ServerResponse | undefined;
     feed.instead = (response) => (held = response);

@@ -25,7 +25,7 @@ const moment = z.iso
   .datetime({ offset: true, local: true, error: 'expected a moment such as 2026-01-31T12:00:00Z' })
   .transform((text) => new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`));
 
-/** `AbstractBaseUser` and `AbstractUser`; what a model of one's own may leave out has Django's default. */
+/** `AbstractBaseUser` and `AbstractUser`. Fields that a custom model may lack have Django's defaults. */
 const userFields = z.object({
   username: z.string('expected a username'),
   password: z.string('expected a password hash').max(1000, 'expected at most 1000 characters'),

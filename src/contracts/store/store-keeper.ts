@@ -30,7 +30,7 @@ export interface StoreContents {
 export interface RestoreOptions {
   /** Whether a store that is there gives way; it is kept under another name. */
   readonly force: boolean;
-  /** Whether all sessions of the backup end, so that nobody goes on with a token from before. */
+  /** Whether to end all sessions of the backup, so that no token from before works any more. */
   readonly endSessions: boolean;
 }
 

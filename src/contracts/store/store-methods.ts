@@ -37,7 +37,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
 };
 
 /**
- * Refuses a store of somebody's own that lacks methods, when it is handed in and not when a request needs one.
+ * Refuses a custom store that lacks methods as soon as it is given, and not when a request needs one.
  *
  * @throws SettingsError with a line that names them
  */

@@ -13,7 +13,7 @@ import { watchDocuments, watchRootFields } from './watched-fields.ts';
 export interface GraphQLServerOptions {
   readonly settings: ServerSettings;
   readonly introspection: boolean;
-  /** Watches the operations; null where nobody does. */
+  /** Watches the operations; null without metrics and traces. */
   readonly monitor: Monitor | null;
   /** Receives what is wrong with the server itself; clients see a mask. */
   readonly report: (error: unknown) => void;

@@ -18,12 +18,12 @@ const REQUESTS: readonly Request[] = ['leave', 'flush', 'welcome', 'numbers'];
 /** The message of a request. The type has our prefix, as other packages may use the same channel. */
 export const messageOf = (request: Request) => ({ type: `simplejwt:${request}` });
 
-/** The request in a message; none if the message is somebody else's. */
+/** The request in a message; undefined if the message is not one of ours. */
 export function requestIn(message: unknown): Request | undefined {
   return REQUESTS.find((request) => typeOf(message) === `simplejwt:${request}`);
 }
 
-/** Whether a message is a worker's report, and not somebody else's. */
+/** Whether a message is a worker's report. */
 export function isReport(message: unknown): message is Report {
   return typeOf(message) === ('simplejwt:listening' satisfies Report['type']);
 }
