@@ -25,7 +25,7 @@ describe('the keys of a JWK set at a URL', () => {
     clock = new TestClock();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    keys = new RemoteKeys(url('/jwks.json'), ['ES256', 'RS256'], clock.read);
+    keys = new RemoteKeys({ url: url('/jwks.json'), algorithms: ['ES256', 'RS256'], clock: clock.read });
     serve([named('a'), named('b')]);
   });
   afterEach(async () => {
