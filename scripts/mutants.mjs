@@ -49,7 +49,11 @@ await end(rows.length === rooms.length && rows.every(({ share }) => Number.parse
 async function judge(room) {
   const started = performance.now();
   // All but the stores behave the same on either.
-  runner = new SuiteRunner(mutants, { ...process.env, TEST_MONGODB_URI: room === 'stores' ? (mongoDb.uri ?? '') : '' });
+  runner = new SuiteRunner(mutants, {
+    ...process.env,
+    NODE_ENV: 'test', // as jest has it
+    TEST_MONGODB_URI: room === 'stores' ? (mongoDb.uri ?? '') : '',
+  });
   const files = filesIn(`src/${room}`).filter((file) => file.endsWith('.ts') && !file.includes('/generated/'));
   const all = files.flatMap((file) => mutationsOf(file, readFileSync(join(ROOT, file), 'utf8')));
   const known = knownAsEquivalent(all, files);

@@ -1,4 +1,5 @@
 import { register } from 'node:module';
+import { Worker } from 'node:worker_threads';
 import { addEventHandler, getState, resetState, run } from 'jest-circus';
 import jestConfig from '../../jest.config.js';
 import { jest } from './globals.mjs';
@@ -7,7 +8,14 @@ import { jest } from './globals.mjs';
  * Runs suites of jest in a process that goes on: to load them in a new one for every mutant takes ten times as long as
  * to run them.
  */
+const postMessage = Reflect.get(Worker.prototype, 'postMessage');
+Worker.prototype.postMessage = function (...message) {
+  this.postMessage = postMessage; // so that a suite which spies on threads does not see the one that loads modules
+  return postMessage.apply(this, message);
+};
 register('./hooks.mjs', import.meta.url, { data: { mutants: process.argv[2] } });
+await import('./hooks.mjs');
+Worker.prototype.postMessage = postMessage;
 
 let reached = new Set();
 let red = null;
