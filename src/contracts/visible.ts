@@ -2,7 +2,7 @@
  * What moves a cursor, recolours, reorders or breaks lines where text is shown: C0 and C1 controls, DEL, bidirectional
  * controls (UAX 9), and the separators U+2028 and U+2029.
  */
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const INVISIBLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** Text of a client as it can be shown on a terminal or in a log: controls as escapes, which JSON reads as what they were. */
 export const visible = (text: string): string =>
