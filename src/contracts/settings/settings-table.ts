@@ -63,7 +63,7 @@ export const authTable = {
   audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string().min(1))), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
   issuer: row('JWT_ISSUER', nonEmpty('a text, usually a URL'), undefined, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
   jwkUrl: row('JWT_JWK_URL', optional(text('an https or http URL', /^https?:\/\/\S+$/)), undefined, 'Where the public keys of the tokens are found by `kid` (RFC 7517). RS, PS and ES algorithms only.'),
-  leeway: row('JWT_LEEWAY', duration('0s', '10m'), 0, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`.'),
+  leeway: row('JWT_LEEWAY', duration('0s', '10m'), 0, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`, and in the grace interval.'),
   authHeaderTypes: row('JWT_AUTH_HEADER_TYPES', list('schemes separated by commas', scheme), 'Bearer', 'Accepted schemes of the header, in any case of letters; `WWW-Authenticate` names the first.'),
   authHeaderName: row('JWT_AUTH_HEADER_NAME', text("an HTTP header's name as it is on the wire, such as X-Access-Token", /^(?!HTTP_)[\w!#$%&'*+.^`|~-]+$/), 'Authorization', 'The header that carries the token.'),
   userIdField: row('JWT_USER_ID_FIELD', oneOf('id', 'username'), 'id', "Which of the user's fields identifies them in a token."),

@@ -70,7 +70,8 @@ export class SessionService {
 
   /** A user's live sessions, the newest first. */
   list(userId: string): Promise<SessionRecord[]> {
-    return this.#parts.store.sessions.listLive(userId, new Date(this.#parts.clock()));
+    const { store, clock, settings } = this.#parts;
+    return store.sessions.listLive(userId, new Date(clock() - settings.leeway * 1000));
   }
 
   /** Ends a session, and with it all its tokens. Resolves to whether this call ended it. */

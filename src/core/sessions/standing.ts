@@ -76,7 +76,8 @@ function judge(
   if (user !== null && session.userId !== user.id) return { state: 'blacklisted', user };
   const everyTokenCounts = token.type === 'access' || !settings.blacklistAfterRotation;
   if (session.jti === token.jti || everyTokenCounts) return { state: 'usable', session, user };
-  const graceEnds = session.rotatedAt.getTime() + settings.reuseGrace * 1000;
+  // Another server may have rotated, by a clock that is behind.
+  const graceEnds = session.rotatedAt.getTime() + (settings.reuseGrace + settings.leeway) * 1000;
   const isReplay = session.previousJti === token.jti && now < graceEnds;
   return { state: isReplay ? 'replayable' : 'superseded', session, user };
 }

@@ -50,4 +50,27 @@ describeEachStore('what has expired, but for the leeway', (kind) => {
     expect(await auth.flushExpired()).toEqual({ sessions: 1, blacklist: 0 });
     expect(await verdictOf(next.refresh.token ?? '')).toBe('good');
   });
+
+  test('a session is listed for as long as its tokens are good', async () => {
+    const { auth, clock, alice } = library;
+    const { refresh } = await auth.tokens.forUser(alice);
+    clock.advance(LIFETIME + LEEWAY - 1);
+    expect(await verdictOf(refresh.token)).toBe('good');
+    expect(await auth.sessions.list(alice.id)).toHaveLength(1);
+    clock.advance(1);
+    expect(await verdictOf(refresh.token)).toBe('token_expired');
+    expect(await auth.sessions.list(alice.id)).toEqual([]);
+  });
+
+  test('a replay counts as one also where the server that rotated has a clock that is behind', async () => {
+    const { auth, clock, alice } = library;
+    const { refresh } = await auth.tokens.forUser(alice);
+    const [reached, late] = [30 + LEEWAY - 1, 1];
+    const next = await auth.tokens.refresh(refresh.token);
+    clock.advance(reached);
+    expect((await auth.tokens.refresh(refresh.token)).refresh.token).toBe(next.refresh.token);
+    clock.advance(late);
+    await expect(auth.tokens.refresh(refresh.token)).rejects.toMatchObject({ reason: 'token_blacklisted' });
+    expect(await auth.sessions.list(alice.id)).toEqual([]);
+  });
 });
