@@ -97,13 +97,13 @@ describe('Compose', () => {
     const [, address] =
       /^mongodb:\/\/([^/]+)\/\w+\?replicaSet=rs0$/.exec(server.environment?.['MONGODB_URI'] ?? '') ?? [];
     expect(mongodb.command).toEqual(expect.arrayContaining(['--replSet', 'rs0']));
-    const check = (status: () => void, isWritableSupervisor: boolean) => {
+    const check = (status: () => void, isWritablePrimary: boolean) => {
       const rs = { status, initiate: jest.fn() };
       const quit = jest.fn();
       runInNewContext(mongodb.healthcheck?.test.at(-1) ?? '', {
         rs,
         quit,
-        db: { hello: () => ({ isWritableSupervisor }) },
+        db: { hello: () => ({ isWritablePrimary }) },
       });
       return { initiated: rs.initiate.mock.calls, quit: quit.mock.calls };
     };
