@@ -26,6 +26,11 @@ export class RefreshCookie {
     this.#response = response;
   }
 
+  /** The token it holds, if any. */
+  get token(): string | undefined {
+    return this.#token;
+  }
+
   /**
    * The token it holds.
    *

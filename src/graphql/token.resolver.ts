@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { InvalidInput } from '../contracts/errors.ts';
+import { AuthError, InvalidInput } from '../contracts/errors.ts';
 import { MAX_USERNAME_LENGTH, usernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
-import type { AuthContext } from './context.ts';
+import type { AuthContext, RequestAuth } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import {
@@ -31,8 +31,11 @@ export class TokenResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPairType> {
     const cookie = auth.refreshCookie();
+    const former = cookie?.token;
     const user = await auth.users.authenticate(username, password, auth.client);
-    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
+    const pair = await auth.tokens.forUser(user, { client: auth.client });
+    if (former) await endFormer(former, auth);
+    return toTokenPair(pair, cookie);
   }
 
   @Operation({ access: 'open', throttle: 'refresh' })
@@ -127,6 +130,16 @@ export class TokenResolver {
 /** Attempts count for the account that a name means, whether or not there is one. */
 function theGivenName({ username }: Readonly<Record<string, unknown>>): CountedAccount {
   return { account: usernameKey(String(username).slice(0, MAX_USERNAME_LENGTH + 1)) };
+}
+
+/** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */
+async function endFormer(token: string, { tokens, client }: RequestAuth): Promise<void> {
+  try {
+    await tokens.blacklist(token, 'refresh', client);
+  } catch (error) {
+    const hasEnded = error instanceof AuthError && error.code === 'UNAUTHENTICATED';
+    if (!hasEnded) throw error;
+  }
 }
 
 /** The refresh token of a request that names none. */

@@ -46,6 +46,33 @@ describeEachStore('cookie mode', (kind) => {
     expect((await hello(answer.data?.tokenObtainPair.access ?? '')).data).toEqual({ hello: 'Hello, alice!' });
   });
 
+  test('S49: signing in again ends the session that the cookie held, and no other', async () => {
+    const page = await start();
+    const elsewhere = await new Page(server.url).send(TokenObtainPairDocument, CREDENTIALS);
+    const former = await signIn(page);
+    const first = page.token;
+    const next = await signIn(page);
+    expect((await hello(former)).errors).toMatchObject([{ extensions: { reason: 'session_revoked' } }]);
+    expect(await sessionOf(first)).toMatchObject({ revokedReason: 'signed_out' });
+    for (const access of [next, elsewhere.data?.tokenObtainPair.access ?? '']) {
+      expect((await hello(access)).data).toEqual({ hello: 'Hello, alice!' });
+    }
+    const third = page.token;
+    for (const odd of ['nonsense', first, `${third}x`]) {
+      page.token = odd;
+      expect((await hello(await signIn(page))).data).toEqual({ hello: 'Hello, alice!' });
+    }
+    expect(await sessionOf(third)).toMatchObject({ revokedReason: null });
+  });
+
+  test('S49: a sign-in that fails ends nothing', async () => {
+    const page = await start();
+    const access = await signIn(page);
+    const { errors } = await page.send(TokenObtainPairDocument, { ...CREDENTIALS, password: 'wrong' });
+    expect(errors).toHaveLength(1);
+    expect((await hello(access)).data).toEqual({ hello: 'Hello, alice!' });
+  });
+
   test('refreshing exchanges the token in the cookie for its successor', async () => {
     const page = await start();
     await signIn(page);
