@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { systemClock } from '../../../src/contracts/clock.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import { AccountImport, type ForeignAccount } from '../../../src/core/users/account-import.ts';
+import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
+import { openAt } from '../../stores/records.ts';
+import { PASSWORD } from '../../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
+
+const FIRST_DAY = new Date('2020-01-02T03:04:05Z');
+/** Of no password. */
+const HASH = `pbkdf2_sha256$1$salt$${Buffer.alloc(32).toString('base64')}`;
+const foreign = (fields: Partial<ForeignAccount> = {}): ForeignAccount => ({
+  id: '7',
+  username: 'Alice',
+  passwordHash: HASH,
+  isActive: true,
+  lastLogin: null,
+  createdAt: FIRST_DAY,
+  ...fields,
+});
+
+describeEachStore('an import of accounts', (kind) => {
+  let place: Place;
+  let store: Store;
+  let hasher: PasswordHasher;
+  let imports: AccountImport;
+  beforeEach(async () => {
+    place = newPlace(kind);
+    store = await openAt(place);
+    hasher = new PasswordHasher(4, systemClock);
+    imports = new AccountImport(store.users, hasher);
+  });
+  afterEach(async () => {
+    await hasher.close();
+    await store.close();
+    await place.remove();
+  });
+
+  test('takes them as they are, none as an admin, and with the password of their first day', async () => {
+    const account = foreign({ isActive: false, lastLogin: new Date(FIRST_DAY.getTime() + 1) });
+    expect(await imports.add([account, foreign({ id: '8', username: 'bob' })])).toEqual([
+      { outcome: 'imported' },
+      { outcome: 'imported' },
+    ]);
+    const names = { username: 'Alice', usernameKey: 'alice' };
+    const expected = { ...account, ...names, passwordChangedAt: FIRST_DAY, isAdmin: false };
+    expect(await store.users.findById('7')).toEqual(expected);
+  });
+
+  test('changes nothing of one that is there, and says what differs', async () => {
+    const upgraded = await hasher.hash(PASSWORD);
+    const there = foreign();
+    await imports.add([there, foreign({ id: '8', username: 'bob', passwordHash: upgraded })]);
+    const again = [
+      there,
+      foreign({ isActive: false }),
+      foreign({ passwordHash: 'other', isActive: false }),
+      foreign({ id: '8', username: 'bob', passwordHash: 'other' }),
+    ];
+    expect(await imports.add(again)).toEqual(
+      [[], ['whether it is active'], ['whether it is active', 'the password'], []].map((differences) => ({
+        outcome: 'present',
+        differences,
+      })),
+    );
+    expect(await store.users.findById('7')).toMatchObject(there);
+  });
+
+  test('refuses those that cannot be, and takes the others', async () => {
+    await imports.add([foreign()]);
+    const outcomes = await imports.add([
+      foreign({ id: '9', username: 'a lice' }),
+      foreign({ id: 'a b', username: 'carol' }),
+      foreign({ username: 'dora' }),
+      foreign({ id: '10', username: 'ALICE' }),
+      foreign({ id: '11', username: 'emil' }),
+    ]);
+    expect(outcomes).toEqual([
+      { outcome: 'refused', problem: expect.stringContaining('no valid username') },
+      { outcome: 'refused', problem: expect.stringContaining('An id has') },
+      { outcome: 'refused', problem: 'somebody else has this id already' },
+      { outcome: 'refused', problem: 'somebody else has this username already (letter case does not count)' },
+      { outcome: 'imported' },
+    ]);
+  });
+
+  test('stops at what is no account at all, which is a fault of the program', async () => {
+    await expect(imports.add([foreign({ username: 5 as never })])).rejects.toThrow(TypeError);
+  });
+
+  test('says of a hash whether anybody can sign in with it', () => {
+    const kinds = [HASH, '!nothing', 'md5$salt$00', ''].map((passwordHash) =>
+      imports.kindOf(foreign({ passwordHash })),
+    );
+    expect(kinds).toEqual(['readable', 'unusable', 'unknown', 'unknown']);
+  });
+});

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { systemClock } from '../../../src/contracts/clock.ts';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
+import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
+import { PASSWORD } from '../../support/server.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+const NEXT_PASSWORD = 'through the looking glass';
+const GONE = { reason: 'store_unavailable' };
+
+describeEachStore('a change of an account', (kind) => {
+  let library: TestLibrary;
+  let events: SecurityEvent[];
+  beforeEach(async () => {
+    events = [];
+    library = await startTestLibrary(kind, { onSecurityEvent: (event) => void events.push(event) });
+    events.length = 0;
+  });
+  afterEach(() => library.remove());
+  const told = () => events.map(({ event }) => event);
+
+  test.each([
+    [{ isActive: true }, ['user_enabled']],
+    [{ isActive: false }, ['user_disabled', 'sessions_ended']],
+    [{ isAdmin: true }, ['admin_granted']],
+    [{ isAdmin: false }, ['admin_revoked']],
+    [{ isActive: true, isAdmin: true }, ['user_enabled', 'admin_granted']],
+  ])('to %j tells what changed, and nothing else', async (changes, names) => {
+    const { auth, alice } = library;
+    await auth.tokens.forUser(alice);
+    expect(await auth.users.change(alice.id, changes)).toEqual({ ...alice, ...changes });
+    expect(told()).toEqual(names);
+    events.length = 0;
+    expect(await auth.users.change('nobody', changes)).toBeNull();
+    expect(told()).toEqual([]);
+  });
+
+  test.each([
+    [false, ['user_created']],
+    [true, ['user_created', 'admin_granted']],
+  ])('that makes one tells so, and whether it is of an admin: %s', async (isAdmin, names) => {
+    const user = await library.auth.users.create({ username: 'bob', password: PASSWORD, isAdmin });
+    expect(user).toMatchObject({ username: 'bob', isAdmin, isActive: true, lastLogin: null });
+    expect(told()).toEqual(names);
+    expect(events.map(({ userId }) => userId)).toEqual(names.map(() => user.id));
+  });
+
+  test('is not done while the sessions live on: who asked is told that the store is gone', async () => {
+    const { auth, seam, alice } = library;
+    const { id } = alice;
+    const changes = [
+      () => auth.users.setPassword(id, NEXT_PASSWORD),
+      () => auth.users.changePassword(id, NEXT_PASSWORD, PASSWORD),
+      () => auth.users.setActive(id, false),
+    ];
+    for (const change of changes) {
+      seam.failAt('sessions.revokeAll');
+      await expect(change()).rejects.toMatchObject(GONE);
+    }
+  });
+
+  test('hands out no secret, nor does looking one up', async () => {
+    const { auth, alice } = library;
+    expect(await auth.users.find(alice.id)).toEqual(alice);
+    expect(await auth.users.findByUsername('ALICE')).toEqual(alice);
+    expect(await auth.users.list(10)).toEqual([alice]);
+    expect(Object.keys(alice)).not.toContain('passwordHash');
+    expect(await auth.users.findByUsername('nobody')).toBeNull();
+    expect(await auth.users.find('nobody')).toBeNull();
+  });
+});
+
+test('64 passwords may wait for as many as are checked at once, and the next is refused', async () => {
+  const hasher = new PasswordHasher(4, systemClock);
+  const room = availableParallelism() + 64;
+  const outcomes = await Promise.allSettled(Array.from({ length: room + 1 }, () => hasher.hash(PASSWORD)));
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    ...Array.from({ length: room }, () => 'fulfilled'),
+    'rejected',
+  ]);
+  await hasher.close();
+});
+
+test('a thread that is at work when its owner closes ends with its work', async () => {
+  const terminate = jest.spyOn(Worker.prototype, 'terminate');
+  const hasher = new PasswordHasher(4, systemClock);
+  const hashing = hasher.hash(PASSWORD);
+  await hasher.close();
+  expect(terminate).not.toHaveBeenCalled();
+  expect(await hashing).toMatch(/^bcrypt_sha256/);
+  expect(terminate).toHaveBeenCalledTimes(1);
+  jest.restoreAllMocks();
+});
