@@ -17,7 +17,7 @@ export function explain(error: unknown): string {
 
 function explainStore({ cause }: StoreUnavailable): string {
   const problem = messageOf(cause).replace(/\.?$/, '');
-  return `The store does not answer: ${problem}. See to the store that MONGODB_URI or DATA_DIR names, and try again.`;
+  return `The store does not answer: ${problem}. Check the store that MONGODB_URI or DATA_DIR names, and try again.`;
 }
 
 /** Why Node.js cannot listen where the settings say. */

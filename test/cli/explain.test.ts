@@ -7,7 +7,7 @@ test.each(['database or disk is full', 'connection refused.'])(
   (problem) => {
     const told = explain(new StoreUnavailable(new Error(problem)));
     expect(told).toBe(
-      `The store does not answer: ${problem.replace('.', '')}. See to the store that MONGODB_URI or DATA_DIR names, and try again.`,
+      `The store does not answer: ${problem.replace('.', '')}. Check the store that MONGODB_URI or DATA_DIR names, and try again.`,
     );
   },
 );
