@@ -146,6 +146,7 @@ export function mutationsOf(file, source) {
     if (typeof node.value === 'boolean') yield ['other literal', node, String(!node.value)];
     if (typeof node.value === 'number') yield ['other literal', node, String(node.value === 0 ? 1 : 2 * node.value)];
     if (typeof node.value !== 'string' || parent.key === node || /^(Export|Import)/.test(parent.type)) return;
+    if (parent.type === 'Property' && parent.key.name === 'description') return;
     if (QUERY.test(node.value)) yield* partsOfQuery(node);
     else yield ['other literal', node, node.value === '' ? `'x'` : `''`];
   }
