@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import type { SettingsInput } from '../../../src/contracts/settings/settings-table.ts';
+import { adoptedId } from '../../../src/core/sessions/standing.ts';
+import { claimsOf, forge, forgeForAlice } from '../../support/forge.ts';
+import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+const CLIENT = { userAgent: 'x'.repeat(300), ipAddress: '192.0.2.1' };
+const GONE = { reason: 'store_unavailable' };
+const BLACKLISTED = { reason: 'token_blacklisted' };
+
+test('the session that a token of elsewhere starts has one name, whichever server and version starts it', () => {
+  expect(adoptedId('abc')).toBe(createHash('sha256').update('session of abc').digest('hex').slice(0, 32));
+});
+
+describeEachStore('a session', (kind) => {
+  let library: TestLibrary;
+  let events: SecurityEvent[];
+  beforeEach(() => {
+    events = [];
+  });
+  afterEach(() => library.remove());
+  const start = async (options: SettingsInput = {}) => {
+    const onSecurityEvent = (event: SecurityEvent) => void events.push(event);
+    library = await startTestLibrary(kind, { onSecurityEvent, ...options });
+    events.length = 0;
+    return library;
+  };
+
+  test('keeps 256 characters of what a client says it is', async () => {
+    const { auth, alice } = await start();
+    await auth.tokens.forUser(alice, { client: CLIENT });
+    await auth.tokens.forUser(alice);
+    expect(await auth.sessions.list(alice.id)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ userAgent: 'x'.repeat(256), ipAddress: '192.0.2.1' }),
+        expect.objectContaining({ userAgent: null, ipAddress: null }),
+      ]),
+    );
+  });
+
+  test('that ends with all others is told once, and nothing where there was none', async () => {
+    const { auth, alice } = await start();
+    const { access } = await auth.tokens.forUser(alice);
+    await auth.tokens.forUser(alice);
+    expect(await auth.sessions.revokeAll(alice.id)).toBe(2);
+    expect(await auth.sessions.revokeAll(alice.id)).toBe(0);
+    expect(events).toEqual([
+      expect.objectContaining({ event: 'sessions_ended', userId: alice.id, sessions: 2, reason: 'revoked' }),
+    ]);
+    expect(await auth.sessions.find(String(claimsOf(access.token)['sid']))).toMatchObject({ revokedReason: 'revoked' });
+  });
+
+  test('is over at its end, whatever its tokens say', async () => {
+    const { auth, alice, clock } = await start({ leeway: 10, refreshTokenLifetime: 100, accessTokenLifetime: 60 });
+    const { access, refresh } = await auth.tokens.forUser(alice);
+    const later = (token: string) => forge({ ...claimsOf(token), exp: clock.seconds + 600 });
+    const tokens = [access, refresh].map(({ token }) => later(token));
+    clock.advance(109);
+    for (const token of tokens) expect(await auth.tokens.verify(token)).toBeDefined();
+    clock.advance(1);
+    for (const token of tokens) await expect(auth.tokens.verify(token)).rejects.toMatchObject(BLACKLISTED);
+  });
+
+  test('is read with its user in one question', async () => {
+    const { auth, alice, seam } = await start();
+    const { access } = await auth.tokens.forUser(alice);
+    for (const method of ['sessions.find', 'users.findById'] as const) seam.failAt(method);
+    expect(await auth.tokens.verify(access.token)).toMatchObject({ userId: alice.id });
+  });
+
+  test.each(['id', 'username'] as const)(
+    'may be of a token that names nobody, where users go by their %s',
+    async (userIdField) => {
+      const { auth, alice } = await start({ userIdField });
+      const { access } = await auth.tokens.forUser(alice);
+      const nobody = forge({ ...claimsOf(access.token), user_id: undefined });
+      expect(await auth.tokens.verify(nobody)).toMatchObject({ userId: null });
+      const alone = forgeForAlice(library, { token_type: 'access', user_id: undefined, jti: 'a' });
+      expect(await auth.tokens.verify(alone)).toMatchObject({ userId: null });
+    },
+  );
+
+  test('of which a superseded token was used is not said to have ended while the store is gone', async () => {
+    const { auth, alice, seam, clock } = await start();
+    const { refresh } = await auth.tokens.forUser(alice);
+    const next = await auth.tokens.refresh(refresh.token);
+    clock.advance(31);
+    for (const use of [() => auth.tokens.refresh(refresh.token), () => auth.tokens.blacklist(refresh.token)]) {
+      seam.failAt('sessions.revoke');
+      await expect(use()).rejects.toMatchObject(GONE);
+    }
+    expect(await auth.tokens.verify(next.access.token)).toBeDefined();
+    await expect(auth.tokens.refresh(refresh.token)).rejects.toMatchObject(BLACKLISTED);
+    await expect(auth.tokens.verify(next.access.token)).rejects.toMatchObject(BLACKLISTED);
+    expect(events.map(({ event }) => event)).toEqual(['token_reused']);
+  });
+
+  test('of which two use one token at once, without a grace interval, ends', async () => {
+    const { auth, alice, seam } = await start({ reuseGrace: 0 });
+    const { refresh } = await auth.tokens.forUser(alice);
+    seam.before('sessions.rotate', async () => {
+      await auth.tokens.refresh(refresh.token);
+      seam.failAt('sessions.revoke');
+    });
+    await expect(auth.tokens.refresh(refresh.token, CLIENT)).rejects.toMatchObject(GONE);
+    await expect(auth.tokens.refresh(refresh.token, CLIENT)).rejects.toMatchObject(BLACKLISTED);
+    expect(events).toMatchObject([{ event: 'token_reused', reason: 'reused', sessions: 1, client: CLIENT }]);
+    expect(await auth.sessions.list(alice.id)).toEqual([]);
+  });
+});
