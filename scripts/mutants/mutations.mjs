@@ -57,8 +57,10 @@ export function mutationsOf(file, source) {
     const isNamed =
       named?.type !== 'ObjectPattern' && /^(Method|Property)Def|^(Function|Class)|Declarator$/.test(node.type);
     const isTopLevel = node.type !== 'VariableDeclarator' || name === '';
+    // The text of an identifier has its type in it.
+    const own = named?.type === 'Identifier' ? named.name : named && said(named);
     return {
-      name: isNamed && isTopLevel && named ? [name, said(named)].filter(Boolean).join('.') : name,
+      name: isNamed && isTopLevel && named ? [name, own].filter(Boolean).join('.') : name,
       body: node.body?.type === 'BlockStatement' && /Function/.test(node.type) ? node.body.start + 1 : body,
     };
   }
