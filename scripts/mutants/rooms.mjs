@@ -20,5 +20,13 @@ export const ROOMS = {
   stores: ['seed/store', 'cli/store'],
   graphql: ['seed/header', 'seed/verify', 'security/graphql-limits', 'security/answers', 'seed/login', 'core/admin'],
   'core/tokens': ['core/sessions', 'seed', 'security/forgery.test', 'security/key-confusion', 'security/revocation'],
-  'core/sessions': ['seed/refresh', 'seed/blacklist', 'seed/sliding', 'seed/login', 'security/revocation'],
+  'core/sessions': [
+    'core/tokens/told',
+    'core/users/deletion',
+    'seed/refresh',
+    'seed/blacklist',
+    'seed/sliding',
+    'seed/login',
+    'security/revocation',
+  ],
 };

@@ -83,6 +83,13 @@ describeEachStore('a session', (kind) => {
     },
   );
 
+  test('is not looked for where an access token is of none, nor is the blacklist', async () => {
+    const { auth, seam } = await start();
+    const alone = forgeForAlice(library, { token_type: 'access' });
+    for (const method of ['sessions.find', 'blacklist.find'] as const) seam.failAt(method);
+    expect(await auth.tokens.verify(alone)).toMatchObject({ type: 'access' });
+  });
+
   test('of which a superseded token was used is not said to have ended while the store is gone', async () => {
     const { auth, alice, seam, clock } = await start();
     const { refresh } = await auth.tokens.forUser(alice);
