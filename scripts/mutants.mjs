@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startMongoDb } from '../test/support/mongodb.mjs';
+import { compiles } from './mutants/compiles.mjs';
 import { broken, mutationsOf, probed } from './mutants/mutations.mjs';
 import { ROOMS } from './mutants/rooms.mjs';
 import { sampleOf } from './mutants/sample.mjs';
@@ -99,7 +100,8 @@ async function suitesOf(room, files, mutations) {
 }
 
 async function outcomeOf(id, mutation, suites) {
-  write(id, mutation.file, broken(readFileSync(join(ROOT, mutation.file), 'utf8'), mutation));
+  const text = broken(readFileSync(join(ROOT, mutation.file), 'utf8'), mutation);
+  write(id, mutation.file, text);
   const place = `${join(ROOT, mutation.file)}:${mutation.body}`;
   for (const { file, ms, reached } of suites) {
     if (mutation.body !== undefined && !reached.has(place)) continue;
@@ -107,7 +109,7 @@ async function outcomeOf(id, mutation, suites) {
     if (answer.unloaded !== null) return { outcome: 'unmade', red: answer.unloaded };
     if (answer.red !== null) return { outcome: 'killed', red: `${file}: ${answer.red}` };
   }
-  return { outcome: 'survived' };
+  return { outcome: compiles(ROOT, join(mutants, 'copy'), mutation.file, text) ? 'survived' : 'unmade' };
 }
 
 function knownAsEquivalent(mutations, files) {
