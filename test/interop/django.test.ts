@@ -8,10 +8,10 @@ import {
   TokenVerifyDocument,
 } from '../generated/operations.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
-import { Django } from './django.ts';
+import { Django, DJANGOS } from './django.ts';
 
-describe('beside a Django project with simplejwt and the same key', () => {
-  const django = new Django();
+describe.each(DJANGOS)('beside a Django project with simplejwt (%s) and the same key', (_whose, python) => {
+  const django = new Django({}, python);
   let server: TestServer;
   beforeAll(async () => {
     await django.start();

@@ -1,22 +1,32 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 
 /** Debian's, which sees python3-djangorestframework-simplejwt. */
 export const PYTHON = '/usr/bin/python3';
+/** With the newest Django and simplejwt of PyPI, which `.ci/run` installs. */
+export const NEWEST_PYTHON = join(import.meta.dirname, '../../.venv/bin/python');
+/** Those that our tests meet. */
+export const DJANGOS = [
+  ["Debian's", PYTHON],
+  ["PyPI's newest", NEWEST_PYTHON],
+] as const;
 const PROJECT = join(import.meta.dirname, 'django_project.py');
 
 /** The Django project beside ours, with the same key (`SIMPLE_JWT` may say otherwise) and the user alice under the id 1. */
 export class Django {
   readonly folder = mkdtempSync(join(tmpdir(), 'django-'));
   readonly #env: NodeJS.ProcessEnv;
+  readonly #python: string;
   #server: ChildProcess | undefined;
   #url = '';
 
   /** With what is to be added to its SIMPLE_JWT. */
-  constructor(simpleJwt: Readonly<Record<string, string>> = {}) {
+  constructor(simpleJwt: Readonly<Record<string, string | boolean>> = {}, python: string = PYTHON) {
+    if (!existsSync(python)) throw new Error(`There is no ${python}. The step "packages" of .ci/run makes it.`);
+    this.#python = python;
     this.#env = {
       ...process.env,
       JWT_SIGNING_KEY: TEST_KEY,
@@ -28,7 +38,7 @@ export class Django {
 
   async start(): Promise<void> {
     this.run('setup');
-    const server = spawn(PYTHON, [PROJECT, 'serve', '0'], { env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(this.#python, [PROJECT, 'serve', '0'], { env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = server;
     const port = await new Promise<string>((resolve, reject) => {
       server.once('exit', (code) => reject(new Error(`Django exited with ${code}`)));
@@ -39,7 +49,7 @@ export class Django {
 
   /** Runs a command of the project to its end; what it prints. */
   run(...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync(PYTHON, [PROJECT, ...args], { env: this.#env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(this.#python, [PROJECT, ...args], { env: this.#env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`Django cannot ${args[0]}: ${stderr}`);
     return stdout.trim();
   }
