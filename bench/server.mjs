@@ -24,9 +24,9 @@ export async function startServer({ program = PROGRAM, cost, isPinned = false })
     atExit(() => child.kill('SIGKILL'));
     return child;
   };
-  const cli = async (args, more) => {
+  const cli = async (args, more, input = PASSWORD) => {
     const child = run(args, more);
-    child.stdin.end(PASSWORD);
+    child.stdin.end(input);
     child.stdout.resume();
     const [code] = await once(child, 'close');
     if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);

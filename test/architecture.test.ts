@@ -53,6 +53,8 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   bcrypt: 'core/users/bcrypt-threads.ts',
   'p-limit': 'core/users/password-hasher.ts',
   '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
+  'zxcvbn/lib/matching.js': ['core/users/guessability.ts', 'core/users/zxcvbn.d.ts'],
+  'zxcvbn/lib/scoring.js': 'core/users/guessability.ts',
   mongoose: 'stores/mongo/',
   libsql: 'stores/sqlite/database.ts',
   zod: ['contracts/settings/', 'cli/django/rows.ts'],

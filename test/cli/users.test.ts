@@ -193,7 +193,7 @@ describe('the command line, for users', () => {
       'a common password',
       ['create', 'carol', '--password-stdin'],
       'Password123',
-      /^This password is too common: .*\n$/,
+      /^This password is too easy to guess: it is a common password\. .*\n$/,
     ],
     [
       'to set the username',

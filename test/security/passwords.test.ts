@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import bcrypt from 'bcrypt';
+import { systemClock } from '../../src/contracts/clock.ts';
+import { PasswordHasher } from '../../src/core/users/password-hasher.ts';
 import { openStore } from '../../src/stores/open-store.ts';
 import { PasswordChangeDocument, TokenObtainPairDocument, UserRegisterDocument } from '../generated/operations.ts';
 import { refusal } from '../support/forge.ts';
@@ -10,18 +12,22 @@ const NO_ACTIVE_ACCOUNT = refusal('No active account found with the given creden
 const NOT_TYPABLE = 'Null characters and incomplete Unicode are not allowed.';
 const TOO_LONG = 'Ensure this field has no more than 256 characters.';
 const TOO_COMMON =
-  'This password is too common: it is among the first that are guessed. Choose another, such as a few unrelated words.';
+  'This password is too easy to guess: it is a common password. Choose another, such as a few unrelated words.';
 const TOO_SIMILAR =
   'This password is too similar to the username. Without it, at least 8 letters or digits must be left.';
 const TOO_SHORT = 'This password is too short. It must contain at least 8 characters.';
 
 describe('passwords', () => {
+  const hasher = new PasswordHasher(4, systemClock);
   let server: TestServer;
   let count = 0;
   beforeAll(async () => {
     server = await startTestServer('sqlite', { env: { REGISTRATION: 'on', THROTTLE: 'off' } });
   });
-  afterAll(() => server.remove());
+  afterAll(async () => {
+    await hasher.close();
+    await server.remove();
+  });
   afterEach(() => {
     jest.restoreAllMocks();
   });
@@ -51,17 +57,22 @@ describe('passwords', () => {
     return username;
   }
 
+  const GREEK = ['\u0300', '\u0301', '\u0342'].flatMap((accent) =>
+    Array.from('αωη', (letter) => `${letter}\u0313${accent}\u0345`),
+  );
   test.each([
-    ['letters', 'x'],
-    ['spaces', ' '],
-    ['characters of two UTF-16 units', '🐛'],
-    ['characters of several code points', 'e\u0301'],
-    ['characters of four code points', '\u03b1\u0313\u0300\u0345'],
-  ])('S25: from 8 to 256 %s will do, one more or less will not', async (_what, character) => {
-    for (const length of [8, 256]) expect(await works(character.repeat(length))).toBe(true);
-    expect(await register(character.repeat(7))).toMatchObject(refusalOf(TOO_SHORT, 'password_too_weak'));
-    expect(await register(character.repeat(257))).toMatchObject(refusalOf(TOO_LONG, 'invalid_input'));
-    expect(await signIn('alice', character.repeat(257))).toMatchObject(refusalOf(TOO_LONG, 'invalid_input'));
+    ['letters', Array.from('qzhvbxwkpjmd')],
+    ['spaces among letters', Array.from(' q z  v ')],
+    ['characters of two UTF-16 units', Array.from('🐛🦋🐌🐞🐜🐝🦗🕷🦂🦟')],
+    ['characters of several code points', Array.from('azeyrsoculni', (letter) => `${letter}\u0301`)],
+    ['characters of four code points', GREEK],
+  ])('S25: from 8 to 256 %s will do, one more or less will not', async (_what, characters) => {
+    const made = (length: number) =>
+      Array.from({ length }, (_, index) => ['K', '7', '#'][index] ?? characters[index % characters.length]).join('');
+    for (const length of [8, 256]) expect(await works(made(length))).toBe(true);
+    expect(await register(made(7))).toMatchObject(refusalOf(TOO_SHORT, 'password_too_weak'));
+    expect(await register(made(257))).toMatchObject(refusalOf(TOO_LONG, 'invalid_input'));
+    expect(await signIn('alice', made(257))).toMatchObject(refusalOf(TOO_LONG, 'invalid_input'));
   });
 
   test.each(['only small letters', '40319284620', 'контрольная работа', '鏡の国のアリスです', ' around ten '])(
@@ -70,6 +81,20 @@ describe('passwords', () => {
       expect(await works(password)).toBe(true);
     },
   );
+
+  test('S25: PASSWORD_MIN_LENGTH is what a new password must have', async () => {
+    const env = { REGISTRATION: 'on', PASSWORD_MIN_LENGTH: '14' };
+    const strict = await startTestServer('sqlite', { env });
+    const answers = await Promise.all(
+      ['curiouser, 13', 'curiouser, 14.'].map((password, index) =>
+        strict.client.send(UserRegisterDocument, { username: `eve-${index}`, password }),
+      ),
+    );
+    await strict.remove();
+    const message = 'This password is too short. It must contain at least 14 characters.';
+    expect(answers[0]).toMatchObject(refusalOf(message, 'password_too_weak'));
+    expect(answers[1]?.errors).toEqual([]);
+  });
 
   test('S25: a password is never trimmed', async () => {
     await register(' down the hole', 'rabbit');
@@ -86,7 +111,7 @@ describe('passwords', () => {
     expect(await register(long, 'alice')).toMatchObject(refusalOf(TOO_LONG, 'invalid_input'));
     const change = (currentPassword: string, newPassword: string) =>
       server.client.send(PasswordChangeDocument, { currentPassword, newPassword }, { token: access });
-    expect(await change(long, 'long enough')).toMatchObject(refusalOf(TOO_LONG, 'invalid_input', 'currentPassword'));
+    expect(await change(long, 'down the hole')).toMatchObject(refusalOf(TOO_LONG, 'invalid_input', 'currentPassword'));
     expect(await change(PASSWORD, long)).toMatchObject(refusalOf(TOO_LONG, 'invalid_input', 'newPassword'));
     const lengths = normalizing.mock.contexts.map((text) => String(text).length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(1024);
@@ -94,16 +119,17 @@ describe('passwords', () => {
   });
 
   test('S26: two passwords that differ at byte 100 are two', async () => {
-    const common = 'a'.repeat(99);
+    const common = 'curiouser and '.repeat(8).slice(0, 99);
     await register(`${common}x`, 'centipede');
     expect(await signIn('centipede', `${common}y`)).toMatchObject(NO_ACTIVE_ACCOUNT);
     expect((await signIn('centipede', `${common}x`)).errors).toEqual([]);
   });
 
   test('S26: 64 times é works, and no fewer', async () => {
-    await register('é'.repeat(64), 'echo');
-    expect(await signIn('echo', 'é'.repeat(63))).toMatchObject(NO_ACTIVE_ACCOUNT);
-    expect((await signIn('echo', 'é'.repeat(64))).errors).toEqual([]);
+    // It repeats one character, and so is no new password; it may be that of an account from elsewhere.
+    const username = await setHash(await hasher.hash('é'.repeat(64)));
+    expect(await signIn(username, 'é'.repeat(63))).toMatchObject(NO_ACTIVE_ACCOUNT);
+    expect((await signIn(username, 'é'.repeat(64))).errors).toEqual([]);
   });
 
   test.each([
@@ -141,7 +167,7 @@ describe('passwords', () => {
     expect((await signIn(username, PASSWORD)).errors).toEqual([]);
   });
 
-  test.each(['password', 'PassWord', '12345678', 'ｐａｓｓｗｏｒｄ１', 'trustno1', 'QWERTYUIOP', '21091987'])(
+  test.each(['password', 'PassWord', '12345678', 'ｐａｓｓｗｏｒｄ１', 'trustno1', 'QWERTYUIOP'])(
     'S27: %j is refused, for it is among the first that are guessed',
     async (password) => {
       expect(await register(password)).toMatchObject(refusalOf(TOO_COMMON, 'password_too_weak'));
@@ -184,9 +210,9 @@ describe('passwords', () => {
 
   test.each([
     ['queen', 'queen of hearts and roses'],
-    ['al', 'alabaster'],
-    ['hatter', '!?!?!?!?!?'],
-    ['a@b', 'ab ab ab ab'],
+    ['al', 'alabaster jar'],
+    ['hatter', '!?/!;?!-?!'],
+    ['a@b', 'ab ac bd ae'],
   ])('S27: of the user %j the password %j is not', async (username, password) => {
     expect((await register(password, username)).errors).toEqual([]);
   });

@@ -95,6 +95,7 @@ export const authTable = {
   throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits.'),
   throttleRegistrations: row('THROTTLE_REGISTRATIONS', integer(1, 1_000_000), 10, 'Registrations in an hour from one address.'),
   throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address.'),
+  passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, as it is here, and for 8 beside a second factor of your own.'),
   passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
   dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
   mongodbUri: secret(row('MONGODB_URI', optional(text('a mongodb:// or mongodb+srv:// URI', /^mongodb(\+srv)?:\/\/\S+$/)), undefined, 'Use this MongoDB instead of the embedded store.')),

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
+import { excessOf } from './hash-excess.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { givenUserId } from './user-id.ts';
 import { newUsername } from './username.ts';
@@ -82,6 +83,9 @@ function readAccount(account: ForeignAccount): { readonly record: UserRecord } |
     // The last change of the password is not known; the account's first day is the same at every import.
     const passwordChangedAt = account.createdAt;
     const id = givenUserId(account.id);
+    const excess = excessOf(account.passwordHash);
+    if (excess !== null)
+      return { problem: `its password hash takes too much work to check: ${excess}; give it another` };
     const names = { id, username, usernameKey: usernameKey(username) };
     // An import makes no admins: they are chosen here.
     return { record: { ...account, ...names, passwordChangedAt, isAdmin: false } };

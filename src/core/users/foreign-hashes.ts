@@ -6,16 +6,16 @@ const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<string, string, number, object, Buffer>(scrypt);
 
 /** What checking one hash may take: Django's own parameters stay far below, and a server has several checks at once. */
-const MAX_MEMORY = 2 ** 30;
+export const MAX_MEMORY = 2 ** 30;
 /** Iterations of PBKDF2: a second or two. Django 6.0 makes 1,200,000. */
-const MAX_ITERATIONS = 5_000_000;
+export const MAX_ITERATIONS = 5_000_000;
 /** N * r * p of scrypt: a second or two. Django 5.2 makes 655,360. */
-const MAX_SCRYPT_WORK = 2 ** 22;
+export const MAX_SCRYPT_WORK = 2 ** 22;
 const ARGON2 =
   /^\$argon2(id|i|d)\$v=19\$m=(?<memory>\d{1,7}),t=(?<passes>[1-9]\d{0,2}),p=(?<lanes>[1-9]\d?)\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
 
 /** Kibibytes times passes of argon2: two or three seconds. Django 6.0 makes 204,800. */
-const MAX_ARGON2_WORK = 2 ** 21;
+export const MAX_ARGON2_WORK = 2 ** 21;
 
 /** Whether a password is the one that was hashed. */
 export type PasswordCheck = (password: string) => Promise<boolean>;

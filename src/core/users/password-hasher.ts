@@ -7,11 +7,14 @@ import type { HashRefusal } from '../../contracts/events.ts';
 import { UNWATCHED, type Monitor, type Watch } from '../../contracts/monitor.ts';
 import { BcryptThreads } from './bcrypt-threads.ts';
 import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
+import { MAX_BCRYPT_COST } from './hash-excess.ts';
 
 /** Passwords that may wait while as many are checked as there are cores; the next is refused. */
 const MAX_WAITING = 64;
 /** A client that waited longer has given up or asks again: hashing for it would only delay the next one. */
 const MAX_WAIT_MS = 5000;
+/** A check that takes longer is answered without its result: several times what the dearest hash takes on an idle machine. */
+const MAX_WORK_MS = 8000;
 /** Ours; Django's `bcrypt$$2b$...` and a plain `$2b$...`, which hash the password itself. */
 const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\d\d)\$.{53})$/;
 
@@ -83,6 +86,7 @@ export class PasswordHasher {
   #checkOf(stored: string): PasswordCheck | null {
     const { scheme, hash = '', cost } = BCRYPT.exec(stored)?.groups ?? {};
     if (scheme === undefined) return checkOfForeignHash(stored);
+    if (Number(cost) > MAX_BCRYPT_COST) return null;
     return async (password) => {
       // $2y$ is PHP's name for $2b$, which the library does not know.
       const given = scheme === 'bcrypt_sha256$' ? sha256(password) : password;
@@ -97,17 +101,26 @@ export class PasswordHasher {
     if (this.#limit.pendingCount >= MAX_WAITING) this.#refuse('full');
     const since = this.#clock();
     this.#monitor.tell({ kind: 'hash_queued' });
-    return this.#limit(() => {
-      const waited = this.#clock() - since;
-      this.#monitor.tell({ kind: 'hash_dequeued', waited });
-      if (waited > MAX_WAIT_MS) this.#refuse('late');
-      return this.#watch(work);
+    return new Promise((resolve, reject) => {
+      const run = async () => {
+        const waited = this.#clock() - since;
+        this.#monitor.tell({ kind: 'hash_dequeued', waited });
+        if (waited > MAX_WAIT_MS) this.#refuse('late');
+        const timer = setTimeout(() => reject(this.#refusal('late')), MAX_WORK_MS);
+        return this.#watch(work).finally(() => clearTimeout(timer));
+      };
+      // Its place is free when the work is done, however early it was answered.
+      this.#limit(run).then(resolve, reject);
     });
   }
 
   #refuse(refusal: HashRefusal): never {
+    throw this.#refusal(refusal);
+  }
+
+  #refusal(refusal: HashRefusal): Overloaded {
     this.#monitor.tell({ kind: 'hash_refused', refusal });
-    throw new Overloaded();
+    return new Overloaded();
   }
 }
 

@@ -1,9 +1,11 @@
 import { InvalidInput } from '../../contracts/errors.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
 
-/** NIST SP 800-63B-4 3.1.1.2: a minimum, a generous maximum, and no rules of composition. */
-const MIN_PASSWORD_LENGTH = 8;
+/** NIST SP 800-63B-4 3.1.1.2 asks for 64 at least. The minimum is `PASSWORD_MIN_LENGTH`. */
 const MAX_PASSWORD_LENGTH = 256;
+/** Letters and digits that must be left without the username. */
+const MIN_REST = 8;
 /** UTF-16 units, which are quick to count: no character takes more than four, however it is composed. */
 const MAX_PASSWORD_UNITS = 4 * MAX_PASSWORD_LENGTH;
 /** Of a shorter name any password may hold the letters by chance. */
@@ -34,14 +36,21 @@ export function checkPassword(field: string, password: string): void {
   checkTypable(field, password);
 }
 
+/** Whose new password it is, and where. */
+export interface PasswordContext {
+  readonly username: string;
+  readonly settings: Pick<Settings, 'passwordMinLength' | 'issuer' | 'audience' | 'corsOrigins'>;
+}
+
 /**
- * Refuses a new password that cannot be typed, or can be guessed.
+ * Refuses a new password that cannot be typed, or can be guessed: NIST SP 800-63B-4 3.1.1.2 asks for a minimum length and for
+ * refusing what is commonly used, expected or compromised, with the reason. There are no rules of composition.
  *
  * @throws InvalidInput
  */
-export async function checkNewPassword(field: string, password: string, username: string): Promise<void> {
+export async function checkNewPassword(field: string, password: string, context: PasswordContext): Promise<void> {
   checkPassword(field, password);
-  const problem = await weaknessOf(password, username);
+  const problem = await weaknessOf(password.normalize('NFKC'), context);
   if (problem !== null) throw new InvalidInput(field, problem, 'password_too_weak');
 }
 
@@ -51,18 +60,30 @@ function checkTypable(field: string, value: string): void {
   throw new InvalidInput(field, 'Null characters and incomplete Unicode are not allowed.');
 }
 
-async function weaknessOf(password: string, username: string): Promise<string | null> {
-  if (countCharacters(password) < MIN_PASSWORD_LENGTH) {
-    return `This password is too short. It must contain at least ${MIN_PASSWORD_LENGTH} characters.`;
+async function weaknessOf(password: string, { username, settings }: PasswordContext): Promise<string | null> {
+  if (countCharacters(password) < settings.passwordMinLength) {
+    return `This password is too short. It must contain at least ${settings.passwordMinLength} characters.`;
   }
   if (leansOn(username, password)) {
-    return `This password is too similar to the username. Without it, at least ${MIN_PASSWORD_LENGTH} letters or digits must be left.`;
+    return `This password is too similar to the username. Without it, at least ${MIN_REST} letters or digits must be left.`;
   }
-  const { commonPasswords } = await import('./common-passwords.ts');
-  if (commonPasswords.has(password.normalize('NFKC').toLowerCase())) {
-    return 'This password is too common: it is among the first that are guessed. Choose another, such as a few unrelated words.';
-  }
-  return null;
+  const { whyGuessable } = await import('./guessability.ts'); // large lists, for those alone who set a password
+  const words = { username: wordsIn(username), service: serviceWords(settings) };
+  const why = await whyGuessable(password, words);
+  return why && `This password is too easy to guess: ${why}. Choose another, such as a few unrelated words.`;
+}
+
+/** What the service is called, as far as its settings tell: its own name, and the hosts and names of tokens and pages. */
+function serviceWords({ issuer, audience, corsOrigins }: PasswordContext['settings']): string[] {
+  return ['graphql-simplejwt', issuer, audience, corsOrigins].flat().flatMap((name) => wordsIn(name ?? ''));
+}
+
+/** A name, the part of it before an @, and its words. */
+function wordsIn(name: string): string[] {
+  const text = usernameKey(name);
+  const [mailbox = ''] = text.split('@');
+  const words = [text, mailbox, ...text.split(/[^\p{L}\p{M}\p{N}]+/u)];
+  return words.filter((word) => word.length >= MIN_TELLING_NAME);
 }
 
 /** Whether a password is the username, or the part of it before the @, with little before, after or left out. */
@@ -71,7 +92,7 @@ function leansOn(username: string, password: string): boolean {
   const [mailbox = ''] = username.split('@');
   return [username, mailbox].map(lettersAndDigits).some((name) => {
     if (name.length < MIN_TELLING_NAME) return false;
-    const isMostlyName = guess.includes(name) && countCharacters(guess.replaceAll(name, '')) < MIN_PASSWORD_LENGTH;
+    const isMostlyName = guess.includes(name) && countCharacters(guess.replaceAll(name, '')) < MIN_REST;
     return isMostlyName || (guess.length >= MIN_TELLING_NAME && name.includes(guess));
   });
 }

@@ -119,7 +119,7 @@ export class UserService {
    */
   async create({ username: given, password, id = newId(), isAdmin = false }: NewUser): Promise<User> {
     const username = newUsername(given);
-    await checkNewPassword('password', password, username);
+    await checkNewPassword('password', password, { ...this.#parts, username });
     const now = new Date(this.#parts.clock());
     const record: UserRecord = {
       id: givenUserId(id),
@@ -151,7 +151,7 @@ export class UserService {
     checkPassword('currentPassword', current);
     const record = await this.#parts.store.users.findById(id);
     if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
-    await checkNewPassword('newPassword', next, record.username);
+    await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
     const matches = await this.#parts.hasher.verify(current, record.passwordHash);
     if (!matches || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
@@ -177,7 +177,7 @@ export class UserService {
   async setPassword(id: string, password: string): Promise<User | null> {
     const record = await this.#parts.store.users.findById(id);
     if (record === null) return null;
-    await checkNewPassword('newPassword', password, record.username);
+    await checkNewPassword('newPassword', password, { ...this.#parts, username: record.username });
     const passwordHash = await this.#parts.hasher.hash(password);
     const changed = await this.#parts.store.users.update(id, {
       passwordHash,

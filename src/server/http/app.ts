@@ -13,7 +13,8 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import type { AuthContext } from '../../graphql/context.ts';
-import { answerTypeOf, bodyOf, isPlain, type PlainRoad } from '../operations/plain-road.ts';
+import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
+import { isUtf8 } from './content-type.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
@@ -88,6 +89,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (request.headers['x-forwarded-for'] !== undefined) warnOfUnnamedProxy(request);
     done();
   });
+  app.addHook('onRequest', ({ headers: { 'content-type': type } }, _reply, done) => {
+    done(type === undefined || PLAIN_TYPES.has(type) || isUtf8(type) ? undefined : new OtherCharset());
+  });
   app.addHook('preClose', createLeave(app.server, patience.leave));
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const status = statusOf(error);
@@ -134,6 +138,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     }
   });
   return app;
+}
+
+/** A body that is read as UTF-8 whatever it says would be another text than the one that was sent. */
+class OtherCharset extends Error {
+  override name = 'OtherCharset';
+  readonly statusCode = 415;
+  constructor() {
+    super('The Content-Type is not well formed or names another charset. Expected a body in UTF-8');
+  }
 }
 
 /** The headers of an answer as Node.js has them: setting replaces. Fastify itself adds to the cookies there are. */

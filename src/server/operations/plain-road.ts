@@ -119,7 +119,11 @@ const MAX_TEXT_LENGTH = 4000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const RESPONSE_TYPE = 'application/graphql-response+json; charset=utf-8';
-const CONTENT_TYPES: ReadonlySet<string | undefined> = new Set(['application/json', 'application/json; charset=utf-8']);
+/** Content types of plain requests: JSON in UTF-8, as common clients spell it. */
+export const PLAIN_TYPES: ReadonlySet<string | undefined> = new Set([
+  'application/json',
+  'application/json; charset=utf-8',
+]);
 const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
   [undefined, JSON_TYPE],
   ['*/*', JSON_TYPE],
@@ -146,7 +150,7 @@ export function isPlain<Request extends PlainRequest>(
   return (
     method === 'POST' &&
     HOST.test(headers.host ?? '') &&
-    CONTENT_TYPES.has(headers['content-type']) &&
+    PLAIN_TYPES.has(headers['content-type']) &&
     ANSWER_TYPES.has(headers.accept) &&
     isPlainOperation(body)
   );

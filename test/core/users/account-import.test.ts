@@ -85,6 +85,38 @@ describeEachStore('an import of accounts', (kind) => {
     ]);
   });
 
+  const DIGEST = Buffer.alloc(64, 1).toString('base64');
+  const BCRYPT = `saltsaltsaltsaltsaltsu${'a'.repeat(31)}`;
+  test.each([
+    ['pbkdf2_sha256$99999999$salt$' + HASH.slice(-44), 'pbkdf2 of more than 5000000 iterations'],
+    ['pbkdf2_sha1$5000001$salt$AAAAAAAAAAAAAAAAAAAAAAAAAAA=', 'pbkdf2 of more than 5000000 iterations'],
+    [`pbkdf2_sha256$${'9'.repeat(400)}$salt$${HASH.slice(-44)}`, 'pbkdf2 of more than 5000000 iterations'],
+    [`scrypt$16384$salt$8$1000$${DIGEST}`, 'scrypt of N * r * p over 4194304'],
+    [`scrypt$16$salt$8$1000000000000000$${DIGEST}`, 'scrypt of N * r * p over 4194304'],
+    [`scrypt$2$salt$2000000$1$${DIGEST}`, 'or of more than a gibibyte'],
+    ['argon2$argon2id$v=19$m=102400,t=999,p=8$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ', 'argon2 of m * t over'],
+    ['argon2$argon2id$v=19$m=8,t=1000,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ', '999 passes'],
+    [`bcrypt$$2b$31$${BCRYPT}`, 'bcrypt of a cost over 15'],
+    [`bcrypt_sha256$$2b$16$${BCRYPT}`, 'bcrypt of a cost over 15'],
+    [`$2y$31$${BCRYPT}`, 'bcrypt of a cost over 15'],
+  ])('S48: refuses an account whose hash takes too much work, and stores nothing of it: %s', async (hash, excess) => {
+    expect(await imports.add([foreign({ passwordHash: hash })])).toEqual([
+      { outcome: 'refused', problem: expect.stringContaining(excess) },
+    ]);
+    expect(await store.users.findById('7')).toBeNull();
+    expect(hasher.reads(hash)).toBe(false);
+  });
+
+  test.each([
+    `pbkdf2_sha256$5000000$salt$${HASH.slice(-44)}`,
+    `scrypt$16384$salt$8$5$${DIGEST}`,
+    'argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHRzYWx0$' + 'A'.repeat(43),
+    `bcrypt_sha256$$2b$15$${BCRYPT}`,
+  ])('S48: takes one whose hash takes what is usual: %s', async (hash) => {
+    expect(await imports.add([foreign({ passwordHash: hash })])).toEqual([{ outcome: 'imported' }]);
+    expect(hasher.reads(hash)).toBe(true);
+  });
+
   test('stops at what is no account at all, which is a fault of the program', async () => {
     await expect(imports.add([foreign({ username: 5 as never })])).rejects.toThrow(TypeError);
   });

@@ -112,6 +112,31 @@ describe('the password hasher', () => {
     await patient.close();
   });
 
+  test('S48: answers after eight seconds of work without a result, and keeps the place until the work is done', async () => {
+    const busy = new PasswordHasher(4, systemClock);
+    await busy.hash('wonderland123!'); // starts a thread
+    const known = await busy.hash('wonderland123!');
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const working = jest.spyOn(Worker.prototype, 'postMessage').mockReturnValue(undefined);
+    try {
+      const cores = availableParallelism();
+      const answers = Array.from({ length: cores + 1 }, (_, index) =>
+        busy.verify('wonderland123!', index % 2 === 0 ? known : undefined).catch((error: unknown) => error),
+      );
+      while (working.mock.calls.length < cores) await new Promise(setImmediate);
+      await jest.advanceTimersByTimeAsync(7999);
+      const early = await Promise.race([...answers, Promise.resolve('none yet')]);
+      expect(early).toBe('none yet');
+      await jest.advanceTimersByTimeAsync(1);
+      // Whether there is such an account is not told.
+      for (const answer of answers.slice(0, cores)) expect(await answer).toMatchObject(OVERLOADED);
+      expect(working).toHaveBeenCalledTimes(cores);
+    } finally {
+      jest.useRealTimers();
+      await Promise.all(working.mock.contexts.map((thread) => (thread as Worker).terminate()));
+    }
+  });
+
   test('hashes as many at once as there are cores, each in a thread of its own', async () => {
     const crowded = new PasswordHasher(4, systemClock);
     const { mock } = jest.spyOn(Worker.prototype, 'postMessage');

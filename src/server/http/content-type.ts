@@ -1,0 +1,19 @@
+/** Longer than any there is; a long one would take long to read. */
+const MAX_LENGTH = 256;
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+const QUOTED = '"(?:[\\t !\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*"';
+/** RFC 9110 8.3.1 and 5.6.6. */
+const CONTENT_TYPE = new RegExp(`^${TOKEN}/${TOKEN}(?:[ \\t]*;[ \\t]*(?:${TOKEN}=(?:${TOKEN}|${QUOTED}))?)*[ \\t]*$`);
+const PARAMETER = new RegExp(`;[ \\t]*(${TOKEN})=(${TOKEN}|${QUOTED})`, 'g');
+const UTF_8 = /^utf-?8$/i;
+
+/** Whether a `Content-Type` is well formed, and names UTF-8 (RFC 3629) wherever it names a charset: all bodies are read as that. */
+export function isUtf8(contentType: string): boolean {
+  if (contentType.length > MAX_LENGTH || !CONTENT_TYPE.test(contentType)) return false;
+  return Array.from(contentType.matchAll(PARAMETER)).every(
+    ([, name = '', value = '']) => name.toLowerCase() !== 'charset' || UTF_8.test(unquoted(value)),
+  );
+}
+
+const unquoted = (value: string): string =>
+  value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value;
