@@ -124,7 +124,7 @@ function productionProblems(settings: ServerSettings): string[] {
 
 /** A header that nobody is believed. */
 function addressProblems({ clientAddressHeader: header, trustProxy }: ServerSettings): string[] {
-  if (trustProxy !== undefined || header === serverTable.clientAddressHeader.default) return [];
+  if (trustProxy !== undefined || header.toLowerCase() === 'x-forwarded-for') return [];
   return [
     `CLIENT_ADDRESS_HEADER: got "${header}" without TRUST_PROXY, so that it is believed of nobody; expected the addresses of your proxies in TRUST_PROXY as well.`,
   ];
