@@ -70,6 +70,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@fastify/static': 'server/http/',
   '@apollo/client': 'client/apollo-',
   rxjs: 'client/apollo-client.ts',
+  'ipaddr.js': 'contracts/client-address.ts',
   'jwt-decode': 'client/held-tokens.ts',
   commander: 'cli/',
   'prom-client': 'server/metrics/',

@@ -36,9 +36,9 @@ export interface SecurityEvent {
   readonly reason: RevocationReason | null;
   /** How many sessions ended; null for other events. */
   readonly sessions: number | null;
-  /** The throttled operation; null for other events. */
+  /** The operation of `throttled` and `guessing_suspected`; null for other events. */
   readonly operation: ThrottledOperation | null;
-  /** The limit that was reached, of the account or of the address alone; null for other events. */
+  /** Whose limit was reached, of `throttled`; null for other events. */
   readonly rule: ThrottleRule | null;
   /** The admin who acted on another user's account; null otherwise. */
   readonly actorId: string | null;
@@ -52,7 +52,9 @@ export interface SecurityEvent {
  * - `sessions_ended`: signed out, revoked, over the limit, or with the account or the password;
  * - `password_changed`, `user_created`, `user_enabled`, `user_disabled`, `user_deleted`;
  * - `admin_granted`, `admin_revoked`: a user was made an admin, or is none any more;
- * - `throttled`: an attempt was refused because there were too many.
+ * - `throttled`: an attempt was refused because there were too many;
+ * - `guessing_suspected`: wrong passwords for one account came from so many addresses that strangers to it have to wait. Told
+ *   once, when that begins.
  */
 export const SECURITY_EVENTS = [
   'sign_in',
@@ -67,14 +69,19 @@ export const SECURITY_EVENTS = [
   'admin_granted',
   'admin_revoked',
   'throttled',
+  'guessing_suspected',
 ] as const;
 export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 
 /** The operations that are throttled. */
 export type ThrottledOperation = 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';
 
-/** What a throttle counts attempts of: one account from one address, or one address whatever the account. */
-export type ThrottleRule = 'account' | 'address';
+/**
+ * What a throttle counts attempts of: `account` is one account from one address, `address` one address whatever the account.
+ * `account_site` and `site` are the same for an IPv6 site (/48) instead of an address. `account_everywhere` is one account
+ * from all addresses but those it signed in from before.
+ */
+export type ThrottleRule = 'account' | 'account_site' | 'account_everywhere' | 'address' | 'site';
 
 /** Settings of simplejwt that are functions: options of the library. */
 export interface Hooks {

@@ -1,3 +1,4 @@
+import { addressOf } from '../contracts/client-address.ts';
 import { restOfTurn } from '../contracts/clock.ts';
 import { headerOf, MAX_USER_AGENT_LENGTH, type RequestHeaders } from '../contracts/header-of.ts';
 import type { Client } from '../contracts/hooks.ts';
@@ -12,7 +13,7 @@ import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './re
  */
 export interface IncomingRequest {
   readonly headers: RequestHeaders;
-  /** Given by Express and Fastify, proxies taken into account. */
+  /** Given by Express and Fastify, proxies taken into account. What is no address counts as none. */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
 }
@@ -62,12 +63,21 @@ export function createContextFunction(core: Core, settings: Settings): (input: C
   };
 }
 
+function clientOf({ headers, ip, socket }: IncomingRequest): Client {
+  const { 'user-agent': userAgent } = headers;
+  return {
+    userAgent: typeof userAgent === 'string' ? userAgent.slice(0, MAX_USER_AGENT_LENGTH) : null,
+    ipAddress: addressOf(ip ?? socket?.remoteAddress),
+  };
+}
+
 /** Instances find the core in their prototype: to copy it into each request's object takes twenty times as long. */
 function requestAuth(core: Core, settings: Settings): (input: ContextInput) => RequestAuth {
   const headerName = settings.authHeaderName.toLowerCase();
 
   class OfRequest {
     readonly #input: ContextInput;
+    #client: Client | undefined;
     #authenticated: Promise<Authenticated> | undefined;
     #cookie: RefreshCookie | null | undefined;
 
@@ -76,12 +86,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     }
 
     get client(): Client {
-      const { req } = this.#input;
-      const { 'user-agent': userAgent } = req.headers;
-      return {
-        userAgent: typeof userAgent === 'string' ? userAgent.slice(0, MAX_USER_AGENT_LENGTH) : null,
-        ipAddress: req.ip ?? req.socket?.remoteAddress ?? null,
-      };
+      return (this.#client ??= clientOf(this.#input.req));
     }
 
     authenticate(): Promise<Authenticated> {

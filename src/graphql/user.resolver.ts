@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { usernameKey } from '../contracts/username-key.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { currentUser } from './current-user.ts';
 import { Operation, type CountedAccount } from './operation.ts';
@@ -59,6 +60,6 @@ export class RegistrationResolver {
 }
 
 async function theCaller(_args: object, auth: RequestAuth): Promise<CountedAccount> {
-  const { id } = await currentUser(auth);
-  return { account: id, userId: id };
+  const { id, username } = await currentUser(auth);
+  return { account: usernameKey(username), userId: id };
 }

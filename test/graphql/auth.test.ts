@@ -98,6 +98,30 @@ describeEachStore('the library', (kind) => {
     expect(session).toMatchObject({ userAgent: 'x'.repeat(256), ipAddress: '192.0.2.1' });
   });
 
+  test.each([
+    ['::FFFF:192.0.2.1', '192.0.2.1'],
+    ['192.0.2.1:10000', '192.0.2.1'],
+    ['"[2001:DB8::1]:443"', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['x'.repeat(4000), null],
+    ['unknown', null],
+    ['', null],
+  ])(
+    'S47: has one spelling of an address that it is given, and none of what is no address: %s',
+    async (ip, address) => {
+      const alice = await open();
+      const socket = { remoteAddress: '203.0.113.1' };
+      for (const req of [
+        { headers: {}, ip, socket },
+        { headers: {}, socket: { remoteAddress: ip } },
+      ]) {
+        expect((await auth.context({ req })).auth.client).toEqual({ userAgent: null, ipAddress: address });
+      }
+      await auth.tokens.forUser(alice, { client: { userAgent: null, ipAddress: ip } });
+      expect((await auth.sessions.list(alice.id))[0]).toMatchObject({ ipAddress: address });
+    },
+  );
+
   test('keeps its secrets to itself', async () => {
     const alice = await open();
     expect(Object.keys(alice).toSorted()).toEqual([

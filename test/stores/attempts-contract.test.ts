@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { BRIEF } from '../../src/contracts/store/attempt-names.ts';
 import type { Store } from '../../src/contracts/store/store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 import { after, count, newAttempts, newId, NOW, ODD_TEXT, openAt, race } from './records.ts';
@@ -6,15 +7,15 @@ import { after, count, newAttempts, newId, NOW, ODD_TEXT, openAt, race } from '.
 describeEachStore('attempts', (kind) => {
   let place: Place;
   let store: Store;
-  /** Where counts are shared: a second store of the same place. */
+  /** A second store of the same place, as another process has it. */
   let twin: Store;
   beforeAll(async () => {
     place = newPlace(kind);
     store = await openAt(place);
-    twin = kind === 'mongodb' ? await openAt(place) : store;
+    twin = await openAt(place);
   });
   afterAll(async () => {
-    await Promise.all([store.close(), ...(twin === store ? [] : [twin.close()])]);
+    await Promise.all([store.close(), twin.close()]);
     await place.remove();
   });
 
@@ -37,6 +38,30 @@ describeEachStore('attempts', (kind) => {
     expect(await twin.attempts.find(`${name} `)).toBeNull();
     expect(await twin.attempts.delete(name)).toBe(true);
     expect(await store.attempts.find(name)).toBeNull();
+  });
+
+  test('keeps what it counted when it is closed', async () => {
+    const record = await given({ count: 7 });
+    const another = await openAt(place);
+    await another.attempts.add(record.name, { limit: 9, at });
+    await another.close();
+    const reopened = await openAt(place);
+    expect(await reopened.attempts.find(record.name)).toEqual({ ...record, count: 8 });
+    await reopened.close();
+  });
+
+  test('counts under names of a minute as under others', async () => {
+    const { attempts } = store;
+    const record = await given({ name: `${BRIEF}name`, count: 1 });
+    expect(await attempts.add(record.name, { limit: 2, at })).toBe(true);
+    expect(await attempts.add(record.name, { limit: 2, at })).toBe(false);
+    expect(await attempts.replace({ ...record, count: 2 }, { ...record, count: 3 })).toBe(true);
+    expect(await attempts.find(record.name)).toEqual({ ...record, count: 3 });
+    expect(await attempts.takeBack(record.name)).toBe(true);
+    expect(await attempts.deleteExpired(record.expiresAt)).toBeGreaterThanOrEqual(1);
+    expect(await attempts.find(record.name)).toBeNull();
+    await given({ name: record.name });
+    expect(await attempts.delete(record.name)).toBe(true);
   });
 
   test('adds one below the limit, and nothing at it', async () => {

@@ -18,6 +18,7 @@ const INDEXES = [
   'blacklist_by_expiry',
   'blacklist_by_time',
   'attempts_by_expiry',
+  'brief_attempts_by_expiry',
 ];
 
 describe('the SQLite store', () => {

@@ -12,9 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'libsql';
+import { BRIEF } from '../../src/contracts/store/attempt-names.ts';
 import { openDatabase } from '../../src/stores/sqlite/database.ts';
+import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
 import { failureOf, newAttempts, newEntry, newSession, newUser } from './records.ts';
 
@@ -88,15 +90,16 @@ describe('the SQLite store', () => {
   test('refuses the file of a newer program and leaves it as it is', async () => {
     const database = new Database(file);
     database.exec('CREATE TABLE of_the_future (id TEXT)');
-    database.pragma('user_version = 4');
+    database.pragma(`user_version = ${MIGRATIONS.length + 1}`);
     database.close();
-    const message = 'the store has version 4, this program knows 3: start a newer program';
+    const known = MIGRATIONS.length;
+    const message = `the store has version ${known + 1}, this program knows ${known}: start a newer program`;
     expect(await messageOf(openSqliteStore(file))).toBe(message);
     const after = new Database(file);
     expect(after.prepare('SELECT name FROM sqlite_schema').all()).toEqual([
       expect.objectContaining({ name: 'of_the_future' }),
     ]);
-    expect(after.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 4 });
+    expect(after.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: MIGRATIONS.length + 1 });
     after.close();
   });
 
@@ -134,7 +137,7 @@ describe('the SQLite store', () => {
     expect(pragma('journal_mode')).toEqual(['wal']);
     expect(pragma('synchronous')).toEqual([2]); // FULL
     expect(pragma('busy_timeout')).toEqual([5000]);
-    expect(pragma('user_version')).toEqual([3]);
+    expect(pragma('user_version')).toEqual([MIGRATIONS.length]);
     database.close();
   });
 
@@ -176,14 +179,38 @@ describe('the SQLite store', () => {
     }
   });
 
-  test('counts attempts in memory, and keeps nothing of them in its file', async () => {
-    const attempts = newAttempts();
+  test('keeps attempts in its file, and in memory those that last a minute', async () => {
+    const [kept, brief] = [newAttempts(), newAttempts({ name: `${BRIEF}name` })];
     const [store, other] = [await openSqliteStore(file), await openSqliteStore(file)];
-    await store.attempts.replace(null, attempts);
-    expect(await other.attempts.find(attempts.name)).toBeNull();
+    for (const record of [kept, brief]) await store.attempts.replace(null, record);
+    expect(await other.attempts.find(kept.name)).toEqual(kept);
+    expect(await other.attempts.find(brief.name)).toBeNull();
     await Promise.all([store.close(), other.close()]);
     for (const name of readdirSync(folder)) {
-      expect(readFileSync(join(folder, name), 'latin1')).not.toContain(attempts.name);
+      expect(readFileSync(join(folder, name), 'latin1')).not.toContain(brief.name);
+    }
+  });
+
+  test('waits for the disk with what is promised, and not with attempts', async () => {
+    const exec = jest.spyOn(Database.prototype, 'exec');
+    const store = await openSqliteStore(file);
+    const levelAtCommit = async (work: () => Promise<unknown>) => {
+      exec.mockClear();
+      await work();
+      const said = exec.mock.calls.map(([sql]) => sql);
+      const level = said.slice(0, said.indexOf('COMMIT')).findLast((sql) => sql.startsWith('PRAGMA synchronous'));
+      return level ?? 'PRAGMA synchronous = FULL';
+    };
+    try {
+      expect(await levelAtCommit(() => store.attempts.replace(null, newAttempts()))).toBe(
+        'PRAGMA synchronous = NORMAL',
+      );
+      expect(await levelAtCommit(() => store.sessions.insert(newSession()))).toBe('PRAGMA synchronous = FULL');
+      const { instances: [database] = [] } = exec.mock;
+      expect((database as unknown as Database.Database).pragma('synchronous')).toMatchObject([{ synchronous: 2 }]);
+    } finally {
+      exec.mockRestore();
+      await store.close();
     }
   });
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { boolean, duration, integer, integerOr, list, oneOf, optional, text, type Kind } from './kinds.ts';
 
@@ -46,7 +47,17 @@ const tokenClass = z.enum(['access', 'sliding']);
 const origin = z
   .string()
   .refine((value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value);
-const address = z.string().regex(/^[\da-fA-F.:]+(\/\d{1,3})?$|^(loopback|linklocal|uniquelocal)$/);
+const network = z.string().refine((value) => {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(value)) return true;
+  const [address = '', bits = '1', ...rest] = value.split('/');
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return rest.length === 0 && !address.includes('%') && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest;
+});
+/** Not `Forwarded`: its values (RFC 7239) are more than addresses. */
+const addressHeader = text(
+  'a header that holds addresses and nothing else, such as X-Forwarded-For or CF-Connecting-IP',
+  /^(?!forwarded$)[\w!#$%&'*+.^`|~-]+$/i,
+);
 
 /** Settings of the library and the server alike. */
 // prettier-ignore
@@ -90,9 +101,10 @@ export const authTable = {
   maxFragments: row('GRAPHQL_MAX_FRAGMENTS', integer(0, 1000), 50, 'Fragments in a document.'),
   registration: row('REGISTRATION', boolean, false, 'Whether anybody may create an account with `userRegister`.'),
   throttle: row('THROTTLE', boolean, true, 'Whether attempts are counted, and too many have to wait (`throttled`). Behind a proxy the addresses below are those of clients only with `TRUST_PROXY`.'),
-  throttleSignInFailures: row('THROTTLE_SIGN_IN_FAILURES', integer(1, 1000), 10, 'Failed sign-ins to one account from one address before waits begin: 1 s, 2 s, 4 s and so on, forgotten after a day or a success. The same for wrong current passwords in `passwordChange`.'),
-  throttleAddressFailures: row('THROTTLE_ADDRESS_FAILURES', integer(1, 1_000_000), 100, 'Failed sign-ins from one address, whatever the account, before waits begin; forgotten after an hour.'),
-  throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits.'),
+  throttleSignInFailures: row('THROTTLE_SIGN_IN_FAILURES', integer(1, 1000), 10, 'Failed sign-ins to one account from one address before waits begin: 1 s, 2 s, 4 s and so on, forgotten after a day or a success. The same for wrong current passwords in `passwordChange`. An IPv6 address is its /64; a /48 is let through three times as often.'),
+  throttleAddressFailures: row('THROTTLE_ADDRESS_FAILURES', integer(1, 1_000_000), 100, 'Failed sign-ins from one address, whatever the account, before waits begin; forgotten after an hour. An IPv6 /48 is let through ten times as often.'),
+  throttleAccountFailures: row('THROTTLE_ACCOUNT_FAILURES', integer(1, 100), 50, 'Wrong passwords for one account from all addresses together, before waits begin: 1 s, 2 s, 4 s up to an hour, forgotten after a day. Addresses from which the account signed in within 90 days are neither counted nor kept waiting. NIST SP 800-63B-4 3.2.2 allows at most 100 in a row.'),
+  throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits but those of `THROTTLE_ACCOUNT_FAILURES`.'),
   throttleRegistrations: row('THROTTLE_REGISTRATIONS', integer(1, 1_000_000), 10, 'Registrations in an hour from one address.'),
   throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address.'),
   passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, as it is here, and for 8 beside a second factor of your own.'),
@@ -109,7 +121,8 @@ export const serverTable = {
   host: row('HOST', host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all interfaces.'),
   workers: row('WORKERS', integerOr('auto', 1, 256), 1, 'Processes that serve the port together; more than one need MongoDB. `auto`: as many as there are cores, and one with SQLite. See docs/mongodb.md.'),
   logLevel: row('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', 'Least severe log record that is written.'),
-  trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', address)), undefined, 'Proxies whose `X-Forwarded-For` is believed. Not set: none.'),
+  trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', network)), undefined, 'Proxies whose `CLIENT_ADDRESS_HEADER` is believed. Not set: none.'),
+  clientAddressHeader: row('CLIENT_ADDRESS_HEADER', addressHeader, 'X-Forwarded-For', 'The header in which your proxies name the client, such as `X-Forwarded-For`, `X-Real-IP` or `CF-Connecting-IP`; believed of `TRUST_PROXY` alone, and read from the right. The proxy must replace it or append to it, whatever a client sends.'),
   maxTokens: row('GRAPHQL_MAX_TOKENS', integer(50, 100_000), 1500, 'Lexical tokens in a document; more are refused while it is being parsed.'),
   maxBodyBytes: row('MAX_BODY_BYTES', integer(1024, 10_485_760), 102_400, 'Bytes in the body of a request.'),
   metricsPort: row('METRICS_PORT', optional(integer(0, 65_535)), undefined, 'Port for Prometheus to scrape, at `/metrics`; 0 takes a free one. Workers are added up. Not set: nothing is measured. See docs/metrics.md.'),

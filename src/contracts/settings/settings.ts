@@ -122,6 +122,14 @@ function productionProblems(settings: ServerSettings): string[] {
   return problems;
 }
 
+/** A header that nobody is believed. */
+function addressProblems({ clientAddressHeader: header, trustProxy }: ServerSettings): string[] {
+  if (trustProxy !== undefined || header.toLowerCase() === 'x-forwarded-for') return [];
+  return [
+    `CLIENT_ADDRESS_HEADER: got "${header}" without TRUST_PROXY, so that it is believed of nobody; expected the addresses of your proxies in TRUST_PROXY as well.`,
+  ];
+}
+
 /** Ports and hosts that cannot be listened on. */
 function portProblems({ port, metricsPort }: ServerSettings): string[] {
   if (metricsPort === undefined || metricsPort === 0 || metricsPort !== port) return [];
@@ -177,6 +185,7 @@ export function settingsFromEnvironment(
     ...combinationProblems(settings, asEnvironment),
     ...productionProblems(settings),
     ...portProblems(settings),
+    ...addressProblems(settings),
   ]);
   return Object.freeze(settings);
 }

@@ -130,7 +130,10 @@ export interface Blacklist {
   deleteExpired(at: Date): Promise<number>;
 }
 
-/** Counts of one server process on SQLite, kept in memory; of all processes that share it on MongoDB. */
+/**
+ * Counts of all processes that share the store. They survive the end of a process, but for names that begin with `BRIEF` of
+ * `attempt-names.ts`: those a store may keep in the memory of each process.
+ */
 export interface AttemptStore {
   find(name: string): Promise<AttemptRecord | null>;
   /**

@@ -1,3 +1,4 @@
+import { addressOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
@@ -52,7 +53,7 @@ export class SessionService {
       expiresAt: new Date(Math.min(now + lifetime * 1000, endsAt)),
       endsAt: new Date(endsAt),
       userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-      ipAddress: client.ipAddress,
+      ipAddress: addressOf(client.ipAddress),
       revokedAt: null,
       revokedReason: null,
     };

@@ -8,11 +8,17 @@ const DAY = 24 * HOUR;
 
 /** One of the counts of an attempt. */
 export interface Budget {
-  /** What is counted: the attempts on one account from one address, or all attempts from one address. */
+  /** What is counted. */
   readonly per: ThrottleRule;
   readonly rule: (settings: Settings) => Rule;
   /** What becomes of the count where the attempt succeeds. Default: it stays. */
   readonly afterSuccess?: 'forget' | 'takeBack';
+  /** Networks from which the account signed in before are not counted. */
+  readonly sparesKnown?: true;
+  /** Counted under this name, together with the attempts of other operations. Default: the operation. */
+  readonly with?: 'password';
+  /** It lasts a minute, and guards no secret. */
+  readonly isBrief?: true;
 }
 
 const wrongPasswords = ({ throttleSignInFailures: limit, throttleMaxWait: maxWait }: Settings): Rule =>
@@ -21,22 +27,51 @@ const wrongPasswords = ({ throttleSignInFailures: limit, throttleMaxWait: maxWai
 const failuresOfAddress = ({ throttleAddressFailures: limit, throttleMaxWait: maxWait }: Settings): Rule =>
   growingWait({ limit, maxWait, memory: HOUR });
 
-/** What each operation counts, in this order. */
+/** An IPv6 site has 65,536 networks, and is let through so many times as often as one of them. */
+const SITE = { account: 3, address: 10 } as const;
+
+const wrongPasswordsOfSite = ({ throttleSignInFailures, throttleMaxWait: maxWait }: Settings): Rule =>
+  growingWait({ limit: SITE.account * throttleSignInFailures, maxWait, memory: DAY });
+
+const failuresOfSite = ({ throttleAddressFailures, throttleMaxWait: maxWait }: Settings): Rule =>
+  growingWait({ limit: SITE.address * throttleAddressFailures, maxWait, memory: HOUR });
+
+/**
+ * From wherever the guesses come (NIST SP 800-63B-4 3.2.2: at most 100 in a row). Its waits are longer than the others', as
+ * they are for strangers alone.
+ */
+const guessesFromEverywhere: Budget = {
+  per: 'account_everywhere',
+  rule: ({ throttleAccountFailures: limit }) => growingWait({ limit, maxWait: HOUR, memory: DAY }),
+  afterSuccess: 'takeBack',
+  sparesKnown: true,
+  with: 'password',
+};
+
+/** What each operation counts, in this order: first what is counted of the fewest. */
 export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = {
   /** Failures. The account comes first: while it has to wait, its attempts must not close the address to other accounts. */
   sign_in: [
     { per: 'account', rule: wrongPasswords, afterSuccess: 'forget' },
+    { per: 'account_site', rule: wrongPasswordsOfSite, afterSuccess: 'takeBack' },
+    guessesFromEverywhere,
     { per: 'address', rule: failuresOfAddress, afterSuccess: 'takeBack' },
+    { per: 'site', rule: failuresOfSite, afterSuccess: 'takeBack' },
   ],
   /**
    * Wrong current passwords of a user: a thief of an access token must neither guess the password nor keep its owner
    * from changing it.
    */
-  password_change: [{ per: 'account', rule: wrongPasswords, afterSuccess: 'forget' }],
+  password_change: [{ per: 'account', rule: wrongPasswords, afterSuccess: 'forget' }, guessesFromEverywhere],
   /** Whatever makes an account, or tells that there is one. */
   registration: [{ per: 'address', rule: ({ throttleRegistrations: limit }) => budget({ limit, window: HOUR }) }],
   /** Every refresh, for the work it makes: nobody guesses a token. */
-  refresh: [{ per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }) }],
+  refresh: [
+    { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
+  ],
   /** Names and secrets of services that were wrong. Right ones are not counted, so that this keeps no service out. */
-  service_credentials: [{ per: 'address', rule: failuresOfAddress }],
+  service_credentials: [
+    { per: 'address', rule: failuresOfAddress },
+    { per: 'site', rule: failuresOfSite },
+  ],
 };

@@ -1,20 +1,22 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
 import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
-import type { Client, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
+import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
 import { BUDGETS, type Budget } from './budgets.ts';
-import { networkOf } from './network.ts';
+import { nameOfCount } from './count-names.ts';
+import { KnownNetworks } from './known-networks.ts';
+import { Pending } from './pending.ts';
 import type { Rule } from './rule.ts';
 
 /** Who attempts it, and on which account. */
 export interface Attempt {
   readonly client: Client;
   /**
-   * What identifies the account where attempts are counted for each. Two spellings of one name must come as one
-   * `usernameKey`; which accounts there are makes no difference.
+   * What identifies the account where attempts are counted for each: its `usernameKey`, whichever way its name was typed.
+   * Which accounts there are makes no difference.
    */
   readonly account?: string | undefined;
   /** The user, where the caller is signed in; null otherwise, when only a name was typed. */
@@ -31,36 +33,49 @@ export interface ThrottleParts {
   readonly secret: () => KeyObject;
 }
 
-/** An attempt that was let through. */
-interface Counted {
-  readonly name: string;
-  readonly afterSuccess: Budget['afterSuccess'];
-  /** The record before and after it, where it may have closed the door behind it; null where it was only added up. */
-  readonly step: { readonly before: AttemptRecord; readonly after: AttemptRecord } | null;
+/** A budget with its rule. */
+interface Count extends Omit<Budget, 'rule'> {
+  readonly rule: Rule;
 }
 
-/** A budget with its rule. */
-interface Count {
-  readonly per: ThrottleRule;
-  readonly rule: Rule;
-  readonly afterSuccess: Budget['afterSuccess'];
+/** An attempt at an operation. */
+interface Visit extends Attempt {
+  readonly operation: ThrottledOperation;
+}
+
+/** A count that a visit belongs to. */
+interface Due extends Count {
+  readonly visit: Visit;
+  readonly name: string;
+  /** What there was of it a moment ago; undefined where it was not asked for. */
+  readonly found?: AttemptRecord | null;
+}
+
+/** A count that a visit was added to. */
+interface Counted extends Due {
+  /** The record before and after it, where it may have closed the door behind it; null where it was only added up. */
+  readonly step: { readonly before: AttemptRecord | null; readonly after: AttemptRecord } | null;
 }
 
 /**
- * Makes those who try too often wait. Every count is of one address, so nobody is kept out by what others do elsewhere;
- * and every attempt is counted before it is made, so that of many at once no more get through than of many in turn.
+ * Makes those who try too often wait. Nobody is kept out by what others do elsewhere: every count is of one address, but for
+ * the one that spares the addresses an account is known from. Every attempt is counted before it is made, so that of many at
+ * once no more get through than of many in turn.
  */
 export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
+  readonly #known: KnownNetworks;
+  readonly #pending = new Pending();
 
   constructor(parts: ThrottleParts) {
     this.#parts = parts;
+    this.#known = new KnownNetworks(parts);
     const operations = Object.entries(BUDGETS) as [ThrottledOperation, readonly Budget[]][];
     this.#counts = new Map(
       operations.map(([operation, budgets]) => [
         operation,
-        budgets.map(({ per, rule, afterSuccess }) => ({ per, rule: rule(parts.settings), afterSuccess })),
+        budgets.map((budget) => ({ ...budget, rule: budget.rule(parts.settings) })),
       ]),
     );
   }
@@ -76,32 +91,68 @@ export class Throttle {
     work: () => Result | Promise<Result>,
   ): Promise<Result> {
     if (!this.#parts.settings.throttle) return work();
-    const counts = this.#counts.get(operation) ?? [];
+    const visit = { ...attempt, operation };
+    const counted = await this.#enter(visit);
+    let result: Result;
+    try {
+      result = await work();
+    } catch (error) {
+      const isNone = tellsNothing(error);
+      await Promise.all(counted.map((one) => this.#settle(one, isNone ? 'takeBack' : 'keep')));
+      if (!isNone) await this.#tellOfGuessing(counted);
+      throw error;
+    }
+    await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));
+    const { account, client } = attempt;
+    const isOwner = account !== undefined && BUDGETS[operation].some(({ sparesKnown }) => sparesKnown);
+    if (isOwner) await this.#known.note(account, client.ipAddress);
+    return result;
+  }
+
+  /**
+   * Counts an attempt. One that is refused has only read: a flood of them writes nothing.
+   *
+   * @throws Throttled, StoreUnavailable
+   */
+  async #enter(visit: Visit): Promise<readonly Counted[]> {
+    const { operation, account = '', client } = visit;
+    const due: Due[] = [];
+    for (const count of this.#counts.get(operation) ?? []) {
+      if (count.sparesKnown && (await this.#known.has(account, client.ipAddress))) continue;
+      const subject = { account, address: client.ipAddress };
+      const name = nameOfCount(count, operation, subject, this.#parts.secret());
+      if (name === null) continue;
+      const one = { ...count, visit, name };
+      due.push(count.isBrief ? one : { ...one, found: await this.#open(one) });
+    }
     const counted: Counted[] = [];
     try {
-      for (const { per, rule, afterSuccess } of counts) {
-        const name = this.#nameOf(operation, per, attempt);
-        counted.push({ name, afterSuccess, step: await this.#count(name, rule) });
-      }
-      const result = await work();
-      for (const count of counted) if (count.afterSuccess) await this.#after(count.afterSuccess, count);
-      return result;
+      for (const one of due) counted.push(await this.#add(one));
+      return counted;
     } catch (error) {
-      if (tellsNothing(error)) for (const count of counted) await this.#after('takeBack', count);
-      if (error instanceof Throttled) this.#tell(operation, counts[counted.length]?.per ?? 'account', attempt);
+      await Promise.all(counted.map((one) => this.#settle(one, 'takeBack')));
       throw error;
     }
   }
 
-  #tell(operation: ThrottledOperation, rule: ThrottleRule, { client, userId = null }: Attempt): void {
-    this.#parts.events.audit('throttled', { operation, userId, client, rule });
-  }
-
-  /** Unreadable without the key: people type passwords where a name is due, and a dump must not give them away. */
-  #nameOf(operation: ThrottledOperation, per: ThrottleRule, { client, account = '' }: Attempt): string {
-    const about = per === 'account' ? [account] : [];
-    const text = JSON.stringify([operation, networkOf(client.ipAddress), ...about]);
-    return createHmac('sha256', this.#parts.secret()).update(`attempts ${text}`).digest('base64url');
+  /**
+   * The record of a count that lets the next attempt through, as it is in the store: null where there is none. Where all room is
+   * taken by attempts that may be right, it waits for them.
+   *
+   * @throws Throttled, StoreUnavailable
+   */
+  async #open({ name, rule, per, afterSuccess, visit }: Due): Promise<AttemptRecord | null> {
+    for (;;) {
+      const found = await this.#parts.store.attempts.find(name);
+      const now = this.#parts.clock();
+      const record = live(found, now);
+      const wait = record !== null && record.count >= rule.limit ? record.nextAt.getTime() - now : 0;
+      if (wait <= 0) return found;
+      if (afterSuccess && (await this.#pending.mayMakeRoom(name))) continue;
+      const { operation, userId = null, client } = visit;
+      this.#parts.events.audit('throttled', { operation, userId, client, rule: per });
+      throw new Throttled(Math.ceil(wait / 1000));
+    }
   }
 
   /**
@@ -110,31 +161,85 @@ export class Throttle {
    *
    * @throws Throttled, StoreUnavailable
    */
-  async #count(name: string, rule: Rule): Promise<Counted['step']> {
+  async #add(due: Due): Promise<Counted> {
+    const { name, rule } = due;
     const { attempts } = this.#parts.store;
-    const now = this.#parts.clock();
-    for (;;) {
-      if (await attempts.add(name, { limit: rule.limit - 1, at: new Date(now) })) return null;
-      const found = await attempts.find(name);
-      const before = found !== null && found.expiresAt.getTime() > now ? found : null;
-      const wait = before !== null && before.count >= rule.limit ? before.nextAt.getTime() - now : 0;
-      if (wait > 0) throw new Throttled(Math.ceil(wait / 1000));
-      const after = rule.next(name, before, now);
-      if (await attempts.replace(found, after)) return before && { before, after };
-      // Another was quicker, and has changed what there is to decide.
+    this.#pending.begin(name);
+    try {
+      for (let found = due.found; ; found = await this.#reopened(due)) {
+        const now = this.#parts.clock();
+        const before = found == null ? null : live(found, now);
+        if (found === undefined || (before !== null && before.count < rule.limit - 1)) {
+          if (await attempts.add(name, { limit: rule.limit - 1, at: new Date(now) })) return { ...due, step: null };
+          continue;
+        }
+        const after = rule.next(name, before, now);
+        if (await attempts.replace(found, after)) return { ...due, step: { before, after } };
+      }
+    } catch (error) {
+      this.#pending.end(name, false);
+      throw error;
+    }
+  }
+
+  /** Another was quicker, and has changed what there is to decide. */
+  async #reopened(due: Due): Promise<AttemptRecord | null> {
+    this.#pending.end(due.name, false);
+    try {
+      return await this.#open(due);
+    } finally {
+      this.#pending.begin(due.name);
     }
   }
 
   /** Makes it as if this attempt, or none of its name, had been: the wait included. */
-  async #after(what: 'forget' | 'takeBack', { name, step }: Counted): Promise<void> {
-    const { attempts } = this.#parts.store;
-    if (what === 'forget') {
-      await attempts.delete(name);
-    } else if (step === null || !(await attempts.replace(step.after, step.before))) {
-      await attempts.takeBack(name);
+  async #settle(counted: Counted, what: 'forget' | 'takeBack' | 'keep'): Promise<void> {
+    try {
+      if (what === 'forget') await this.#forget(counted);
+      if (what === 'takeBack') await this.#takeBack(counted);
+    } finally {
+      this.#pending.end(counted.name, what !== 'keep');
     }
   }
+
+  /** All but those attempts of this process of which it is not known yet whether they are right. */
+  async #forget({ name }: Counted): Promise<void> {
+    const { attempts } = this.#parts.store;
+    for (;;) {
+      const others = this.#pending.count(name) - 1;
+      const found = others > 0 ? await attempts.find(name) : null;
+      const count = Math.min(others, (found?.count ?? 0) - 1);
+      if (found === null || count < 1) return void (await attempts.delete(name));
+      if (await attempts.replace(found, { ...found, count, nextAt: new Date(this.#parts.clock()) })) return;
+    }
+  }
+
+  async #takeBack({ name, step }: Counted): Promise<void> {
+    const { attempts } = this.#parts.store;
+    if (step === null || step.before === null) return void (await attempts.takeBack(name));
+    const { before, after } = step;
+    for (let found: AttemptRecord | null = after; found !== null; found = await attempts.find(name)) {
+      const count = found.count - 1;
+      if (count < 1) return void (await attempts.takeBack(name));
+      // Of a later attempt, the wait stays: that one takes it back by itself.
+      const { nextAt, expiresAt } = found.nextAt.getTime() === after.nextAt.getTime() ? before : found;
+      if (await attempts.replace(found, { name, count, nextAt, expiresAt })) return;
+    }
+  }
+
+  /** Once, by the attempt after which the account's waits begin. */
+  async #tellOfGuessing(counted: readonly Counted[]): Promise<void> {
+    const last = counted.find(({ sparesKnown, step, rule }) => sparesKnown && step?.after.count === rule.limit);
+    if (last === undefined) return;
+    const { operation, account = '', client, userId } = last.visit;
+    const guessed = userId ?? (await this.#parts.store.users.findByUsernameKey(account).catch(() => null))?.id ?? null;
+    this.#parts.events.audit('guessing_suspected', { operation, userId: guessed, client });
+  }
 }
+
+/** A record, unless it is forgotten. */
+const live = (record: AttemptRecord | null, now: number): AttemptRecord | null =>
+  record !== null && record.expiresAt.getTime() > now ? record : null;
 
 /** Whether an error tells nothing about a password or an account, so that it was no attempt. */
 function tellsNothing(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
@@ -14,6 +14,7 @@ import {
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import type { AuthContext } from '../../graphql/context.ts';
 import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
+import { createClientAddresses, type ClientAddresses } from './client-address.ts';
 import { isUtf8 } from './content-type.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
@@ -56,7 +57,7 @@ export interface AppOptions extends ServiceApi {
   readonly console: boolean;
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
-  readonly context: (input: { req: FastifyRequest; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
+  readonly context: (input: { req: Incoming; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -81,12 +82,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: patience.request,
     connectionTimeout: patience.silence,
     keepAliveTimeout: patience.keepAlive,
-    trustProxy: settings.trustProxy ?? false,
     return503OnClosing: false,
   });
-  const warnOfUnnamedProxy = createProxyWarning();
+  const addresses = createClientAddresses(settings);
+  const warnOfUnnamedProxy = createProxyWarning(settings, addresses);
   app.addHook('onRequest', (request, _reply, done) => {
-    if (request.headers['x-forwarded-for'] !== undefined) warnOfUnnamedProxy(request);
+    if (request.headers[addresses.header] !== undefined) warnOfUnnamedProxy(request);
     done();
   });
   app.addHook('onRequest', ({ headers: { 'content-type': type } }, _reply, done) => {
@@ -108,7 +109,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
   if (options.console) await registerConsole(app, settings);
-  const contextOf = (req: FastifyRequest, reply: FastifyReply) => context({ req, res: headersOf(reply) });
+  const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
+    context({ req: new Incoming(raw, addresses), res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     // RFC 6749 5.1: a response that may hold a token must not be cached.
@@ -126,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     sendPage && wantsPage(request) ? sendPage(reply) : (traced ?? answer)(request, reply),
   );
   registerWellKnown(app, { settings, publicKeys });
-  await app.register(async (scope) => registerServiceApi(scope, options));
+  await app.register(async (scope) => registerServiceApi(scope, options, addresses));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {
@@ -146,6 +148,22 @@ class OtherCharset extends Error {
   readonly statusCode = 415;
   constructor() {
     super('The Content-Type is not well formed or names another charset. Expected a body in UTF-8');
+  }
+}
+
+/** What the context is made of. Few requests ask for the address, so it is read when they do. */
+class Incoming {
+  readonly #request: IncomingMessage;
+  readonly #addresses: ClientAddresses;
+  constructor(request: IncomingMessage, addresses: ClientAddresses) {
+    this.#request = request;
+    this.#addresses = addresses;
+  }
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers;
+  }
+  get ip(): string {
+    return this.#addresses.of(this.#request) ?? '';
   }
 }
 

@@ -7,6 +7,7 @@ import type { Introspection } from '../../core/trust/introspection.ts';
 import type { RevocationFeed } from '../../core/trust/revocation-feed.ts';
 import type { ServiceCredentials } from '../../core/trust/service-credentials.ts';
 import { basicCredentialsIn } from './basic-credentials.ts';
+import type { ClientAddresses } from './client-address.ts';
 
 /** Where services ask about tokens (RFC 7662), and where they end them (RFC 7009). */
 export const INTROSPECTION = '/oauth/introspect';
@@ -24,7 +25,15 @@ export interface ServiceApi {
 }
 
 /** The endpoints for other services, which authenticate by name and secret. Its hooks apply to the whole scope it is given. */
-export function registerServiceApi(scope: FastifyInstance, { services, introspection, revocations }: ServiceApi): void {
+export function registerServiceApi(
+  scope: FastifyInstance,
+  { services, introspection, revocations }: ServiceApi,
+  addresses: ClientAddresses,
+): void {
+  const clientOf = ({ headers, raw }: FastifyRequest): Client => ({
+    userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    ipAddress: addresses.of(raw),
+  });
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BODY_BYTES }, readForm);
   scope.setErrorHandler<FastifyError>(async (error, request, reply) => {
@@ -71,10 +80,6 @@ function tokenIn({ body }: FastifyRequest): string {
   const [token] = values;
   if (token !== undefined && values.length === 1) return token;
   throw new InvalidInput('token', `Got ${values.length} values of \`token\`, expected one, in a form.`);
-}
-
-function clientOf({ headers, ip }: FastifyRequest): Client {
-  return { userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null, ipAddress: ip };
 }
 
 /** An error as RFC 6749 5.2 has it. */

@@ -32,6 +32,10 @@ export interface SqliteDatabase {
    * with `StoreUnavailable`, and nothing of them written.
    */
   readonly write: <Result>(work: () => Result) => Promise<Result>;
+  /**
+   * The same, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
+   */
+  readonly note: <Result>(work: () => Result) => Promise<Result>;
   /** Writes what still waits, and closes the file. */
   close(): void;
 }
@@ -81,14 +85,17 @@ function open(file: string, setUp: (database: Database.Database) => void): Sqlit
   });
   const atOnce = (work: () => void) => translated(() => transaction(opened(database), work));
   const group = new GroupCommit(atOnce);
+  const notes = new GroupCommit((work) => translated(() => unsynced(opened(database), work)));
   return {
     prepare: (sql) => prepared(database, sql),
     transaction: atOnce,
     write: (work) => group.write(work),
+    note: (work) => notes.write(work),
     close: () =>
       translated(() => {
         if (!database.open) return;
         group.commit();
+        notes.commit();
         // Prepared statements keep the binding from doing this itself: what was written goes into the one file.
         database.pragma('wal_checkpoint(PASSIVE)');
         database.close();
@@ -127,6 +134,16 @@ function transaction(database: Database.Database, work: () => void): void {
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** A transaction that is not synced: the next one that is syncs it too, as they are in one write-ahead log. */
+function unsynced(database: Database.Database, work: () => void): void {
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    transaction(database, work);
+  } finally {
+    database.exec('PRAGMA synchronous = FULL');
   }
 }
 

@@ -56,8 +56,18 @@ const ADMINISTRATION = `
   ) STRICT;
 `;
 
+const ATTEMPTS = `
+  CREATE TABLE attempts (
+    name TEXT PRIMARY KEY,
+    count INTEGER NOT NULL,
+    next_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempts_by_expiry ON attempts (expires_at);
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
  */
-export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION];
+export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION, ATTEMPTS];

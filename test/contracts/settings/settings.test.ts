@@ -81,6 +81,13 @@ describe('settings', () => {
     ['CORS_ORIGINS', 'https://app.example.com,ftp://app.example.com', 'as browsers spell them'],
     ['JWT_REFRESH_COOKIE', 'strict', 'on or off'],
     ['TRUST_PROXY', 'on', 'addresses or networks'],
+    ['TRUST_PROXY', '10.0.0.0/33', 'addresses or networks'],
+    ['TRUST_PROXY', '0.0.0.0/0', 'addresses or networks'],
+    ['TRUST_PROXY', '2001:db8::/129', 'addresses or networks'],
+    ['TRUST_PROXY', '10.0.0/8', 'addresses or networks'],
+    ['TRUST_PROXY', 'loopback,10.0.0.1/8/8', 'addresses or networks'],
+    ['CLIENT_ADDRESS_HEADER', 'Forwarded', 'holds addresses and nothing else'],
+    ['CLIENT_ADDRESS_HEADER', 'CF-Connecting-IP:', 'holds addresses and nothing else'],
     ['MONGODB_URI', 'http://db', 'a value that is not shown'],
   ])('refuse %s=%s, saying what is accepted', (name, value, accepted) => {
     const [problem = '', ...others] = problemsOf(() => settingsFromEnvironment({ [name]: value }));
@@ -91,6 +98,11 @@ describe('settings', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['an unknown JWT_ variable', { JWT_ACESS_TOKEN_LIFETIME: '5m' }, 'JWT_ACESS_TOKEN_LIFETIME: unknown setting'],
+    [
+      'a header that is believed of nobody',
+      { CLIENT_ADDRESS_HEADER: 'X-Real-IP' },
+      'CLIENT_ADDRESS_HEADER: got "X-Real-IP" without TRUST_PROXY',
+    ],
     ['a hook in the environment', { JWT_ON_LOGIN_SUCCESS: 'f' }, 'is a function, and so an option of the library'],
     [
       'an access token that outlives the refresh token',

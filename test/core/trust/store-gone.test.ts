@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
+import { createClientAddresses } from '../../../src/server/http/client-address.ts';
 import { registerServiceApi } from '../../../src/server/http/service-api.ts';
 import { forgeForAlice } from '../../support/forge.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
@@ -14,7 +15,8 @@ describeEachStore('where the store goes after it has let a service in', (kind) =
   beforeEach(async () => {
     library = await startTestLibrary(kind);
     server = fastify();
-    await server.register(async (scope) => registerServiceApi(scope, library.auth));
+    const addresses = createClientAddresses({ trustProxy: undefined, clientAddressHeader: 'X-Forwarded-For' });
+    await server.register(async (scope) => registerServiceApi(scope, library.auth, addresses));
     const url = await server.listen({ port: 0, host: '127.0.0.1' });
     service = await Service.of({ url, auth: library.auth });
   });

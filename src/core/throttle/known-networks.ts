@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../contracts/clock.ts';
+import type { Store } from '../../contracts/store/store.ts';
+import { networkOf } from './network.ts';
+
+const DAY_MS = 86_400_000;
+/** How long a network stays known after a sign-in. */
+const MEMORY_MS = 90 * DAY_MS;
+
+/** What it is made of. */
+export interface KnownNetworkParts {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/**
+ * The networks from which an account signed in before (NIST SP 800-63B-4 3.2.2). Strangers elsewhere who guess at its password
+ * must not keep its owner out there.
+ */
+export class KnownNetworks {
+  readonly #parts: KnownNetworkParts;
+
+  constructor(parts: KnownNetworkParts) {
+    this.#parts = parts;
+  }
+
+  async has(account: string, address: string | null): Promise<boolean> {
+    const record = await this.#parts.store.attempts.find(nameOf(account, address));
+    return record !== null && record.expiresAt.getTime() > this.#parts.clock();
+  }
+
+  /** Notes a sign-in: one write for each network in half the time that it stays known. */
+  async note(account: string, address: string | null): Promise<void> {
+    const { attempts } = this.#parts.store;
+    const name = nameOf(account, address);
+    const now = this.#parts.clock();
+    const found = await attempts.find(name);
+    if (found !== null && found.expiresAt.getTime() > now + MEMORY_MS / 2) return;
+    // Where another was quicker, it noted the same.
+    await attempts.replace(found, { name, count: 1, nextAt: new Date(now), expiresAt: new Date(now + MEMORY_MS) });
+  }
+}
+
+/**
+ * Without the signing key, so that a rotation does not make owners strangers. Of what was typed only names of accounts come
+ * here, as their passwords were right; and sessions hold the same addresses.
+ */
+function nameOf(account: string, address: string | null): string {
+  return createHash('sha256')
+    .update(`known ${JSON.stringify([networkOf(address), account])}`)
+    .digest('base64url');
+}
