@@ -21,13 +21,20 @@ export function SessionList({ sessions, isBusy, onEnd }: SessionListProps) {
   const more = rest === 0 ? null : `Show ${Math.min(rest, PAGE)} more of ${rest}`;
   return (
     <GrowingList count={shown.length} more={more} onMore={() => setLimit(limit + PAGE)}>
-      {shown.map(({ id, current, createdAt, lastUsedAt, userAgent, ipAddress }) => (
+      {shown.map(({ id, current, createdAt, lastUsedAt, userAgent, ipAddress, replays }) => (
         <li key={id}>
           <div className="about">
             <span>{userAgent ?? 'An unknown device'}</span>
             <small>
               {ipAddress ?? 'An unknown address'}, since {formatMoment(createdAt)}, last used {formatMoment(lastUsedAt)}
             </small>
+            {replays && (
+              <small>
+                Two programs may hold its tokens: for {replays.rotations} refreshes in a row,{' '}
+                {named(replays.refreshedBy)} and {named(replays.replayedBy)} used the same one. If you know only one of
+                them, end the session.
+              </small>
+            )}
           </div>
           {current ? (
             <span className="tag good">This session</span>
@@ -44,3 +51,6 @@ export function SessionList({ sessions, isBusy, onEnd }: SessionListProps) {
     </GrowingList>
   );
 }
+
+const named = ({ userAgent, ipAddress }: NonNullable<SessionRowFragment['replays']>['refreshedBy']): string =>
+  `${userAgent ?? 'an unknown program'} at ${ipAddress ?? 'an unknown address'}`;

@@ -19,12 +19,12 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: string, username: string, isAdmin: boolean } };
 
-export type SessionRowFragment = { id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null };
+export type SessionRowFragment = { id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionsQuery = { sessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null }> };
+export type SessionsQuery = { sessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
 
 export type SessionRevokeMutationVariables = Exact<{
   id: string | number;
@@ -70,7 +70,7 @@ export type UserSessionsQueryVariables = Exact<{
 }>;
 
 
-export type UserSessionsQuery = { userSessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null }> };
+export type UserSessionsQuery = { userSessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
 
 export type UserSessionRevokeMutationVariables = Exact<{
   userId: string | number;
@@ -123,6 +123,17 @@ export const SessionRowFragmentDoc = new TypedDocumentString(`
   lastUsedAt
   userAgent
   ipAddress
+  replays {
+    rotations
+    refreshedBy {
+      userAgent
+      ipAddress
+    }
+    replayedBy {
+      userAgent
+      ipAddress
+    }
+  }
 }
     `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
 export const UserRowFragmentDoc = new TypedDocumentString(`
@@ -157,6 +168,17 @@ export const SessionsDocument = new TypedDocumentString(`
   lastUsedAt
   userAgent
   ipAddress
+  replays {
+    rotations
+    refreshedBy {
+      userAgent
+      ipAddress
+    }
+    replayedBy {
+      userAgent
+      ipAddress
+    }
+  }
 }`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
 export const SessionRevokeDocument = new TypedDocumentString(`
     mutation SessionRevoke($id: ID!) {
@@ -225,6 +247,17 @@ export const UserSessionsDocument = new TypedDocumentString(`
   lastUsedAt
   userAgent
   ipAddress
+  replays {
+    rotations
+    refreshedBy {
+      userAgent
+      ipAddress
+    }
+    replayedBy {
+      userAgent
+      ipAddress
+    }
+  }
 }`) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
 export const UserSessionRevokeDocument = new TypedDocumentString(`
     mutation UserSessionRevoke($userId: ID!, $id: ID!) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Client } from '../contracts/hooks.ts';
 import type { SessionRecord } from '../contracts/store/store.ts';
 import { expectUser, withSystem, type CliOptions } from './system.ts';
 import { CliError, type PrintedRow } from './terminal.ts';
@@ -49,6 +50,21 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
     });
 }
 
-function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent }: SessionRecord): PrintedRow {
-  return { id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent };
+/** The last three columns are filled where two clients seem to hold the tokens of the session: event `token_replayed`. */
+function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent, replay }: SessionRecord): PrintedRow {
+  const reported = replay?.reported ?? null;
+  return {
+    id,
+    createdAt,
+    lastUsedAt,
+    expiresAt,
+    ipAddress,
+    userAgent,
+    replays: reported && reported.rotations,
+    refreshedBy: reported && describe(reported.refreshedBy),
+    replayedBy: reported && describe(reported.replayedBy),
+  };
 }
+
+const describe = ({ userAgent, ipAddress }: Client): string =>
+  `${userAgent ?? 'unknown program'} at ${ipAddress ?? 'unknown address'}`;

@@ -1,4 +1,4 @@
-import type { ErrorReason } from '../contracts/errors.ts';
+import type { ErrorAction, ErrorReason } from '../contracts/errors.ts';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -103,6 +103,7 @@ interface AnsweredError {
   readonly message: string;
   readonly extensions?: {
     readonly code?: string;
+    readonly action?: ErrorAction;
     readonly reason?: ErrorReason;
     readonly retryAfter?: number;
   };
@@ -148,9 +149,10 @@ function isAnswer(value: unknown): value is GraphQLAnswer {
 const WAITING = new Set(['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR']);
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
-  const { code = '', reason = null, retryAfter = null } = extensions ?? {};
+  const { code = '', action, reason = null, retryAfter = null } = extensions ?? {};
   const words = code === 'INTERNAL_SERVER_ERROR' ? FAILED : message;
-  return new TokenRequestError(words, outcomeOf(code), reason, retryAfter);
+  const outcome = action === 'WAIT' ? 'unavailable' : outcomeOf(code);
+  return new TokenRequestError(words, outcome, reason, retryAfter);
 }
 
 function outcomeOf(code: string): TokenRequestOutcome {

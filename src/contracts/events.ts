@@ -73,6 +73,7 @@ const NOTHING = {
   actorId: null,
   rule: null,
   client: null,
+  otherClient: null,
 };
 
 /** Makes the one place that events go through. Listeners are told in their order. */

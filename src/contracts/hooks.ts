@@ -1,14 +1,11 @@
 import type { Claims, JsonValue } from './claims.ts';
+import type { Client } from './client.ts';
 import type { RevocationReason, UserRecord } from './store/store.ts';
+
+export type { Client } from './client.ts';
 
 /** A user as the program hands it out: all but the secrets. */
 export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey'>;
-
-/** Where a request comes from, as far as it says. */
-export interface Client {
-  readonly userAgent: string | null;
-  readonly ipAddress: string | null;
-}
 
 /** The user of stateless authentication, made of claims alone; simplejwt's `TokenUser`. */
 export interface TokenUser {
@@ -44,11 +41,15 @@ export interface SecurityEvent {
   readonly actorId: string | null;
   /** Where the request came from; null if there was no request, or it is unknown. */
   readonly client: Client | null;
+  /** For `token_replayed`: the other one, which had exchanged the token that `client` presented; null for other events. */
+  readonly otherClient: Client | null;
 }
 
 /**
  * - `sign_in`, `sign_in_failed`: a sign-in succeeded, or failed;
  * - `token_reused`: a superseded token was used, so its session was revoked;
+ * - `token_replayed`: the predecessor came again at several rotations in a row, as where two clients hold one token; `reason`
+ *   is `replayed` if they could be told apart, and so the session was revoked;
  * - `sessions_ended`: signed out, revoked, over the limit, or with the account or the password;
  * - `password_changed`, `user_created`, `user_enabled`, `user_disabled`, `user_deleted`;
  * - `admin_granted`, `admin_revoked`: a user was made an admin, or is none any more;
@@ -60,6 +61,7 @@ export const SECURITY_EVENTS = [
   'sign_in',
   'sign_in_failed',
   'token_reused',
+  'token_replayed',
   'sessions_ended',
   'password_changed',
   'user_created',

@@ -43,5 +43,5 @@ export class SessionResolver {
 
 /** A session as the API answers it. */
 export function toSession(session: SessionRecord, currentId: string | null): SessionType {
-  return { ...session, current: session.id === currentId };
+  return { ...session, current: session.id === currentId, replays: session.replay?.reported ?? null };
 }

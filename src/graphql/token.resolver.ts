@@ -41,7 +41,7 @@ export class TokenResolver {
   @Operation({ access: 'open', throttle: 'refresh' })
   @Mutation(() => RefreshedTokensType, {
     description:
-      'Exchanges a refresh token for an access token and the next refresh token. Asking again within a short while gives the same successor, so a lost response or a second tab signs nobody out; any later second use ends the session. An address that refreshes too often is told `throttled`.',
+      'Exchanges a refresh token for an access token and the next refresh token. Asking again gives the same successor while that was not exchanged itself, within bounds, so a lost response or a second tab signs nobody out; any other second use ends the session. An address that refreshes too often is told `throttled`.',
   })
   async tokenRefresh(
     @Arg('refresh', () => String, {
@@ -66,7 +66,7 @@ export class TokenResolver {
   @Operation({ access: 'open' })
   @Mutation(() => VerifiedTokenType, {
     description:
-      'Tells whether a token of any type is good now: signature, expiry, blacklist, session and user. A bad one is an error.',
+      'Tells whether a token of any type is good now: signature, expiry, blacklist, session and user. A bad one is an error. Whether a refresh token is the current one of its session is not told: as long as a predecessor would be answered, it is good too.',
   })
   async tokenVerify(
     @Arg('token', () => String, { description: 'An access, refresh or sliding token.' }) token: string,

@@ -1,5 +1,5 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 
 @ObjectType('TokenPair', { description: 'An access token, and the refresh token that gets the next one.' })
 export class TokenPairType {
@@ -107,6 +107,33 @@ export class UserType {
   createdAt!: Date;
 }
 
+@ObjectType('SessionClient', { description: 'Where a request came from, as far as it said.' })
+export class SessionClientType {
+  @Field(() => String, { nullable: true, description: 'The program, as it named itself.' })
+  userAgent!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its address.' })
+  ipAddress!: string | null;
+}
+
+@ObjectType('SessionReplays', {
+  description:
+    'At several refreshes in a row, the refresh token that was exchanged came a second time: two programs hold the tokens of this session. Tabs that do not wait for each other look the same. If you know only one of the two, revoke the session.',
+})
+export class SessionReplaysType {
+  @Field(() => GraphQLDateTime, { description: 'When it was noticed.' })
+  at!: Date;
+
+  @Field(() => Int, { description: 'Refreshes in a row at which it was so.' })
+  rotations!: number;
+
+  @Field(() => SessionClientType, { description: 'Who exchanged the token at the last of them.' })
+  refreshedBy!: SessionClientType;
+
+  @Field(() => SessionClientType, { description: 'Who presented it again.' })
+  replayedBy!: SessionClientType;
+}
+
 @ObjectType('Session', { description: 'One sign-in on one device, and everything refreshed from it.' })
 export class SessionType {
   @Field(() => ID, { description: 'The claim `sid` of its tokens.' })
@@ -129,6 +156,12 @@ export class SessionType {
 
   @Field(() => String, { nullable: true, description: 'The address it signed in from.' })
   ipAddress!: string | null;
+
+  @Field(() => SessionReplaysType, {
+    nullable: true,
+    description: 'Set where two programs seem to hold the tokens of this session; usually null.',
+  })
+  replays!: SessionReplaysType | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was ended; null while it lives.' })
   revokedAt!: Date | null;

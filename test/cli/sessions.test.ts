@@ -6,6 +6,7 @@ import { describeEachStore } from '../support/stores.ts';
 
 const sidOf = (token: string) => String(claimsOf(token)['sid']);
 const refused = (stderr: string) => ({ code: 1, stdout: '', stderr });
+const NO_REPLAYS = { replays: null, refreshedBy: null, replayedBy: null };
 const NOT_HERS = '"alice" has no live session with this id. `sessions list` shows those there are.\n';
 
 describeEachStore('the command line, for sessions, beside a server', (kind) => {
@@ -27,7 +28,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(json).toMatchObject({ code: 0, stderr: '' });
     const sessions = JSON.parse(json.stdout) as { id: string; createdAt: string }[];
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
-    const common = { ...times, ipAddress: '127.0.0.1', userAgent: 'node' };
+    const common = { ...times, ipAddress: '127.0.0.1', userAgent: 'node', ...NO_REPLAYS };
     expect(sessions).toEqual([
       { id: sidOf(second.access), ...common },
       { id: sidOf(first.access), ...common },
@@ -40,7 +41,28 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    expect(rows).toEqual([Object.keys({ id: '', ...common }), ...sessions.map((session) => Object.values(session))]);
+    expect(rows).toEqual([
+      Object.keys({ id: '', ...common }),
+      ...sessions.map((session) => Object.values(session).map((value) => value ?? '-')),
+    ]);
+  });
+
+  test('S44: names both clients that seem to hold the tokens of a session', async () => {
+    const id = await stage.createUser('dora');
+    const [one, other] = [
+      { userAgent: 'Mozilla/5.0', ipAddress: '192.0.2.1' },
+      { userAgent: null, ipAddress: '192.0.2.1' },
+    ];
+    const user = await stage.auth.users.find(id);
+    let token = user && (await stage.auth.tokens.forUser(user, { client: one })).refresh.token;
+    for (let rotation = 1; rotation <= 3; rotation += 1) {
+      const successor = (await stage.auth.tokens.refresh(token ?? '', one)).refresh.token;
+      await stage.auth.tokens.refresh(token ?? '', other);
+      token = successor;
+    }
+    const { stdout } = await stage.cli(['sessions', 'list', 'dora', '--json']);
+    const both = { refreshedBy: 'Mozilla/5.0 at 192.0.2.1', replayedBy: 'unknown program at 192.0.2.1' };
+    expect(JSON.parse(stdout)).toMatchObject([{ replays: 3, ...both }]);
   });
 
   test('S50: shows what a client sent without the controls that a terminal would obey', async () => {

@@ -16,7 +16,11 @@ const badInput = (reason: ConstructorParameters<typeof errors.InvalidInput>[2]) 
 const MET: Record<errors.ErrorReason, readonly errors.AuthError[]> = {
   not_authenticated: [new errors.NotAuthenticated()],
   bad_authorization_header: [new errors.BadAuthorizationHeader()],
-  token_not_valid: [new errors.TokenInvalid(), new errors.NoAcceptedToken(new errors.TokenInvalid(), [])],
+  token_not_valid: [
+    new errors.TokenInvalid(),
+    new errors.TokenNotYetValid(1),
+    new errors.NoAcceptedToken(new errors.TokenInvalid(), []),
+  ],
   token_expired: [new errors.TokenExpired('LOGIN'), expiredInHeader],
   token_wrong_type: [new errors.TokenWrongType(), new errors.NoAcceptedToken(new errors.TokenWrongType(), [])],
   token_blacklisted: [new errors.TokenBlacklisted()],

@@ -57,8 +57,8 @@ describeEachStore('a token that was revoked', (kind) => {
 
   test('S7 S12: a superseded token in another spelling ends the session as the token itself does', async () => {
     const { access, refresh } = await server.signIn();
-    await server.client.expect(TokenRefreshDocument, { refresh });
-    server.clock.advance(60);
+    const { tokenRefresh } = await server.client.expect(TokenRefreshDocument, { refresh });
+    await server.client.expect(TokenRefreshDocument, { refresh: tokenRefresh.refresh });
     const [other = ''] = respelled(refresh);
     expect(await sendTo(server.client, 'tokenRefresh', other)).toBe('token_blacklisted');
     expect(await sendTo(server.client, 'hello', access)).toBe('session_revoked');

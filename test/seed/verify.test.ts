@@ -152,11 +152,10 @@ describeEachStore('verify', (kind) => {
   });
 
   test('30: a superseded refresh token is refused, and asking about it ends nothing', async () => {
-    const { client, clock } = await start();
+    const { client } = await start();
     const { refresh } = await server.signIn();
-    const { tokenRefresh } = await client.expect(TokenRefreshDocument, { refresh });
-    expect(await send(refresh)).toMatchObject(BLACKLISTED);
-    clock.advance(31);
+    const { tokenRefresh: first } = await client.expect(TokenRefreshDocument, { refresh });
+    const { tokenRefresh } = await client.expect(TokenRefreshDocument, { refresh: first.refresh });
     expect(await send(refresh)).toMatchObject(BLACKLISTED);
     expect((await send(tokenRefresh.refresh)).errors).toEqual([]);
   });

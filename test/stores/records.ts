@@ -6,6 +6,7 @@ import type {
   ActivityRecord,
   AttemptRecord,
   BlacklistEntry,
+  ReplayRecord,
   ServiceRecord,
   SessionRecord,
   Store,
@@ -49,6 +50,8 @@ export function newSession(fields: Partial<SessionRecord> = {}): SessionRecord {
     jti: newId(),
     previousJti: null,
     rotatedAt: after(1),
+    rotatedBy: null,
+    replay: null,
     createdAt: after(2),
     lastUsedAt: after(3),
     expiresAt: after(60_000),
@@ -78,7 +81,33 @@ export function newService(fields: Partial<ServiceRecord> = {}): ServiceRecord {
 }
 
 export function newSuccessor(fields: Partial<Successor> = {}): Successor {
-  return { jti: newId(), rotatedAt: after(5001), lastUsedAt: after(5002), expiresAt: after(65_003), ...fields };
+  return {
+    jti: newId(),
+    rotatedAt: after(5001),
+    rotatedBy: null,
+    lastUsedAt: after(5002),
+    expiresAt: after(65_003),
+    ...fields,
+  };
+}
+
+/** Every field set, and none as another. */
+export function newReplay(fields: Partial<ReplayRecord> = {}): ReplayRecord {
+  const [refreshedBy, replayedBy] = [
+    { userAgent: ODD_TEXT, ipAddress: '192.0.2.1' },
+    { userAgent: null, ipAddress: null },
+  ];
+  return {
+    version: 1,
+    jti: newId(),
+    graceFrom: after(4001),
+    late: 2,
+    rotations: 3,
+    apartBefore: 4,
+    isApart: true,
+    reported: { at: after(4002), rotations: 5, refreshedBy, replayedBy },
+    ...fields,
+  };
 }
 
 /** A revocation this long after `NOW`. */

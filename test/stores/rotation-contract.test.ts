@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { SessionRecord, Store } from '../../src/contracts/store/store.ts';
 import { describeEachStore } from '../support/stores.ts';
-import { after, count, newId, newSession, newSuccessor, ODD_TEXT, race, revocation } from './records.ts';
+import { after, count, newId, newReplay, newSession, newSuccessor, ODD_TEXT, race, revocation } from './records.ts';
 import { openTwins } from './twins.ts';
 
 describeEachStore('the tokens of a stored session', (kind) => {
@@ -19,7 +19,7 @@ describeEachStore('the tokens of a stored session', (kind) => {
   test('rotating makes the successor current and the presented one its predecessor, and leaves the rest', async () => {
     const session = await inserted({ previousJti: 'before' });
     const bystander = await inserted({ userId: session.userId, jti: session.jti });
-    const successor = newSuccessor();
+    const successor = newSuccessor({ rotatedBy: { userAgent: ODD_TEXT, ipAddress: null } });
     expect(await twin.sessions.rotate(session.id, session.jti, successor)).toBe(true);
     const rotated = { ...session, ...successor, previousJti: session.jti };
     expect(await store.sessions.find(session.id)).toEqual(rotated);
@@ -91,6 +91,49 @@ describeEachStore('the tokens of a stored session', (kind) => {
       expect(now).toMatchObject({ revokedAt, revokedReason });
       expect(await store.sessions.rotate(session.id, now?.jti ?? '', newSuccessor())).toBe(false);
     }
+  });
+
+  test('a replay is noted as it is given, over the note before, and rotating leaves it', async () => {
+    const session = await inserted({ previousJti: 'before' });
+    const bystander = await inserted({ userId: session.userId, jti: session.jti });
+    const first = newReplay({ jti: session.jti, reported: null });
+    const second = newReplay({ jti: session.jti, version: 2 });
+    expect(await twin.sessions.noteReplay(session.id, null, first)).toBe(true);
+    expect(await store.sessions.find(session.id)).toEqual({ ...session, replay: first });
+    expect(await store.sessions.noteReplay(session.id, first, second)).toBe(true);
+    expect(await twin.sessions.find(session.id)).toEqual({ ...session, replay: second });
+    const successor = newSuccessor();
+    await store.sessions.rotate(session.id, session.jti, successor);
+    expect(await store.sessions.find(session.id)).toMatchObject({ ...successor, replay: second });
+    expect(await store.sessions.find(bystander.id)).toEqual(bystander);
+    const kept = await inserted({ replay: second, rotatedBy: { userAgent: 'Mozilla/5.0', ipAddress: '::1' } });
+    expect(await twin.sessions.find(kept.id)).toEqual(kept);
+  });
+
+  test('a replay is noted of the current token of a session that goes on, over the note that was seen, and else not', async () => {
+    const session = await inserted();
+    const note = newReplay({ jti: session.jti });
+    const [over, ofAnother] = [newReplay({ jti: session.jti, version: 2 }), newReplay({ jti: newId() })];
+    expect(await store.sessions.noteReplay(session.id, null, ofAnother)).toBe(false);
+    expect(await store.sessions.noteReplay(session.id, note, over)).toBe(false);
+    expect(await store.sessions.noteReplay(newId(), null, note)).toBe(false);
+    expect(await store.sessions.noteReplay(session.id, null, note)).toBe(true);
+    expect(await store.sessions.noteReplay(session.id, null, over)).toBe(false);
+    expect(await store.sessions.noteReplay(session.id, { ...note, version: 7 }, over)).toBe(false);
+    expect(await store.sessions.find(session.id)).toEqual({ ...session, replay: note });
+    const gone = await inserted(ended);
+    expect(await store.sessions.noteReplay(gone.id, null, newReplay({ jti: gone.jti }))).toBe(false);
+    expect(await store.sessions.find(gone.id)).toEqual(gone);
+  });
+
+  test('of fifty notes at once over one note exactly one is stored', async () => {
+    const session = await inserted();
+    const notes = Array.from({ length: 50 }, (_, index) => newReplay({ jti: session.jti, late: index }));
+    const outcomes = await race([store, twin], ({ sessions }, index) =>
+      sessions.noteReplay(session.id, null, notes[index] ?? newReplay()),
+    );
+    expect(count(outcomes, true)).toBe(1);
+    expect((await store.sessions.find(session.id))?.replay).toEqual(notes[outcomes.indexOf(true)]);
   });
 
   test('replacing makes the successor current whatever was before it, and leaves the rest', async () => {

@@ -79,7 +79,8 @@ describe('a SQLite file of an older version', () => {
     const session = await store.sessions.find('s');
     const moments = { rotatedAt: at(1), createdAt: at(2), lastUsedAt: at(3), expiresAt: at(4), endsAt: at(5) };
     const ids = { id: 's', userId: 'u', jti: 'j2', previousJti: 'j1', userAgent: 'agent', ipAddress: null };
-    expect(session).toEqual({ ...ids, ...moments, revokedAt: at(6), revokedReason: 'revoked' });
+    const added = { rotatedBy: null, replay: null };
+    expect(session).toEqual({ ...ids, ...moments, ...added, revokedAt: at(6), revokedReason: 'revoked' });
     expect(await store.sessions.listRevoked({ at: at(6), name: '' }, 9)).toEqual([session]);
     const entry = { jti: 'j', expiresAt: at(1), blacklistedAt: at(2) };
     expect(await store.blacklist.list({ at: at(0), name: '' }, 9)).toEqual([entry]);

@@ -28,10 +28,11 @@ export function craftAccess(server: TestServer, claims: TestClaims = {}): string
 export function refusalOfAccess(
   message: string,
   reason = 'token_not_valid',
-  action: 'REFRESH' | null = 'REFRESH',
+  action: 'REFRESH' | 'WAIT' | null = 'REFRESH',
 ): object {
   const messages = [{ token_class: 'AccessToken', token_type: 'access', message }];
-  const extensions = { code: 'UNAUTHENTICATED', reason, ...(action && { action }), messages };
+  const retryAfter = action === 'WAIT' && { retryAfter: expect.any(Number) };
+  const extensions = { code: 'UNAUTHENTICATED', reason, ...(action && { action }), ...retryAfter, messages };
   const error = { message: 'Given token not valid for any token type', path: ['hello'], extensions };
   return { status: 200, data: null, errors: [expect.objectContaining(error)] };
 }

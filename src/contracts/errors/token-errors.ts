@@ -3,12 +3,35 @@ import { AuthError, Unauthenticated, type ErrorAction, type ErrorReason } from '
 /** A token that is refused for what it is; thrown wherever a token is read. */
 export abstract class TokenError extends Unauthenticated {}
 
-/** Malformed, forged, mistyped, from elsewhere, or not valid yet. */
+/** Malformed, forged, mistyped, or from elsewhere. */
 export class TokenInvalid extends TokenError {
   override name = 'TokenInvalid';
   readonly reason = 'token_not_valid';
   constructor(message = 'Token is invalid', options?: ErrorOptions) {
     super(message, options);
+  }
+}
+
+/** Longest wait that is advised: a clock that was set back may be right again at any moment. */
+const MAX_RETRY_SECONDS = 60;
+
+/**
+ * Well signed and in time, but of the future by its `iat` or `nbf`: the clock here is behind that of the issuer, or was set
+ * back. Signing in again would not help, and is not needed once the clocks agree.
+ */
+export class TokenNotYetValid extends TokenError {
+  override name = 'TokenNotYetValid';
+  readonly reason = 'token_not_valid';
+  override readonly action = 'WAIT';
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number;
+  /** `ahead`: seconds to the moment from which the token is valid. */
+  constructor(ahead: number) {
+    super('Token is invalid');
+    this.retryAfter = Math.ceil(Math.min(Math.max(ahead, 1), MAX_RETRY_SECONDS));
+  }
+  override get extensions(): Record<string, unknown> {
+    return { ...super.extensions, retryAfter: this.retryAfter };
   }
 }
 
@@ -67,7 +90,8 @@ export class NoAcceptedToken extends AuthError {
     this.action = cause instanceof TokenInvalid ? 'REFRESH' : cause.action;
   }
   override get extensions(): Record<string, unknown> {
-    return { ...super.extensions, messages: this.messages };
+    const wait = this.cause instanceof TokenNotYetValid && { retryAfter: this.cause.retryAfter };
+    return { ...super.extensions, ...wait, messages: this.messages };
   }
 }
 

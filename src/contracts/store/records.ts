@@ -1,3 +1,4 @@
+import type { Client } from '../client.ts';
 import type { REVOCATION_REASONS } from './revocation-reasons.ts';
 
 /** An account. */
@@ -40,6 +41,10 @@ export interface SessionRecord {
   readonly previousJti: string | null;
   /** When `jti` was issued. */
   readonly rotatedAt: Date;
+  /** Who made `jti` current; null where that is who signed in, by `userAgent` and `ipAddress`. */
+  readonly rotatedBy: Client | null;
+  /** What is known of uses of a predecessor; null while there was none that had to be noted. */
+  readonly replay: ReplayRecord | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
   /** The end of the current token: an idle session is over then. */
@@ -52,8 +57,38 @@ export interface SessionRecord {
   readonly revokedReason: RevocationReason | null;
 }
 
-/** The token that follows the current one, and when: `rotatedAt` is also the time of last use. */
-export type Successor = Pick<SessionRecord, 'jti' | 'rotatedAt' | 'lastUsedAt' | 'expiresAt'>;
+/** The token that follows the current one, when, and by whom: `rotatedAt` is also the time of last use. */
+export type Successor = Pick<SessionRecord, 'jti' | 'rotatedAt' | 'rotatedBy' | 'lastUsedAt' | 'expiresAt'>;
+
+/** That the predecessor of a session's token came again, and how often that was so before. */
+export interface ReplayRecord {
+  /** How many notes there were in this session, this one included: a later one is made on condition of it. */
+  readonly version: number;
+  /** The token that was answered again. If it is not current any more, the note is of an earlier rotation. */
+  readonly jti: string;
+  /** When the last grace interval began: at the rotation, or with the last replay that came after one. */
+  readonly graceFrom: Date;
+  /** Replays that came after a grace interval. */
+  readonly late: number;
+  /** Rotations in a row with a replay, this one included. */
+  readonly rotations: number;
+  /** Those right before this one at which two clients were told apart. */
+  readonly apartBefore: number;
+  /** Whether they were at this one. */
+  readonly isApart: boolean;
+  /** The last pattern that was reported. */
+  readonly reported: ReplayReport | null;
+}
+
+/** Replays at so many rotations in a row, by whom at the last of these. */
+export interface ReplayReport {
+  readonly at: Date;
+  readonly rotations: number;
+  /** Who exchanged the token. */
+  readonly refreshedBy: Client;
+  /** Who presented it again. */
+  readonly replayedBy: Client;
+}
 
 export interface Revocation {
   readonly at: Date;

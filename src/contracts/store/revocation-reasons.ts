@@ -3,6 +3,7 @@ export const REVOCATION_REASONS = [
   'signed_out',
   'revoked',
   'reused',
+  'replayed',
   'limit',
   'password_changed',
   'user_disabled',

@@ -22,6 +22,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
     findWithUser: true,
     listLive: true,
     rotate: true,
+    noteReplay: true,
     replaceCurrent: true,
     touch: true,
     revoke: true,

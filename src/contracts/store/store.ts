@@ -3,6 +3,7 @@ import type {
   AttemptRecord,
   BlacklistEntry,
   Insertion,
+  ReplayRecord,
   Revocation,
   ServiceRecord,
   SessionAndUser,
@@ -90,6 +91,11 @@ export interface SessionStore {
    * resolves true.
    */
   rotate(id: string, presentedJti: string, successor: Successor): Promise<boolean>;
+  /**
+   * Stores `next`, if `next.jti` is current, the session is not revoked, and the note there is `former`, by its `version`; null
+   * is none. Of any number of concurrent calls with one `former`, at most one resolves true.
+   */
+  noteReplay(id: string, former: ReplayRecord | null, next: ReplayRecord): Promise<boolean>;
   /** Makes the successor current whatever was before it. Resolves to false if there is no such session or it is revoked. */
   replaceCurrent(id: string, successor: Successor): Promise<boolean>;
   /** Notes a use that supersedes nothing. Resolves to false if there is no such session or it is revoked. */

@@ -117,7 +117,8 @@ export class ActivityLog implements EventListener {
 function countOf(event: SystemEvent): keyof ActivityCounts | null {
   if (event.kind === 'tokens_refreshed') return 'refreshes';
   if (event.kind !== 'security') return null;
-  const { event: name, operation } = event.event;
+  const { event: name, operation, reason } = event.event;
+  if (reason === 'replayed') return 'reuses';
   return name === 'throttled' && operation === 'sign_in' ? 'refusals' : (COUNTED[name] ?? null);
 }
 

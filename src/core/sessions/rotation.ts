@@ -4,7 +4,8 @@ import type { Events } from '../../contracts/events.ts';
 import type { Client } from '../../contracts/hooks.ts';
 import { newId } from '../../contracts/ids.ts';
 import type { SessionRecord, Successor } from '../../contracts/store/store.ts';
-import type { SessionService } from './session-service.ts';
+import { judgeReplay } from './replays.ts';
+import { kept, type SessionService } from './session-service.ts';
 import { adoptedId, standingOf, type Standing, type StandingParts } from './standing.ts';
 
 /** Whose token it is, and where the request comes from. */
@@ -36,8 +37,8 @@ export class Rotation {
   }
 
   /**
-   * Exchanges a refresh token. Of any number of concurrent calls with one token, exactly one is answered `rotated`;
-   * within the grace interval the others are answered `replayed` with the same session, otherwise the session ends.
+   * Exchanges a refresh token. Of any number of concurrent calls with one token, exactly one is answered `rotated`; the others
+   * are answered `replayed` with the same session while the token is replayable, otherwise the session ends.
    *
    * @throws StoreUnavailable
    */
@@ -46,8 +47,7 @@ export class Rotation {
       case 'blacklisted':
         return { outcome: 'revoked' };
       case 'replayable':
-        this.#parts.events.tell({ kind: 'session_stepped', step: 'replayed' });
-        return { outcome: 'replayed', session: standing.session };
+        return this.#replay(token, standing.session, holder);
       case 'superseded':
         await this.#parts.sessions.end(standing.session, 'reused', { client: holder.client });
         return { outcome: 'reused' };
@@ -60,20 +60,39 @@ export class Rotation {
     }
   }
 
+  /** Answers the predecessor with its successor once more, unless the replays so far show that two clients hold it. */
+  async #replay(token: Token<'refresh'>, session: SessionRecord, holder: Holder): Promise<RotationOutcome> {
+    const { settings, clock, store, events, sessions } = this.#parts;
+    const client = kept(holder.client);
+    const { note, report, isTwoClients } = judgeReplay(session, client, clock(), settings);
+    const about = { client, otherClient: report?.refreshedBy ?? null };
+    if (isTwoClients) {
+      await sessions.end(session, 'replayed', about);
+      return { outcome: 'reused' };
+    }
+    if (note !== null && !(await store.sessions.noteReplay(session.id, session.replay, note))) {
+      // Another request was first: with another replay, the next rotation, or the end of the session.
+      return this.rotate(token, await standingOf(token, this.#parts), holder);
+    }
+    events.tell({ kind: 'session_stepped', step: 'replayed' });
+    if (report !== null) events.audit('token_replayed', { userId: session.userId, sessionId: session.id, ...about });
+    return { outcome: 'replayed', session };
+  }
+
   #advance(token: Token<'refresh'>, session: SessionRecord | null, holder: Holder): Promise<SessionRecord | null> {
-    return session === null ? this.#adopt(token, holder) : this.#compareAndSwap(session);
+    return session === null ? this.#adopt(token, holder) : this.#compareAndSwap(session, holder.client);
   }
 
   /** The session with the next token current, if its current one still is; otherwise null. */
-  async #compareAndSwap(session: SessionRecord): Promise<SessionRecord | null> {
-    const successor = this.#successorOf(session);
+  async #compareAndSwap(session: SessionRecord, client: Client): Promise<SessionRecord | null> {
+    const successor = this.#successorOf(session, client);
     const swapped = this.#refreshed(await this.#parts.store.sessions.rotate(session.id, session.jti, successor));
     return swapped ? { ...session, ...successor, previousJti: session.jti } : null;
   }
 
   /** A further token beside the ones there are, where rotation does not blacklist; null if the session has ended. */
-  async branch(session: SessionRecord): Promise<SessionRecord | null> {
-    const successor = this.#successorOf(session);
+  async branch(session: SessionRecord, client: Client): Promise<SessionRecord | null> {
+    const successor = this.#successorOf(session, client);
     const replaced = this.#refreshed(await this.#parts.store.sessions.replaceCurrent(session.id, successor));
     return replaced ? { ...session, ...successor } : null;
   }
@@ -88,12 +107,15 @@ export class Rotation {
     return isDone;
   }
 
-  #successorOf(session: SessionRecord): Successor {
+  #successorOf(session: SessionRecord, client: Client): Successor {
     const now = this.#parts.clock();
+    const { userAgent, ipAddress } = kept(client);
+    const isWhoSignedIn = userAgent === session.userAgent && ipAddress === session.ipAddress;
     const idleEnd = now + this.#parts.settings.refreshTokenLifetime * 1000;
     return {
       jti: newId(),
       rotatedAt: new Date(now),
+      rotatedBy: isWhoSignedIn ? null : { userAgent, ipAddress },
       lastUsedAt: new Date(now),
       expiresAt: new Date(Math.min(idleEnd, session.endsAt.getTime())),
     };

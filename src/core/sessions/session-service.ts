@@ -3,7 +3,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
-import type { Client } from '../../contracts/hooks.ts';
+import type { Client, SecurityEventName } from '../../contracts/hooks.ts';
 import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
@@ -25,6 +25,12 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly events: Events;
 }
+
+/** Told of ends that show that a second party holds a token. */
+const END_EVENTS: Partial<Record<RevocationReason, SecurityEventName>> = {
+  reused: 'token_reused',
+  replayed: 'token_replayed',
+};
 
 /** Opens, lists and ends sessions: all that ends one goes through here. How their tokens follow one another is in `Rotation`. */
 export class SessionService {
@@ -48,12 +54,13 @@ export class SessionService {
       jti: newId(),
       previousJti: adopted?.previousJti ?? null,
       rotatedAt: new Date(now),
+      rotatedBy: null,
+      replay: null,
       createdAt: new Date(now),
       lastUsedAt: new Date(now),
       expiresAt: new Date(Math.min(now + lifetime * 1000, endsAt)),
       endsAt: new Date(endsAt),
-      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-      ipAddress: addressOf(client.ipAddress),
+      ...kept(client),
       revokedAt: null,
       revokedReason: null,
     };
@@ -79,10 +86,10 @@ export class SessionService {
   async end(
     { id, userId }: Pick<SessionRecord, 'id' | 'userId'>,
     reason: RevocationReason,
-    by: Actor = {},
+    by: Actor & { readonly otherClient?: Client | null } = {},
   ): Promise<boolean> {
     const hasEnded = await this.#parts.store.sessions.revoke(id, this.#revocation(reason));
-    const event = reason === 'reused' ? 'token_reused' : 'sessions_ended';
+    const event = END_EVENTS[reason] ?? 'sessions_ended';
     if (hasEnded) this.#parts.events.audit(event, { ...by, userId, sessionId: id, sessions: 1, reason });
     return hasEnded;
   }
@@ -122,3 +129,9 @@ export class SessionService {
     return { at: new Date(this.#parts.clock()), reason };
   }
 }
+
+/** A client as it is kept: what it calls itself may be of any length. */
+export const kept = ({ userAgent, ipAddress }: Client): Client => ({
+  userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+  ipAddress: addressOf(ipAddress),
+});

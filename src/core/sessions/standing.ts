@@ -4,11 +4,12 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord, Store, UserRecord } from '../../contracts/store/store.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
+import { isReplayable } from './replays.ts';
 
 /**
  * How a verified token stands in its session, or in the blacklist if it has none, and the account it names:
  * - `usable`: nothing speaks against it;
- * - `replayable`: the immediate predecessor of the current token, within the grace interval;
+ * - `replayable`: the immediate predecessor of the current token, if it is still answered;
  * - `superseded`: any other former token of a live session: a second party holds it;
  * - `blacklisted`: named in the blacklist, or of a session that has ended, is unknown, or is of another account.
  */
@@ -76,9 +77,7 @@ function judge(
   if (user !== null && session.userId !== user.id) return { state: 'blacklisted', user };
   const everyTokenCounts = token.type === 'access' || !settings.blacklistAfterRotation;
   if (session.jti === token.jti || everyTokenCounts) return { state: 'usable', session, user };
-  // Another server may have rotated, by a clock that is behind.
-  const graceEnds = session.rotatedAt.getTime() + (settings.reuseGrace + settings.leeway) * 1000;
-  const isReplay = session.previousJti === token.jti && now < graceEnds;
+  const isReplay = session.previousJti === token.jti && isReplayable(session, now, settings);
   return { state: isReplay ? 'replayable' : 'superseded', session, user };
 }
 

@@ -1,7 +1,7 @@
 import jwt from 'jsonwebtoken';
 import type { Claims, JsonValue, VerifiedToken } from '../../contracts/claims.ts';
 import { isNumericDate, type Clock } from '../../contracts/clock.ts';
-import { TokenExpired, TokenInvalid } from '../../contracts/errors.ts';
+import { TokenError, TokenExpired, TokenInvalid, TokenNotYetValid } from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { TokenKey } from '../keys/token-key.ts';
@@ -49,10 +49,10 @@ export class TokenCodec {
   }
 
   /**
-   * Checks signature, algorithm, `nbf`, `exp`, `aud`, `iss` and `iat`, in this order, and the kind of every claim the
-   * program reads. What a token is for, and whether it was revoked, is asked elsewhere.
+   * Checks signature, algorithm, `exp`, `aud` and `iss`, in this order, the kind of every claim the program reads, and last
+   * `nbf` and `iat`. What a token is for, and whether it was revoked, is asked elsewhere.
    *
-   * @throws TokenExpired, TokenInvalid
+   * @throws TokenExpired, TokenInvalid, TokenNotYetValid
    */
   async verify(token: string): Promise<VerifiedToken> {
     const found = await this.#keyOf(token);
@@ -84,13 +84,14 @@ export class TokenCodec {
         algorithms: [algorithm],
         clockTimestamp: now,
         clockTolerance: leeway,
+        ignoreNotBefore: true, // asked below, of a token that is otherwise good
         ...(audience !== undefined && { audience: audience as [string, ...string[]] }),
         ...(issuer !== undefined && { issuer }),
       });
       if (!hasOneReading(token, claims)) throw new TokenInvalid();
       return this.#read(claims, now + leeway);
     } catch (error) {
-      if (error instanceof TokenInvalid) throw error;
+      if (error instanceof TokenError) throw error;
       if (error instanceof jwt.TokenExpiredError) throw new TokenExpired(this.#afterExpiry(token));
       // jsonwebtoken lets SyntaxError and TypeError out of odd payloads: all of it is a bad token.
       throw new TokenInvalid(undefined, { cause: error });
@@ -124,10 +125,9 @@ export class TokenCodec {
     const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#parts.settings;
     if (!isClaims(payload)) throw new TokenInvalid();
     const issuedAt = optional(payload['iat'], isNumericDate);
-    if (issuedAt !== null && issuedAt > latest) throw new TokenInvalid();
-    optional(payload['nbf'], isNumericDate);
+    const validFrom = Math.max(issuedAt ?? 0, optional(payload['nbf'], isNumericDate) ?? 0);
     const userId = optional(payload[userIdClaim], isUserId);
-    return {
+    const verified = {
       type: optional(payload[tokenTypeClaim], isName),
       jti: optional(payload[jtiClaim], isName),
       userId: userId === null ? null : String(userId),
@@ -136,6 +136,8 @@ export class TokenCodec {
       expiresAt: optional(payload['exp'], isNumericDate),
       claims: payload,
     };
+    if (validFrom > latest) throw new TokenNotYetValid(validFrom - latest);
+    return verified;
   }
 }
 

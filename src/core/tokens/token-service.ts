@@ -98,8 +98,8 @@ export class TokenService {
   }
 
   /**
-   * Exchanges a refresh token for an access token and, where rotation is on, for its successor. A second use of the
-   * immediate predecessor within the grace interval gets the same successor; any other ends the session.
+   * Exchanges a refresh token for an access token and, where rotation is on, for its successor. A second use of the immediate
+   * predecessor gets the same successor, within bounds; any other ends the session.
    *
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
    * StoreUnavailable
@@ -141,7 +141,7 @@ export class TokenService {
     if (standing.session === null) {
       return this.#openSession(user, client, this.#parts.settings.refreshTokenLifetime);
     }
-    const session = await this.#parts.rotation.branch(standing.session);
+    const session = await this.#parts.rotation.branch(standing.session, client);
     if (session === null) throw new TokenBlacklisted();
     return session;
   }
@@ -164,13 +164,14 @@ export class TokenService {
   }
 
   /**
-   * What a token says, if it is good: of any type, and for as long as its user and its session are.
+   * What a token says, if it is good: of any type, and for as long as its user and its session are. Whether a refresh token
+   * is current is not told: a thief could wait for the rotation.
    *
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, UserNotFound, UserInactive, PasswordChanged, StoreUnavailable
    */
   async verify(text: string): Promise<Token> {
     const { token, standing } = await this.#parts.reader.read(text);
-    if (standing.state !== 'usable') throw new TokenBlacklisted();
+    if (standing.state === 'superseded') throw new TokenBlacklisted();
     if (token.userId !== null) expectHolder(token, standing.user, this.#parts.settings);
     return token;
   }

@@ -56,7 +56,7 @@ export class Introspection {
 
   /** Null for a token that proves nothing, whatever its user. */
   #describe({ token, standing }: Reading): ActiveToken | null {
-    if (standing.state !== 'usable' || !TYPES.has(token.type)) return null;
+    if (standing.state === 'superseded' || !TYPES.has(token.type)) return null;
     expectUserId(token);
     const { username } = expectHolder(token, standing.user, this.#parts.settings);
     const { iss, aud } = token.claims;
@@ -80,10 +80,10 @@ export class Introspection {
    * (RFC 7009). A token that is no good has nothing left to end. `unsupported` is a type we know nothing of, and an access
    * token of no session: nothing is kept by which guarded fields would refuse it.
    *
-   * @throws StoreUnavailable
+   * @throws TokenNotYetValid, StoreUnavailable
    */
   async revoke(text: string, client: Client): Promise<'done' | 'unsupported'> {
-    const reading = await unlessRefused(() => this.#parts.reader.read(text));
+    const reading = await unlessRefused(() => this.#parts.reader.read(text), isRefusedForGood);
     if (reading === null) return 'done';
     return reading.token.type === 'access' ? this.#endSession(reading, client) : this.#signOut(reading, client);
   }
@@ -102,14 +102,19 @@ export class Introspection {
 }
 
 /** Null if a token was refused for what it is; what says nothing of the token is thrown. */
-async function unlessRefused<Result>(work: () => Promise<Result>): Promise<Result | null> {
+async function unlessRefused<Result>(work: () => Promise<Result>, isRefusal = isRefused): Promise<Result | null> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AuthError && error.code === 'UNAUTHENTICATED') return null;
+    if (error instanceof AuthError && isRefusal(error)) return null;
     throw error;
   }
 }
+
+const isRefused = ({ code }: AuthError): boolean => code === 'UNAUTHENTICATED';
+
+/** A token of the future is no good now and may be later: who is told that it was revoked would forget it. */
+const isRefusedForGood = (error: AuthError): boolean => isRefused(error) && error.action !== 'WAIT';
 
 function isAudience(value: JsonValue | undefined): value is string | readonly string[] {
   return [value].flat().every((each) => typeof each === 'string');

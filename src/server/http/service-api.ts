@@ -91,7 +91,7 @@ function explained(error: FastifyError | AuthError) {
   const { message } = error;
   if (error instanceof Throttled) return { status: 429, name: 'throttled', message, retryAfter: error.retryAfter };
   if (error instanceof AuthError) {
-    return error.code === 'SERVICE_UNAVAILABLE'
+    return error.action === 'WAIT'
       ? { status: 503, name: 'temporarily_unavailable', message, retryAfter: 1 }
       : { status: 400, name: 'invalid_request', message };
   }

@@ -1,8 +1,11 @@
 import { Schema, type Connection } from 'mongoose';
+import type { Client } from '../../contracts/client.ts';
 import type {
   ActivityRecord,
   AttemptRecord,
   BlacklistEntry,
+  ReplayRecord,
+  ReplayReport,
   ServiceRecord,
   SessionRecord,
   UserRecord,
@@ -11,7 +14,9 @@ import type {
 /** A record as MongoDB keeps it: its name is `_id`. */
 /** Documents of before there were admins have no `isAdmin`. */
 export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin'> & { readonly _id: string; readonly isAdmin?: boolean };
-export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
+/** Documents of before replays were noted have neither `rotatedBy` nor `replay`. */
+export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'> &
+  Partial<Pick<SessionRecord, 'rotatedBy' | 'replay'>> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
@@ -34,6 +39,9 @@ const options = {
   strictQuery: 'throw',
 } as const;
 
+/** Of a document within a document. */
+const part = { ...options, _id: false } as const;
+
 function userSchema(): Schema<UserDocument> {
   const schema = new Schema<UserDocument>(
     {
@@ -53,6 +61,35 @@ function userSchema(): Schema<UserDocument> {
   return schema;
 }
 
+const clientSchema = () =>
+  new Schema<Client>({ userAgent: { type: String, ...nullable }, ipAddress: { type: String, ...nullable } }, part);
+
+const replaySchema = () =>
+  new Schema<ReplayRecord>(
+    {
+      version: { type: Number, ...required },
+      jti: { type: String, ...required },
+      graceFrom: { type: Date, ...required },
+      late: { type: Number, ...required },
+      rotations: { type: Number, ...required },
+      apartBefore: { type: Number, ...required },
+      isApart: { type: Boolean, ...required },
+      reported: { type: reportSchema(), ...nullable },
+    },
+    part,
+  );
+
+const reportSchema = () =>
+  new Schema<ReplayReport>(
+    {
+      at: { type: Date, ...required },
+      rotations: { type: Number, ...required },
+      refreshedBy: { type: clientSchema(), ...required },
+      replayedBy: { type: clientSchema(), ...required },
+    },
+    part,
+  );
+
 function sessionSchema(): Schema<SessionDocument> {
   const schema = new Schema<SessionDocument>(
     {
@@ -61,6 +98,8 @@ function sessionSchema(): Schema<SessionDocument> {
       jti: { type: String, ...required },
       previousJti: { type: String, ...nullable },
       rotatedAt: { type: Date, ...required },
+      rotatedBy: { type: clientSchema(), ...nullable },
+      replay: { type: replaySchema(), ...nullable },
       createdAt: { type: Date, ...required },
       lastUsedAt: { type: Date, ...required },
       expiresAt: { type: Date, ...required },

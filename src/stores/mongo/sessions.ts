@@ -9,7 +9,7 @@ const live = (userId: string, at: Date) => ({ userId, revokedAt: null, expiresAt
 
 export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStore, 'findById'>): SessionStore {
   type Change = Partial<Omit<SessionDocument, '_id'>>;
-  const changeOne = async (filter: { _id: string; jti?: string }, change: Change) => {
+  const changeOne = async (filter: { _id: string; jti?: string; [condition: string]: unknown }, change: Change) => {
     const unrevoked = { ...filter, revokedAt: null };
     return (await translated(() => sessions.updateOne(unrevoked, { $set: change }))).matchedCount === 1;
   };
@@ -33,6 +33,11 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
     },
     rotate: (id, presentedJti, successor) =>
       changeOne({ _id: id, jti: presentedJti }, { ...successor, previousJti: presentedJti }),
+    noteReplay: (id, former, next) => {
+      // To MongoDB, null is also what documents have in which there is no such field.
+      const asItWas = former === null ? { replay: null } : { 'replay.version': former.version };
+      return changeOne({ _id: id, jti: next.jti, ...asItWas }, { replay: next });
+    },
     replaceCurrent: (id, successor) => changeOne({ _id: id }, { ...successor }),
     touch: (id, at) => changeOne({ _id: id }, { lastUsedAt: at }),
     revoke: (id, { at, reason }) => changeOne({ _id: id }, { revokedAt: at, revokedReason: reason }),
@@ -62,6 +67,6 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
 
 function readSession(document: SessionDocument | null): SessionRecord | null {
   if (document === null) return null;
-  const { _id: id, ...session } = document;
-  return { id, ...session };
+  const { _id: id, rotatedBy = null, replay = null, ...session } = document;
+  return { id, ...session, rotatedBy, replay };
 }

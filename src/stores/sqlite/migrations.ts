@@ -66,8 +66,14 @@ const ATTEMPTS = `
   CREATE INDEX attempts_by_expiry ON attempts (expires_at);
 `;
 
+/** JSON: a client, and a note of replays. */
+const REPLAYS = `
+  ALTER TABLE sessions ADD COLUMN rotated_by TEXT;
+  ALTER TABLE sessions ADD COLUMN replay TEXT;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
  */
-export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION, ATTEMPTS];
+export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION, ATTEMPTS, REPLAYS];

@@ -1,11 +1,12 @@
-import type { RevocationReason, SessionRecord, UserRecord } from '../../contracts/store/store.ts';
+import type { Client } from '../../contracts/client.ts';
+import type { ReplayRecord, RevocationReason, SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { SqlRow, SqlValue } from './database.ts';
 
 export const USER_COLUMNS =
   'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
 
 export const SESSION_COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
-  ip_address, revoked_at, revoked_reason`;
+  ip_address, revoked_at, revoked_reason, rotated_by, replay`;
 
 /** A value of a row; there is none where a column was not asked for. */
 type Value = SqlValue | undefined;
@@ -16,6 +17,22 @@ export const moment = (value: Value): Date => new Date(Number(value));
 const momentOrNull = (value: Value): Date | null => (value == null ? null : moment(value));
 
 const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
+
+const clientOrNull = (value: Value): Client | null => (value == null ? null : (JSON.parse(String(value)) as Client));
+
+function replayOrNull(value: Value): ReplayRecord | null {
+  if (value == null) return null;
+  const note = JSON.parse(String(value)) as ReplayRecord; // but for its moments, which are texts
+  const { graceFrom, reported } = note;
+  return {
+    ...note,
+    graceFrom: new Date(graceFrom),
+    reported: reported && { ...reported, at: new Date(reported.at) },
+  };
+}
+
+/** A column that holds JSON. */
+export const jsonOrNull = (value: object | null): SqlValue => (value === null ? null : JSON.stringify(value));
 
 export function readUser(row: SqlRow | undefined): UserRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
@@ -49,6 +66,8 @@ export function readSession(row: SqlRow | undefined): SessionRecord | null {
     ipAddress,
     revokedAt,
     revokedReason,
+    rotatedBy,
+    replay,
   ] = row;
   return {
     id: String(id),
@@ -56,6 +75,8 @@ export function readSession(row: SqlRow | undefined): SessionRecord | null {
     jti: String(jti),
     previousJti: textOrNull(previousJti),
     rotatedAt: moment(rotatedAt),
+    rotatedBy: clientOrNull(rotatedBy),
+    replay: replayOrNull(replay),
     createdAt: moment(createdAt),
     lastUsedAt: moment(lastUsedAt),
     expiresAt: moment(expiresAt),

@@ -1,6 +1,6 @@
-import type { SessionRecord, SessionStore } from '../../contracts/store/store.ts';
+import type { SessionRecord, SessionStore, Successor } from '../../contracts/store/store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
-import { readSession, readUser, SESSION_COLUMNS, USER_COLUMNS } from './rows.ts';
+import { jsonOrNull, readSession, readUser, SESSION_COLUMNS, USER_COLUMNS } from './rows.ts';
 import { removeInSlices } from './slices.ts';
 
 const WIDTH = SESSION_COLUMNS.split(',').length;
@@ -10,7 +10,7 @@ const columnsOf = (table: string, columns: string) => columns.replaceAll(/\w+/g,
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO sessions (${SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO sessions (${SESSION_COLUMNS}) VALUES (${Array(WIDTH).fill('?').join(', ')}) ON CONFLICT DO NOTHING`,
   );
   const select = database.prepare(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`);
   const selectWithUser = database.prepare(
@@ -22,11 +22,16 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
      ORDER BY created_at DESC, id DESC`,
   );
   const rotate = database.prepare(
-    `UPDATE sessions SET jti = ?, previous_jti = jti, rotated_at = ?, last_used_at = ?, expires_at = ?
+    `UPDATE sessions SET jti = ?, previous_jti = jti, rotated_at = ?, rotated_by = ?, last_used_at = ?, expires_at = ?
      WHERE id = ? AND jti = ? AND revoked_at IS NULL`,
   );
+  const noteReplay = database.prepare(
+    `UPDATE sessions SET replay = ? WHERE id = ? AND jti = ? AND revoked_at IS NULL
+     AND ifnull(json_extract(replay, '$.version'), 0) = ?`,
+  );
   const replaceCurrent = database.prepare(
-    `UPDATE sessions SET jti = ?, rotated_at = ?, last_used_at = ?, expires_at = ? WHERE id = ? AND revoked_at IS NULL`,
+    `UPDATE sessions SET jti = ?, rotated_at = ?, rotated_by = ?, last_used_at = ?, expires_at = ?
+     WHERE id = ? AND revoked_at IS NULL`,
   );
   const touch = database.prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND revoked_at IS NULL');
   const revoke = database.prepare(
@@ -56,12 +61,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
       return { session: readSession(row), user: readUser(row.slice(WIDTH)) };
     },
     listLive: async (userId, at) => selectLive.all(userId, at.getTime()).flatMap((row) => readSession(row) ?? []),
-    rotate: (id, presentedJti, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
-      write(
-        () => rotate.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id, presentedJti) === 1,
-      ),
-    replaceCurrent: (id, { jti, rotatedAt, lastUsedAt, expiresAt }) =>
-      write(() => replaceCurrent.run(jti, rotatedAt.getTime(), lastUsedAt.getTime(), expiresAt.getTime(), id) === 1),
+    rotate: (id, presentedJti, successor) => write(() => rotate.run(...changes(successor), id, presentedJti) === 1),
+    noteReplay: (id, former, next) =>
+      write(() => noteReplay.run(jsonOrNull(next), id, next.jti, former?.version ?? 0) === 1),
+    replaceCurrent: (id, successor) => write(() => replaceCurrent.run(...changes(successor), id) === 1),
     touch: (id, at) => write(() => touch.run(at.getTime(), id) === 1),
     revoke: (id, { at, reason }) => write(() => revoke.run(at.getTime(), reason, id) === 1),
     revokeAll: (userId, { at, reason }, exceptId = '') =>
@@ -71,6 +74,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
       selectRevoked.all(at.getTime(), name, limit).flatMap((row) => readSession(row) ?? []),
     deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
   };
+}
+
+function changes({ jti, rotatedAt, rotatedBy, lastUsedAt, expiresAt }: Successor): SqlValue[] {
+  return [jti, rotatedAt.getTime(), jsonOrNull(rotatedBy), lastUsedAt.getTime(), expiresAt.getTime()];
 }
 
 function values(session: SessionRecord): SqlValue[] {
@@ -88,5 +95,7 @@ function values(session: SessionRecord): SqlValue[] {
     session.ipAddress,
     session.revokedAt?.getTime() ?? null,
     session.revokedReason,
+    jsonOrNull(session.rotatedBy),
+    jsonOrNull(session.replay),
   ];
 }

@@ -28,6 +28,7 @@ describe('settings', () => {
       algorithm: 'HS256',
       authHeaderTypes: ['Bearer'],
       reuseGrace: 30,
+      replayWindow: 7 * 24 * 60 * 60,
       authentication: 'session',
       port: 4000,
       host: '127.0.0.1',

@@ -156,6 +156,7 @@ const told = (event: SecurityEventName, operation: ThrottledOperation | null = n
     rule: null,
     actorId: null,
     client: null,
+    otherClient: null,
   },
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import type { Client } from '../../../src/contracts/hooks.ts';
 import { adoptedId } from '../../../src/core/sessions/standing.ts';
 import { claimsOf, forgeForAlice } from '../../support/forge.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
@@ -7,7 +8,7 @@ import { PASSWORD } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 const OTHER_PASSWORD = 'looking-glass-456!';
-const CLIENT = { userAgent: null, ipAddress: '192.0.2.1' };
+const CLIENT: Client = { userAgent: null, ipAddress: '192.0.2.1' };
 const NO_ACCOUNT = { reason: 'no_active_account' };
 const BLACKLISTED = { reason: 'token_blacklisted' };
 
@@ -109,6 +110,45 @@ describeEachStore('what happens in the middle of an operation', (kind) => {
     });
     expect((await auth.tokens.refresh(refresh.token)).refresh.token).toBe(first);
     expect(await liveSessions()).toHaveLength(1);
+  });
+
+  test('of two that replay at once, the one that shows two clients is not forgotten for the other', async () => {
+    const { auth, seam } = await start();
+    const elsewhere = { userAgent: 'curl/8.5.0', ipAddress: '198.51.100.7' };
+    const refresh = async (token: string, client = CLIENT) =>
+      (await auth.tokens.refresh(token, client)).refresh.token ?? '';
+    let { token } = (await signIn()).refresh;
+    for (let rotation = 1; rotation <= 2; rotation += 1) {
+      const successor = await refresh(token);
+      expect(await refresh(token, elsewhere)).toBe(successor);
+      token = successor;
+    }
+    const successor = await refresh(token);
+    // A second tab has read the session when the other one comes.
+    seam.before('sessions.noteReplay', () => expect(refresh(token, elsewhere)).rejects.toMatchObject(BLACKLISTED));
+    await expect(refresh(token)).rejects.toMatchObject(BLACKLISTED);
+    await expect(refresh(successor)).rejects.toMatchObject(BLACKLISTED);
+    expect(events.at(-1)).toMatchObject({ event: 'token_replayed', reason: 'replayed', client: elsewhere });
+  });
+
+  test('a replay is judged anew where the session is rotated in between', async () => {
+    const { auth, seam } = await start();
+    const first = (await signIn()).refresh.token;
+    const second = (await auth.tokens.refresh(first)).refresh.token ?? '';
+    seam.before('sessions.noteReplay', () => auth.tokens.refresh(second));
+    await expect(auth.tokens.refresh(first)).rejects.toMatchObject(BLACKLISTED);
+    expect(await liveSessions()).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: 'token_reused' });
+  });
+
+  test('a replay is not answered where it cannot be noted, and is later', async () => {
+    const { auth, seam } = await start();
+    const first = (await signIn()).refresh.token;
+    const second = (await auth.tokens.refresh(first)).refresh.token;
+    seam.failAt('sessions.noteReplay');
+    const gone = { reason: 'store_unavailable', action: 'WAIT' };
+    await expect(auth.tokens.refresh(first)).rejects.toMatchObject(gone);
+    expect((await auth.tokens.refresh(first)).refresh.token).toBe(second);
   });
 
   test.each([

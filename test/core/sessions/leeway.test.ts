@@ -10,7 +10,8 @@ const LIFETIME = 60;
 describeEachStore('what has expired, but for the leeway', (kind) => {
   let library: TestLibrary;
   beforeEach(async () => {
-    library = await startTestLibrary(kind, { leeway: LEEWAY, refreshTokenLifetime: LIFETIME, accessTokenLifetime: 10 });
+    const lifetimes = { refreshTokenLifetime: LIFETIME, accessTokenLifetime: 10 };
+    library = await startTestLibrary(kind, { leeway: LEEWAY, replayWindow: 0, ...lifetimes });
   });
   afterEach(() => library.remove());
   const verdictOf = (token: string) =>

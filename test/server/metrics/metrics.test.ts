@@ -77,13 +77,28 @@ describeEachStore('the metrics of a server', (kind) => {
     const { refresh } = await server.signIn();
     const { tokenRefresh } = await server.client.expect(TokenRefreshDocument, { refresh });
     await server.client.expect(TokenRefreshDocument, { refresh });
-    server.clock.advance(11);
+    await server.client.expect(TokenRefreshDocument, { refresh: tokenRefresh.refresh });
     await server.client.send(TokenRefreshDocument, { refresh });
     await server.client.send(TokenRefreshDocument, { refresh: tokenRefresh.refresh });
     const steps = ['opened', 'refreshed', 'replayed', 'adopted'].map((step) => growth('sessions_total', { step }));
-    expect(await Promise.all(steps)).toEqual([1, 1, 1, 0]);
+    expect(await Promise.all(steps)).toEqual([1, 2, 1, 0]);
     expect(await growth('sessions_ended_total', { reason: 'reused' })).toBe(1);
     expect(await growth('security_events_total', { event: 'token_reused' })).toBe(1);
+  });
+
+  test('count patterns of replays, and the sessions that two clients are found in', async () => {
+    const one = { userAgent: 'one', ipAddress: '192.0.2.1' };
+    const others = [one, { userAgent: 'other', ipAddress: '198.51.100.7' }];
+    for (const other of others) {
+      let token: string | null = (await server.auth.tokens.forUser(server.alice, { client: one })).refresh.token;
+      for (let rotation = 1; rotation <= 3; rotation += 1) {
+        const successor: string | null = (await server.auth.tokens.refresh(token ?? '', one)).refresh.token;
+        await server.auth.tokens.refresh(token ?? '', other).catch(() => null);
+        token = successor;
+      }
+    }
+    expect(await growth('security_events_total', { event: 'token_replayed' })).toBe(2);
+    expect(await growth('sessions_ended_total', { reason: 'replayed' })).toBe(1);
   });
 
   test('count sessions that end by why, several at once too', async () => {
