@@ -18,6 +18,8 @@ const SHARED = { issuer: 'https://auth.example.com', audience: 'api' };
 const pemOf = (key: KeyObject) =>
   key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** What only the server has. */
+const own = { algorithm: 'RS256', key: pair.privateKey } as const;
 const env = {
   JWT_ALGORITHM: 'RS256',
   JWT_SIGNING_KEY: pemOf(pair.privateKey),
@@ -57,7 +59,8 @@ describe('a verifier', () => {
     const { user, token } = await verifier.verify(access);
     expect(user).toEqual({ id: server.alice.id, username: '' });
     expect(token).toMatchObject({ type: 'access', userId: server.alice.id, sessionId: expect.any(String) });
-    expect(await verdictOf(verifier, refresh)).toBe('token_wrong_type');
+    expect(await verdictOf(verifier, refresh)).toBe('token_not_valid');
+    expect(await verdictOf(verifier, craft({ ...token.claims, token_type: 'refresh' }, own))).toBe('token_wrong_type');
     expect(await verdictOf(verifier, 'x.y.z')).toBe('token_not_valid');
     expect(await verdictOf(verifier, `${access.slice(0, -4)}AAAA`)).toBe('token_not_valid');
     expect(await verdictOf(verifier, craft({}, { algorithm: 'none' }))).toBe('token_not_valid');
