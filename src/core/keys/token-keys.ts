@@ -24,6 +24,11 @@ export interface KeySource {
   signing(type?: unknown): TokenKey & { readonly kid: string | null };
   /** The key that verifies a token whose header names `kid`, or null if there is none. */
   find(kid: string | undefined): TokenKey | null | Promise<TokenKey | null>;
+  /**
+   * The `kid` of every key that is accepted now, for those who keep keys; null where tokens name none, and where the keys of
+   * others are accepted.
+   */
+  accepted(): readonly string[] | null;
   /** The public keys by which others verify; none of HS algorithms. */
   published(): readonly PublicJwk[];
   /** All keys that sign and verify here, for operators. */
@@ -34,10 +39,11 @@ export interface KeySource {
   close(): void;
 }
 
-/** Where time comes from, and who is told what becomes of a ring. */
+/** Where time comes from, and who is told what becomes of a ring, or why the keys at `JWT_JWK_URL` cannot be fetched. */
 export interface KeysOptions {
   readonly clock?: Clock;
   readonly listener?: RingListener;
+  readonly onFetchError?: (error: unknown) => void;
 }
 
 /** RFC 7638 with SHA-256: what all names of a ring are like. */
@@ -52,7 +58,7 @@ const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {}, read: (
  */
 export async function loadKeys(
   settings: Settings,
-  { clock = systemClock, listener = NO_LISTENER }: KeysOptions = {},
+  { clock = systemClock, listener = NO_LISTENER, onFetchError = () => {} }: KeysOptions = {},
 ): Promise<KeySource> {
   const { algorithm, signingKey, keysDir, refreshOwnKey } = settings;
   if (keysDir !== undefined) {
@@ -62,7 +68,7 @@ export async function loadKeys(
   if (signingKey === undefined) {
     throw new SettingsError([`JWT_SIGNING_KEY: not set, expected a key for ${algorithm}.`]);
   }
-  return singleKeys(settings, await readSingle(settings, signingKey), clock);
+  return singleKeys(settings, await readSingle(settings, signingKey), { clock, onFetchError });
 }
 
 interface SingleKey {
@@ -106,12 +112,13 @@ function readPair({ algorithm, verifyingKey }: Settings, signingKey: string): Om
 async function singleKeys(
   { algorithm, jwkUrl, refreshOwnKey }: Settings,
   { signing, verifying, refresh }: SingleKey,
-  clock: Clock,
+  { clock, onFetchError }: Required<Pick<KeysOptions, 'clock' | 'onFetchError'>>,
 ): Promise<KeySource> {
   const published = isSymmetric(algorithm)
     ? []
     : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
-  const remote = jwkUrl === undefined ? null : new RemoteKeys({ url: jwkUrl, algorithms: [algorithm], clock });
+  const remoteParts = { algorithms: [algorithm], clock, onError: onFetchError };
+  const remote = jwkUrl === undefined ? null : new RemoteKeys({ url: jwkUrl, ...remoteParts });
   const signer = { ...signing, kid: null }; // as simplejwt's tokens, to the byte
   const refreshSigner = (refreshOwnKey ? refresh[0] : undefined) ?? signer;
   return {
@@ -120,6 +127,7 @@ async function singleKeys(
       if (kid === undefined) return verifying;
       return named(refresh, kid) ?? (remote === null ? verifying : remote.find(kid));
     },
+    accepted: () => (remote !== null || published.length === 0 ? null : published.map(({ kid }) => kid)),
     published: () => published,
     describe: () => [alone('signing', algorithm, published[0]?.kid)],
     secret: () => secretOf(signing.key),
@@ -154,6 +162,7 @@ function ringKeys(watch: RingWatch, { single, refreshOwnKey, clock }: RingOption
       await watch.lookAgain();
       return watch.ring.find(kid, clock());
     },
+    accepted: () => watch.ring.accepted(clock()).map(({ kid }) => kid),
     published: () => watch.ring.accepted(clock()).flatMap(({ publicJwk }) => publicJwk ?? []),
     describe: () => {
       const listed = watch.ring.list(clock());
