@@ -15,7 +15,7 @@ interface Flags {
 
 const ACTIVATE_AFTER = '10m';
 const STILL_ACCEPTED =
-  'JWT_SIGNING_KEY still verifies tokens that name no key. To refuse them too, leave it out and restart the servers.\n';
+  'JWT_SIGNING_KEY still verifies the tokens from before the ring. To refuse them too, leave it out and restart the servers.\n';
 const delay = duration('0s', '30d');
 
 /** Adds `keys ...`. */

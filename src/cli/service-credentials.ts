@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
+import { SERVICE_SCOPES } from '../contracts/store/service-scopes.ts';
+import type { Service } from '../core/trust/service-credentials.ts';
 import { withSystem, type CliOptions } from './system.ts';
-import { CliError } from './terminal.ts';
+import { CliError, type PrintedRow } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
+  readonly audience?: string;
+  readonly may?: string;
 }
+
+const NOT_IN_TOKENS =
+  'JWT_AUDIENCE does not name this audience: the service is told of no token unless a hook adds the claim `aud`.\n';
 
 /** Adds `services ...`. */
 export function addServiceCommands(program: Command, options: CliOptions): void {
@@ -14,10 +21,16 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
   commands
     .command('create <name>')
     .description('let a service ask, and print its secret, which is shown this once')
+    .option('--audience <name>', 'only tokens with this `aud` are its own (default: all are)')
+    .option('--may <scopes>', `what it may do, separated by commas (default: ${SERVICE_SCOPES.join(',')})`)
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
-      const { secret, createdAt } = await withSystem(options, ({ services }) => services.create(name));
-      terminal.printRecord({ name, secret, createdAt }, flags);
+      const { audience } = flags;
+      const scopes = flags.may?.split(',').map((scope) => scope.trim());
+      const service = await withSystem(options, ({ services }) => services.create(name, { audience, scopes }));
+      const { secret } = service;
+      terminal.printRecord({ name, secret, ...toRow(service) }, flags);
+      if (audience !== undefined && !audiencesOf(options).includes(audience)) terminal.warn(NOT_IN_TOKENS);
     });
 
   commands
@@ -26,10 +39,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const found = await withSystem(options, ({ services }) => services.list());
-      terminal.printRows(
-        found.map(({ name, createdAt }) => ({ name, createdAt })),
-        flags,
-      );
+      terminal.printRows(found.map(toRow), flags);
     });
 
   commands
@@ -42,4 +52,16 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
       }
       terminal.printRecord({ deleted: name }, flags);
     });
+}
+
+const toRow = ({ name, createdAt, audience, scopes }: Service): PrintedRow => ({
+  name,
+  createdAt,
+  audience,
+  may: scopes.join(','),
+});
+
+function audiencesOf({ settings }: Pick<CliOptions, 'settings'>): readonly string[] {
+  const value = settings().find(({ name }) => name === 'JWT_AUDIENCE')?.value;
+  return typeof value === 'string' ? value.split(',') : [];
 }

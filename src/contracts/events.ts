@@ -27,7 +27,9 @@ export type SystemEvent =
   /** The key ring holds other keys than before: these. */
   | { readonly kind: 'ring_changed'; readonly kids: readonly string[] }
   /** The key ring cannot be read as it is, and stays as it was. */
-  | { readonly kind: 'ring_failed'; readonly error: unknown };
+  | { readonly kind: 'ring_failed'; readonly error: unknown }
+  /** The keys at `JWT_JWK_URL` cannot be fetched. Those that are known stay good for an hour. */
+  | { readonly kind: 'key_set_failed'; readonly error: unknown };
 
 /** What is known of a security event; the rest is null. */
 type SecurityEventDetails = Partial<Omit<SecurityEvent, 'event'>>;

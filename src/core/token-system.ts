@@ -59,7 +59,7 @@ export interface TokenSystemParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
-  /** Are told of what happens, before the hook. Default: what is wrong with the key ring goes to `report`. */
+  /** Are told of what happens, before the hook. Default: what is wrong with the keys goes to `report`. */
   readonly listeners?: readonly EventListener[];
   /** Watches the work of all parts but the store, which comes watched. */
   readonly monitor?: Monitor;
@@ -74,7 +74,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     [
       activity,
       ...(parts.monitor ? [parts.monitor] : []),
-      ...(parts.listeners ?? [on(['ring_failed'], ({ error }) => report(error))]),
+      ...(parts.listeners ?? [on(['ring_failed', 'key_set_failed'], ({ error }) => report(error))]),
       ...(hooks.onSecurityEvent ? [on(['security'], ({ event }) => hooks.onSecurityEvent?.(event))] : []),
     ],
     report,
@@ -84,7 +84,8 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     failed: (error: unknown) => events.tell({ kind: 'ring_failed', error }),
     read: (isWhole: boolean) => events.tell({ kind: 'ring_read', isWhole }),
   };
-  const keys = await loadKeys(settings, { clock, listener }).catch(async (error: unknown) => {
+  const onFetchError = (error: unknown) => events.tell({ kind: 'key_set_failed', error });
+  const keys = await loadKeys(settings, { clock, listener, onFetchError }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
@@ -116,7 +117,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     sessions,
     services: new ServiceCredentials({ ...base, throttle }),
     introspection: new Introspection({ reader, rotation, sessions, settings }),
-    revocations: new RevocationFeed(base),
+    revocations: new RevocationFeed({ ...base, keys }),
     publicKeys: () => ({ keys: keys.published() }),
     flushExpired: () => removeExpired(store, settings, clock),
     ping: () => store.ping(),

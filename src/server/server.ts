@@ -139,6 +139,7 @@ const logListeners = (log: Logger): EventListener[] => [
   on(['ring_failed'], ({ error }) =>
     log.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   ),
+  on(['key_set_failed'], ({ error }) => log.error({ err: error }, 'the keys at JWT_JWK_URL cannot be fetched')),
 ];
 
 /** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */

@@ -30,7 +30,7 @@ export interface RevocationOptions {
   readonly interval?: number;
   /** Seconds without an answer after which every token is refused; default 60. */
   readonly maxSilence?: number;
-  /** Called with the error when a request fails. */
+  /** Called with the error when a request fails. Default: the verifier's `onError`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -39,6 +39,8 @@ interface Answer {
   readonly cursor: string;
   readonly sessions: readonly { readonly sid: string; readonly exp: number }[];
   readonly tokens: readonly { readonly jti: string; readonly exp: number }[];
+  /** The `kid` of every key that the server accepts; left out by one that cannot tell. */
+  readonly keys?: readonly string[];
   readonly more: boolean;
 }
 
@@ -50,9 +52,11 @@ export class Revocations {
   readonly #sessions = new Map<string, number>();
   readonly #tokens = new Map<string, number>();
   readonly #closing = new AbortController();
+  #keys: ReadonlySet<string> | null = null;
   #cursor: string | null = null;
   #knownAt = Number.NEGATIVE_INFINITY;
   #first: Promise<void> | null = null;
+  #asking: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   /** `leeway` in seconds: how long after its `exp` a token is accepted. */
@@ -68,17 +72,25 @@ export class Revocations {
    * @throws StoreUnavailable where there was no answer for too long
    */
   async include({ jti, sessionId }: Pick<VerifiedToken, 'jti' | 'sessionId'>): Promise<boolean> {
-    this.#first ??= this.#ask();
-    await this.#first;
-    const { maxSilence = DEFAULT_MAX_SILENCE_SECONDS } = this.#options;
-    if (this.#clock() - this.#knownAt > maxSilence * 1000) {
-      throw new StoreUnavailable(
-        new Error(
-          `the feed of revocations does not answer: expected it to within ${maxSilence} s; onError is told why`,
-        ),
-      );
-    }
+    await this.#expectAnswer();
     return (sessionId !== null && this.#sessions.has(sessionId)) || (jti !== null && this.#tokens.has(jti));
+  }
+
+  /**
+   * Whether the server accepts the key of this name, as the latest answer says.
+   *
+   * @throws StoreUnavailable where there was no answer for too long
+   */
+  async accept(kid: string): Promise<boolean> {
+    await this.#expectAnswer();
+    return this.#keys?.has(kid) ?? true;
+  }
+
+  /** The same, and asks anew before it says no: the key may have been made after the latest answer. */
+  async acceptNow(kid: string): Promise<boolean> {
+    if (await this.accept(kid)) return true;
+    await this.#ask();
+    return this.accept(kid);
   }
 
   /** Stops polling. */
@@ -87,19 +99,42 @@ export class Revocations {
     clearTimeout(this.#timer);
   }
 
-  async #ask(): Promise<void> {
-    try {
-      const asked = this.#clock();
-      let more = true;
-      while (more) more = this.#learn(await this.#fetch());
-      this.#knownAt = asked;
-      this.#forget();
-    } catch (error) {
-      if (!this.#closing.signal.aborted) this.#options.onError?.(error);
-    }
+  async #expectAnswer(): Promise<void> {
+    this.#first ??= this.#poll();
+    await this.#first;
+    const { maxSilence = DEFAULT_MAX_SILENCE_SECONDS } = this.#options;
+    if (this.#clock() - this.#knownAt <= maxSilence * 1000) return;
+    throw new StoreUnavailable(
+      new Error(`the feed of revocations does not answer: expected it to within ${maxSilence} s; onError is told why`),
+    );
+  }
+
+  async #poll(): Promise<void> {
+    await this.#ask();
     if (this.#closing.signal.aborted) return;
     const { interval = DEFAULT_INTERVAL_SECONDS } = this.#options;
-    this.#timer = setTimeout(() => void this.#ask(), interval * 1000).unref();
+    this.#timer = setTimeout(() => void this.#poll(), interval * 1000).unref();
+  }
+
+  /** Asks for what is new; calls meanwhile share the answer. Never rejects. */
+  #ask(): Promise<void> {
+    this.#asking ??= this.#walk()
+      .catch((error: unknown) => {
+        if (!this.#closing.signal.aborted) this.#options.onError?.(error);
+      })
+      .catch(() => {}) // an `onError` that throws is not to stop the program
+      .finally(() => {
+        this.#asking = null;
+      });
+    return this.#asking;
+  }
+
+  async #walk(): Promise<void> {
+    const asked = this.#clock();
+    let more = true;
+    while (more) more = this.#learn(await this.#fetch());
+    this.#knownAt = asked;
+    this.#forget();
   }
 
   async #fetch(): Promise<Answer> {
@@ -113,15 +148,15 @@ export class Revocations {
       signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     if (response.ok) return (await response.json()) as Answer;
-    const remedy =
-      response.status === 401 ? ': the name and secret must be those that `services create` has printed' : '';
+    const remedy = REMEDIES[response.status] ?? '';
     throw new Error(`${address.origin}${address.pathname} answered ${response.status}, expected 200${remedy}`);
   }
 
   /** Whether there is more. */
-  #learn({ cursor, sessions, tokens, more }: Answer): boolean {
+  #learn({ cursor, sessions, tokens, keys, more }: Answer): boolean {
     for (const { sid, exp } of sessions) this.#sessions.set(sid, exp);
     for (const { jti, exp } of tokens) this.#tokens.set(jti, exp);
+    this.#keys = keys === undefined ? null : new Set(keys);
     this.#cursor = cursor;
     return more;
   }
@@ -133,3 +168,8 @@ export class Revocations {
     }
   }
 }
+
+const REMEDIES: Readonly<Record<number, string>> = {
+  401: ': the name and secret must be those that `services create` has printed',
+  403: ': the service must be one that `services create` has made with `--may feed`',
+};

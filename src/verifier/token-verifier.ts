@@ -38,7 +38,14 @@ export interface TokenVerifierOptions extends SharedSettings {
    * `jwksUrl`. With `key` there is exactly one.
    */
   readonly algorithms?: readonly Algorithm[];
-  /** Also refuses revoked tokens, a few seconds after the revocation. Not set: a token is valid until it expires. */
+  /**
+   * Seconds for which the keys that are known are used while `jwksUrl` fails; default 3600. After that every token is refused
+   * with `store_unavailable`.
+   */
+  readonly maxSilence?: number;
+  /** Called with the error when the keys, or the revocations, cannot be fetched. */
+  readonly onError?: (error: unknown) => void;
+  /** Also refuses revoked tokens and retired keys, a few seconds later. Not set: a token is valid until it expires. */
   readonly revocations?: RevocationOptions;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
@@ -88,7 +95,8 @@ export interface TokenVerifier {
   /**
    * Verifies an access token: signature, algorithm, times, issuer, audience, type.
    *
-   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid; with `revocations` SessionRevoked, StoreUnavailable
+   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid; StoreUnavailable where the keys or the revocations cannot be
+   * fetched; with `revocations` SessionRevoked
    */
   verify(token: string): Promise<VerifiedRequest>;
   /** The context function of an Apollo Server. */
@@ -116,14 +124,27 @@ const ASYMMETRIC = ALGORITHMS.filter((algorithm) => !isSymmetric(algorithm));
  * ```
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { jwksUrl, key, algorithms, tokenUser, revocations, clock = systemClock, ...shared } = options;
+  const {
+    jwksUrl,
+    key,
+    algorithms,
+    maxSilence,
+    onError,
+    revocations,
+    tokenUser,
+    clock = systemClock,
+    ...shared
+  } = options;
   const settings = settingsFromOptions(shared);
-  const find = finderOf({ jwksUrl, key, algorithms }, clock);
+  expectSeconds('revocations.maxSilence', revocations?.maxSilence);
+  expectSeconds('revocations.interval', revocations?.interval);
+  const revoked =
+    revocations && new Revocations({ ...(onError && { onError }), ...revocations }, clock, settings.leeway);
+  const find = finderOf({ jwksUrl, key, algorithms, maxSilence, onError }, { clock, revoked });
   const acceptor = new TokenAcceptor(
     new TokenCodec({ settings, keys: { find, signing: signNothing }, clock }),
     settings,
   );
-  const revoked = revocations && new Revocations(revocations, clock, settings.leeway);
   const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
   const headerName = settings.authHeaderName.toLowerCase();
   const accept = async (header: string | undefined): Promise<VerifiedRequest> => {
@@ -142,13 +163,25 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
 }
 
-type KeyOptions = { readonly [Name in 'jwksUrl' | 'key' | 'algorithms']: TokenVerifierOptions[Name] };
+type KeyOptions = {
+  readonly [Name in 'jwksUrl' | 'key' | 'algorithms' | 'maxSilence' | 'onError']: TokenVerifierOptions[Name];
+};
+
+function refuse(problem: string): never {
+  throw new SettingsError([problem]);
+}
+
+function expectSeconds(name: string, given: number | undefined): void {
+  if (given === undefined || (given > 0 && Number.isFinite(given))) return;
+  refuse(`${name}: got ${String(given)}, expected a number of seconds above 0.`);
+}
 
 /** @throws SettingsError */
-function finderOf({ jwksUrl, key, algorithms }: KeyOptions, clock: Clock): KeySource['find'] {
-  const refuse = (problem: string): never => {
-    throw new SettingsError([problem]);
-  };
+function finderOf(
+  { jwksUrl, key, algorithms, maxSilence, onError }: KeyOptions,
+  { clock, revoked }: { readonly clock: Clock; readonly revoked: Revocations | undefined },
+): KeySource['find'] {
+  expectSeconds('maxSilence', maxSilence);
   if (jwksUrl !== undefined) {
     if (key !== undefined) refuse('key: given with jwksUrl, whose keys verify; expected one of them alone.');
     if (!/^https?:/.test(jwksUrl) || !URL.canParse(jwksUrl)) {
@@ -156,16 +189,32 @@ function finderOf({ jwksUrl, key, algorithms }: KeyOptions, clock: Clock): KeySo
     }
     const odd = algorithms?.find((algorithm) => !ASYMMETRIC.includes(algorithm));
     if (odd !== undefined) refuse(`algorithms: got ${odd} with jwksUrl, expected some of ${ASYMMETRIC.join(', ')}.`);
-    const remote = new RemoteKeys({ url: jwksUrl, algorithms: algorithms ?? ASYMMETRIC, clock });
-    return (kid) => remote.find(kid);
+    const remote = new RemoteKeys({
+      url: jwksUrl,
+      algorithms: algorithms ?? ASYMMETRIC,
+      clock,
+      ...(maxSilence !== undefined && { maxSilence }),
+      ...(onError && { onError }),
+    });
+    return async (kid) => {
+      const found = await remote.find(kid);
+      if (found?.kid === undefined || revoked === undefined || (await revoked.acceptNow(found.kid))) return found;
+      remote.forget(found.kid); // so that strangers who name it make no further request of the feed
+      return null;
+    };
   }
+  if (maxSilence !== undefined)
+    refuse('maxSilence: given without jwksUrl, where no keys are fetched; expected neither.');
   const [algorithm, ...more] = algorithms ?? [];
   if (algorithm === undefined || more.length > 0 || !ALGORITHMS.includes(algorithm)) {
     return refuse(`algorithms: got ${algorithms?.join(', ') ?? 'none'}, expected the one algorithm of the key.`);
   }
   if (key === undefined) return refuse('jwksUrl: not set, expected the URL of a JWK set, or a key.');
   const found = { key: readKey('key', key, isSymmetric(algorithm) ? 'secret' : 'public', algorithm), algorithm };
-  return () => found;
+  return async (kid) => {
+    const isGood = kid === undefined || revoked === undefined || (await revoked.accept(kid));
+    return isGood ? found : null;
+  };
 }
 
 function signNothing(): never {

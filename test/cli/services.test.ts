@@ -27,7 +27,8 @@ describeEachStore('the command line, for services, beside a server', (kind) => {
     expect(await service.introspect('abc')).toMatchObject({ status: 200, body: { active: false } });
 
     const listed = await stage.cli(['services', 'list', '--json']);
-    expect(JSON.parse(listed.stdout)).toEqual([{ name: 'orders', createdAt }]);
+    const everything = { audience: null, may: 'introspect,revoke,feed' };
+    expect(JSON.parse(listed.stdout)).toEqual([{ name: 'orders', createdAt, ...everything }]);
     const deleted = await stage.cli(['services', 'delete', 'orders']);
     expect(deleted).toEqual({ code: 0, stdout: 'deleted: orders\n', stderr: '' });
     expect((await service.introspect('abc')).status).toBe(401);
@@ -45,13 +46,29 @@ describe('the command line, for services', () => {
   test('prints for people, and keeps no secret', async () => {
     const { code, stdout, stderr } = await stage.cli(['services', 'create', 'stock']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^name: stock\nsecret: [\w-]{43}\ncreatedAt: \S+Z\n$/);
+    expect(stdout).toMatch(
+      /^name: stock\nsecret: [\w-]{43}\ncreatedAt: \S+Z\naudience: -\nmay: introspect,revoke,feed\n$/,
+    );
     const secret = /secret: (\S+)/.exec(stdout)?.[1] ?? '';
-    expect((await stage.cli(['services', 'list'])).stdout).toMatch(/^name +createdAt\nstock +\S+Z\n$/);
+    expect((await stage.cli(['services', 'list'])).stdout).toMatch(
+      /^name +createdAt +audience +may\nstock +\S+Z +- +introspect,revoke,feed\n$/,
+    );
     const { dataDir } = stage.place.options;
     for (const file of readdirSync(dataDir)) {
       expect(readFileSync(join(dataDir, file), 'latin1')).not.toContain(secret);
     }
+  });
+
+  test('S52: makes a service for an audience and for some things, and warns where no token has that audience', async () => {
+    const create = (name: string, ...more: string[]) =>
+      stage.cli(['services', 'create', name, '--json', '--may', 'feed, introspect', ...more]);
+    const warned = await create('narrow', '--audience', 'orders');
+    expect(JSON.parse(warned.stdout)).toMatchObject({ name: 'narrow', audience: 'orders', may: 'introspect,feed' });
+    expect(warned.stderr).toMatch(/^JWT_AUDIENCE does not name this audience: [^\n]*\n$/);
+    expect((await create('wide')).stderr).toBe('');
+    const refused = await stage.cli(['services', 'create', 'odd', '--may', 'everything']);
+    const line = 'A service cannot be allowed "everything"; expected some of introspect, revoke, feed.';
+    expect(refused).toEqual({ code: 1, stdout: '', stderr: `${line}\n` });
   });
 
   test('refuses in one line a name that is taken, none, or unknown', async () => {

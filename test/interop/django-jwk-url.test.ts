@@ -38,6 +38,7 @@ describeConsumer('a Django project whose SIMPLE_JWT has our JWK_URL', {
     'another audience': INVALID,
     'no audience': INVALID,
     'its time is over': INVALID,
-    'a refresh token': 'Token has wrong type',
+    'a refresh token': INVALID,
+    'a refresh token that was signed out': INVALID,
   },
 });

@@ -22,7 +22,7 @@ async function startYoga({ jwksUrl }: Issuer): Promise<Consumer> {
       typeDefs: 'type Query { userId: ID }',
       resolvers: {
         Query: {
-          userId: (_root, _args, { jwt }) => (jwt?.payload['token_type'] === 'access' ? jwt.payload['user_id'] : null),
+          userId: (_root, _args, { jwt }) => jwt?.payload['user_id'] ?? null,
         },
       },
     }),
@@ -42,7 +42,7 @@ async function startYoga({ jwksUrl }: Issuer): Promise<Consumer> {
         errors?: readonly { message: string }[];
       };
       if (typeof data?.userId === 'string') return `accepted ${data.userId}`;
-      return `refused ${errors === undefined ? 'token_type' : `${response.status} ${errors[0]?.message}`}`;
+      return `refused ${response.status} ${errors?.[0]?.message}`;
     },
     stop: async () => {
       const closed = once(server, 'close');
@@ -71,6 +71,7 @@ describeConsumer('graphql-yoga with its plugin for JWT', {
     'another audience': UNAUTHENTICATED,
     'no audience': UNAUTHENTICATED,
     'its time is over': UNAUTHENTICATED,
-    'a refresh token': 'token_type',
+    'a refresh token': '500 Unexpected error.',
+    'a refresh token that was signed out': '500 Unexpected error.',
   },
 });

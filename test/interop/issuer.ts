@@ -2,6 +2,7 @@ import { createPublicKey, createSecretKey, generateKeyPairSync, type JsonWebKey 
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { createAuth } from '../../src/graphql/auth.ts';
+import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, runCli, startProcess } from '../support/process.ts';
 import { encoded, rawToken, type Signer } from '../support/raw-token.ts';
@@ -53,6 +54,8 @@ export async function startIssuer(): Promise<Issuer> {
   const { url } = await startProcess({ env });
   const signIn = () => new Client(url).signIn('alice', PASSWORD);
   const { access, refresh } = await signIn();
+  const signedOut = (await signIn()).refresh;
+  await new Client(url).expect(TokenBlacklistDocument, { refresh: signedOut });
   const kid = String(kidOf(access));
   const more = { ...jwt.decode(access, { json: true }), plan: 'basic' };
   return {
@@ -61,7 +64,7 @@ export async function startIssuer(): Promise<Issuer> {
     jwksUrl: new URL('/.well-known/jwks.json', url).href,
     // The second is made like the forged ones below, so that only what their name says can be wrong with those.
     accepted: { 'as issued': access, 'with a claim more': signWith(jwkIn(keysDir, kid), more) },
-    forged: forgeriesOf({ access, refresh }, jwkIn(keysDir, kid)),
+    forged: forgeriesOf({ access, refresh, signedOut }, jwkIn(keysDir, kid)),
     rotate: async () => {
       await keys('rotate', '--activate-after', '1s');
       let latest = access;
@@ -76,7 +79,7 @@ export async function startIssuer(): Promise<Issuer> {
 }
 
 /** Of two tokens of a server and the key it has signed them with, as only a thief of the key's file knows it. */
-function forgeriesOf({ access, refresh }: Tokens<'access' | 'refresh'>, own: JsonWebKey) {
+function forgeriesOf({ access, refresh, signedOut }: Tokens<'access' | 'refresh' | 'signedOut'>, own: JsonWebKey) {
   const [header = '', payload = '', signature = ''] = access.split('.');
   const claims = { ...jwt.decode(access, { json: true }) };
   const { aud: _audience, ...forNobody } = claims;
@@ -106,5 +109,6 @@ function forgeriesOf({ access, refresh }: Tokens<'access' | 'refresh'>, own: Jso
     'no audience': signWith(own, forNobody),
     'its time is over': signWith(own, { ...claims, iat: now - 900, exp: now - 600 }),
     'a refresh token': refresh,
+    'a refresh token that was signed out': signedOut,
   };
 }

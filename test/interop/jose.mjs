@@ -8,7 +8,7 @@ const keys = createRemoteJWKSet(new URL(url), { cooldownDuration: 0 });
 
 for await (const token of createInterface({ input: process.stdin })) {
   const answer = await jwtVerify(token, keys, { algorithms: ['RS256'], issuer, audience }).then(
-    ({ payload }) => (payload.token_type === 'access' ? `accepted ${payload.user_id}` : 'refused token_type'),
+    ({ payload }) => `accepted ${payload.user_id}`,
     ({ code, claim }) => `refused ${claim ?? code}`,
   );
   process.stdout.write(`${answer}\n`);

@@ -16,6 +16,7 @@ describeConsumer('jose', {
     'another audience': 'aud',
     'no audience': 'aud',
     'its time is over': 'exp',
-    'a refresh token': 'token_type',
+    'a refresh token': 'ERR_JOSE_ALG_NOT_ALLOWED',
+    'a refresh token that was signed out': 'ERR_JOSE_ALG_NOT_ALLOWED',
   },
 });

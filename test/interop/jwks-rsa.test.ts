@@ -2,6 +2,7 @@ import { describeConsumer, processOf } from './consumer.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
 
 const ISSUER_INVALID = `jwt issuer invalid. expected: ${ISSUER}`;
+const NO_KEY = `error in secret or public key callback: Unable to find a signing key that matches '<thumbprint>'`;
 const AUDIENCE_INVALID = `jwt audience invalid. expected: ${AUDIENCE}`;
 
 describeConsumer('jsonwebtoken with jwks-rsa', {
@@ -20,6 +21,7 @@ describeConsumer('jsonwebtoken with jwks-rsa', {
     'another audience': AUDIENCE_INVALID,
     'no audience': AUDIENCE_INVALID,
     'its time is over': 'jwt expired',
-    'a refresh token': 'token_type',
+    'a refresh token': NO_KEY,
+    'a refresh token that was signed out': NO_KEY,
   },
 });

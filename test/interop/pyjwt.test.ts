@@ -17,6 +17,7 @@ describeConsumer("PyJWT's PyJWKClient", {
     'another audience': 'InvalidAudienceError',
     'no audience': 'MissingRequiredClaimError',
     'its time is over': 'ExpiredSignatureError',
-    'a refresh token': 'token_type',
+    'a refresh token': 'PyJWKClientError',
+    'a refresh token that was signed out': 'PyJWKClientError',
   },
 });

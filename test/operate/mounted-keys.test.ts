@@ -76,7 +76,7 @@ test('a ring in a secret that Kubernetes mounts is read by another user than wro
   bring('second');
   await until(async () => kidOf((await client.signIn('alice', PASSWORD)).access) === second.kid);
   const renewed = await refreshWith(client, former.refresh);
-  expect([kidOf(renewed.refresh), await helloWith(client, former.access)]).toEqual([second.kid, 'Hello, alice!']);
+  expect([kidOf(renewed.access), await helloWith(client, former.access)]).toEqual([second.kid, 'Hello, alice!']);
 
   const third = await keeper.replaceAll();
   bring('third');

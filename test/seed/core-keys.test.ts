@@ -14,6 +14,10 @@ const pemOf = (key: KeyObject): string =>
   key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
 const OK = { data: { hello: 'Hello, alice!' }, errors: [] };
 const INVALID = refusalOfAccess('Token is invalid');
+const UNAVAILABLE = {
+  data: null,
+  errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', reason: 'store_unavailable', action: 'WAIT', retryAfter: 1 } }],
+};
 
 const own = newKeyPair();
 let server: TestServer;
@@ -161,10 +165,10 @@ describeEachStore('keys of a JWK set', (kind) => {
     ['answers no JSON', { status: 200, body: '<html>' }],
     ['answers no keys', { status: 200, body: '{"keys":[]}' }],
     ['answers something else', { status: 200, body: 'null' }],
-  ])('72: where the URL %s, the token is invalid until it does better', async (_case, bad) => {
+  ])('72 S53: where the URL %s, nothing is said of the token until it does better', async (_case, bad) => {
     const good = answer;
     answer = bad;
-    expect(await hello(remotely('first'))).toMatchObject(INVALID);
+    expect(await hello(remotely('first'))).toMatchObject(UNAVAILABLE);
     answer = good;
     server.clock.advance(10);
     expect(await hello(remotely('first'))).toMatchObject(OK);
@@ -183,19 +187,23 @@ describeEachStore('keys of a JWK set', (kind) => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 500, body: 'oops' };
     server.clock.advance(10);
-    expect(await hello(remotely('third'))).toMatchObject(INVALID);
+    expect(await hello(remotely('third'))).toMatchObject(UNAVAILABLE);
     expect(await hello(remotely('first'))).toMatchObject(OK);
   });
 
-  test('72 S8: however long the URL fails, the keys that are known stay good, and no token is a request', async () => {
+  test('72 S8 S53: for an hour that the URL fails, the keys that are known stay good, and no token is a request', async () => {
     expect(await hello(remotely('first'))).toMatchObject(OK);
     answer = { status: 500, body: 'oops' };
-    for (let count = 0; count < 5; count += 1) {
+    for (let count = 0; count < 4; count += 1) {
       server.clock.advance(900);
       for (let repeat = 0; repeat < 4; repeat += 1) expect(await hello(remotely('first'))).toMatchObject(OK);
-      expect(await hello(remotely('third'))).toMatchObject(INVALID);
+      expect(await hello(remotely('third'))).toMatchObject(UNAVAILABLE);
     }
     expect(requests).toBeLessThanOrEqual(1 + 5);
+    server.clock.advance(900);
+    expect(await hello(remotely('first'))).toMatchObject(UNAVAILABLE);
+    const ours = await server.signIn();
+    expect(await hello(ours.access)).toMatchObject(OK);
     answer = { status: 200, body: keySet('third') };
     server.clock.advance(900);
     expect(await hello(remotely('third'))).toMatchObject(OK);

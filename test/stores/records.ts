@@ -77,7 +77,7 @@ export function newActivity(fields: Partial<ActivityRecord> = {}): ActivityRecor
 }
 
 export function newService(fields: Partial<ServiceRecord> = {}): ServiceRecord {
-  return { name: newId(), secretHash: newId(), createdAt: after(1), ...fields };
+  return { name: newId(), secretHash: newId(), createdAt: after(1), audience: newId(), scopes: ['feed'], ...fields };
 }
 
 export function newSuccessor(fields: Partial<Successor> = {}): Successor {

@@ -21,6 +21,18 @@ describeEachStore('the services of a store', (kind) => {
     },
   );
 
+  test.each([
+    ['nothing', { audience: null, scopes: null }],
+    ['an audience', { audience: ODD_TEXT, scopes: null }],
+    ['one scope', { audience: null, scopes: ['revoke'] as const }],
+    ['all scopes', { audience: 'orders', scopes: ['introspect', 'revoke', 'feed'] as const }],
+  ])('are allowed exactly what they were made with: %s', async (_what, grant) => {
+    const service = newService(grant);
+    await store.services.insert(service);
+    expect(await twin.services.find(service.name)).toEqual(service);
+    expect(await twin.services.list()).toContainEqual(service);
+  });
+
   test('keep the first of a name, and of fifty calls at once exactly one is it', async () => {
     for (let round = 0; round < 5; round += 1) {
       const name = newId();

@@ -44,7 +44,46 @@ describe('what a verifier was told', () => {
   });
 });
 
+describe('the keys that a feed names', () => {
+  test('S53: are those whose tokens are accepted, from the next answer on', async () => {
+    const verifier = feed.verifier();
+    feed.keys = ['first', 'second'];
+    const [first, unnamed] = [feed.token({}, 'first'), feed.token({})];
+    for (const token of [first, unnamed]) expect(await verdictOf(verifier, token)).toBe('accepted');
+    feed.keys = ['second'];
+    await feed.isAskedAgain();
+    expect(await verdictOf(verifier, first)).toBe('token_not_valid');
+    for (const token of [feed.token({}, 'second'), unnamed]) expect(await verdictOf(verifier, token)).toBe('accepted');
+    feed.keys = [];
+    await feed.isAskedAgain();
+    expect(await verdictOf(verifier, feed.token({}, 'second'))).toBe('token_not_valid');
+  });
+
+  test('may be left out, as servers of the version before do', async () => {
+    expect(await verdictOf(feed.verifier(), feed.token({}, 'first'))).toBe('accepted');
+  });
+
+  test('make no request by the names that strangers make up', async () => {
+    feed.keys = ['first'];
+    const verifier = feed.verifier({ interval: 60 });
+    for (const kid of ['a', 'b', 'c']) expect(await verdictOf(verifier, feed.token({}, kid))).toBe('token_not_valid');
+    expect(feed.requests).toHaveLength(1);
+  });
+});
+
 describe('a verifier', () => {
+  test('asks again where those who are told of an error throw', async () => {
+    feed.instead = (response) => response.writeHead(503).end();
+    const onError = () => {
+      throw new Error('a bug');
+    };
+    const verifier = feed.verifier({ onError });
+    expect(await verdictOf(verifier, feed.token({}))).toBe('store_unavailable');
+    feed.instead = null;
+    await feed.isAskedAgain();
+    expect(await verdictOf(verifier, feed.token({}))).toBe('accepted');
+  });
+
   test('asks for what is new since the latest answer', async () => {
     await verdictOf(feed.verifier(), feed.token({}));
     await feed.isAskedAgain();

@@ -24,6 +24,8 @@ export class Feed {
   readonly #verifiers: TokenVerifier[] = [];
   sessions: Names = {};
   tokens: Names = {};
+  /** The names of the keys that are accepted; a server that cannot tell leaves them out. */
+  keys: readonly string[] | undefined;
   /** What answers instead. */
   instead: ((response: ServerResponse) => void) | null = null;
 
@@ -49,9 +51,10 @@ export class Feed {
   }
 
   /** An access token that is good for a minute, unless its claims say something else. */
-  token(claims: TestClaims): string {
+  token(claims: TestClaims, kid?: string): string {
     const now = this.clock.seconds;
-    return craft({ token_type: 'access', exp: now + 60, iat: now, jti: 'a', user_id: 'u', ...claims });
+    const header = { ...(kid !== undefined && { kid }) };
+    return craft({ token_type: 'access', exp: now + 60, iat: now, jti: 'a', user_id: 'u', ...claims }, { header });
   }
 
   /** Resolves when a question was answered that was asked after this call. */
@@ -75,6 +78,8 @@ export class Feed {
     if (this.instead !== null) return this.instead(response);
     const sessions = Object.entries(this.sessions).map(([sid, exp]) => ({ sid, exp }));
     const tokens = Object.entries(this.tokens).map(([jti, exp]) => ({ jti, exp }));
-    response.end(JSON.stringify({ cursor: `c${this.requests.length}`, sessions, tokens, more: false }));
+    response.end(
+      JSON.stringify({ cursor: `c${this.requests.length}`, sessions, tokens, keys: this.keys, more: false }),
+    );
   }
 }

@@ -6,7 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Authorized, buildSchema, Ctx, Query, Resolver } from 'type-graphql';
 import {
   createTokenVerifier,
+  StoreUnavailable,
   verifierGuard,
+  type AuthError,
   type TokenVerifier,
   type TokenVerifierOptions,
   type VerifierContext,
@@ -14,10 +16,14 @@ import {
 import { craft } from '../support/craft.ts';
 import { PASSWORD, startTestServer, TEST_KEY, TestClock, type TestServer } from '../support/server.ts';
 
+const HS = { key: TEST_KEY, algorithms: ['HS256'] } as const;
+const odd = (name: string) => ({ url: 'https://a.example', name: 'orders', secret: 'x', [name]: NaN });
 const SHARED = { issuer: 'https://auth.example.com', audience: 'api' };
 const pemOf = (key: KeyObject) =>
   key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** What only the server has. */
+const own = { algorithm: 'RS256', key: pair.privateKey } as const;
 const env = {
   JWT_ALGORITHM: 'RS256',
   JWT_SIGNING_KEY: pemOf(pair.privateKey),
@@ -57,7 +63,8 @@ describe('a verifier', () => {
     const { user, token } = await verifier.verify(access);
     expect(user).toEqual({ id: server.alice.id, username: '' });
     expect(token).toMatchObject({ type: 'access', userId: server.alice.id, sessionId: expect.any(String) });
-    expect(await verdictOf(verifier, refresh)).toBe('token_wrong_type');
+    expect(await verdictOf(verifier, refresh)).toBe('token_not_valid');
+    expect(await verdictOf(verifier, craft({ ...token.claims, token_type: 'refresh' }, own))).toBe('token_wrong_type');
     expect(await verdictOf(verifier, 'x.y.z')).toBe('token_not_valid');
     expect(await verdictOf(verifier, `${access.slice(0, -4)}AAAA`)).toBe('token_not_valid');
     expect(await verdictOf(verifier, craft({}, { algorithm: 'none' }))).toBe('token_not_valid');
@@ -87,12 +94,27 @@ describe('a verifier', () => {
   });
 
   test.each([
-    ['another issuer', { issuer: 'https://other.example.com' }],
-    ['another audience', { audience: 'other' }],
-    ['another algorithm', { algorithms: ['RS384'] as const }],
-    ['a URL that fails', { jwksUrl: 'http://127.0.0.1:1/jwks.json' }],
-  ])('where %s is set accepts none', async (_what, options) => {
-    expect(await verdictOf(make(options), access)).toBe('token_not_valid');
+    ['another issuer', { issuer: 'https://other.example.com' }, 'token_not_valid'],
+    ['another audience', { audience: 'other' }, 'token_not_valid'],
+    ['an algorithm that the set has no key for', { algorithms: ['RS384'] as const }, 'store_unavailable'],
+  ])('where %s is set accepts none', async (_what, options, reason) => {
+    expect(await verdictOf(make(options), access)).toBe(reason);
+  });
+
+  test('S53: says that it cannot tell, and why, where the URL fails, and has nobody refresh in vain', async () => {
+    const errors: unknown[] = [];
+    const jwksUrl = new URL('/nothing.json', server.url).href;
+    const verifier = make({ jwksUrl, onError: (error) => errors.push(error) });
+    const req = { headers: { authorization: `Bearer ${access}` } };
+    const { auth } = await verifier.context({ req });
+    for (const asked of [verifier.verify(access), auth.authenticate()]) {
+      const error = (await asked.catch((thrown: unknown) => thrown)) as AuthError;
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      expect(error).toMatchObject({ reason: 'store_unavailable', action: 'WAIT', cause: errors[0] });
+    }
+    expect(errors.map(String)).toEqual([
+      `Error: The keys at ${jwksUrl} cannot be fetched: the answer is 404, expected 200.`,
+    ]);
   });
 
   test('by a secret accepts the tokens of a server that has the same', async () => {
@@ -121,6 +143,23 @@ describe('a verifier', () => {
     ['a short secret', { key: 'short', algorithms: ['HS256'] }, /^key: got a secret of 5 bytes/],
     ['a key of another kind', { key: pemOf(pair.publicKey), algorithms: ['ES256'] }, /^key: got a key of rsa/],
     ['a public key as a secret', { key: pemOf(pair.publicKey), algorithms: ['HS256'] }, /^key: got a PEM key/],
+    ['no silence', { jwksUrl: 'https://a.example', maxSilence: 0 }, /^maxSilence: got 0, expected a number of seconds/],
+    [
+      'an endless silence',
+      { jwksUrl: 'https://a.example', maxSilence: Infinity },
+      /^maxSilence: got Infinity, expected/,
+    ],
+    [
+      'a silence that is no number',
+      { jwksUrl: 'https://a.example', revocations: odd('maxSilence') },
+      /^revocations\.max/,
+    ],
+    [
+      'an interval that is no number',
+      { jwksUrl: 'https://a.example', revocations: odd('interval') },
+      /^revocations\.int/,
+    ],
+    ['a silence and a key', { ...HS, maxSilence: 60 }, /^maxSilence: given without jwksUrl/],
     ['a lifetime', { jwksUrl: 'https://a.example', ...({ accessTokenLifetimes: 5 } as object) }, /unknown option/],
   ])('is not made of %s', (_what, options, message) => {
     expect(() => createTokenVerifier(options)).toThrow(message);

@@ -74,6 +74,10 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
       `${nameOf(key)}: given with ${nameOf('keysDir')}, whose keys verify; expected one of them alone.`,
     );
   }
+  refuse(
+    settings.refreshSigningKey !== undefined && settings.keysDir !== undefined && settings.signingKey === undefined,
+    `${nameOf('refreshSigningKey')}: given with ${nameOf('keysDir')}, whose keys sign refresh tokens too; expected it only beside ${nameOf('signingKey')}, for the refresh tokens from before the ring.`,
+  );
   const claims = [
     'userIdClaim',
     'tokenTypeClaim',

@@ -1,5 +1,6 @@
 import type { Client } from '../client.ts';
 import type { REVOCATION_REASONS } from './revocation-reasons.ts';
+import type { SERVICE_SCOPES } from './service-scopes.ts';
 
 /** An account. */
 export interface UserRecord {
@@ -118,12 +119,19 @@ export interface AttemptRecord {
   readonly expiresAt: Date;
 }
 
+/** One thing that a service may do. */
+export type ServiceScope = (typeof SERVICE_SCOPES)[number];
+
 /** Another program that may ask about tokens. */
 export interface ServiceRecord {
   readonly name: string;
   /** Of its secret, which is kept nowhere: SHA-256 in base64url. */
   readonly secretHash: string;
   readonly createdAt: Date;
+  /** Its tokens are those with this `aud`; null for all tokens. */
+  readonly audience: string | null;
+  /** What it may do; null for everything, as of services from before there were scopes. */
+  readonly scopes: readonly ServiceScope[] | null;
 }
 
 /** How often what happened. */

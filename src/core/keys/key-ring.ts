@@ -1,5 +1,6 @@
 import type { Algorithm } from '../../contracts/settings/settings-table.ts';
 import type { RingKey } from './ring-key.ts';
+import type { TokenKey } from './token-key.ts';
 
 /** What a key of the ring does at a moment. */
 export type RingKeyState = 'published' | 'signing' | 'verifying' | 'retired';
@@ -46,9 +47,11 @@ export class KeyRing {
     return signer ?? accepted.toSorted((one, other) => one.signsFrom - other.signsFrom)[0] ?? null;
   }
 
-  /** The accepted key of this name. */
-  find(kid: string, now: number): RingKey | null {
-    return this.accepted(now).find((key) => key.kid === kid) ?? null;
+  /** What verifies the tokens that name `kid`: an accepted key, or the refresh key that is derived from one. */
+  find(kid: string, now: number): TokenKey | null {
+    const named = this.accepted(now).find((key) => key.kid === kid || key.refresh.kid === kid);
+    if (named === undefined) return null;
+    return named.kid === kid ? { key: named.verifying, algorithm: named.algorithm } : named.refresh;
   }
 
   stateOf(key: RingKey, now: number): RingKeyState {

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, randomBytes, type JsonWebKey, typ
 import { ALGORITHMS, type Algorithm } from '../../contracts/settings/settings-table.ts';
 import { isSymmetric, keyOfJwk, misfitOf } from './key-material.ts';
 import { publicJwkOf, thumbprintOf, type PublicJwk } from './public-jwk.ts';
+import { deriveRefreshKey, type RefreshKey } from './refresh-key.ts';
 
 /** A key of the ring, as its file says. Moments are milliseconds since the epoch. */
 export interface RingKey extends RingTimes {
@@ -12,6 +13,8 @@ export interface RingKey extends RingTimes {
   readonly verifying: KeyObject;
   /** Null for HS algorithms, which have no half to publish. */
   readonly publicJwk: PublicJwk | null;
+  /** Signs refresh tokens. It is derived, and so it comes and goes with this key. */
+  readonly refresh: RefreshKey;
 }
 
 /** When a key does what. */
@@ -74,9 +77,10 @@ export async function parseRingKey(name: string, text: string): Promise<RingKey>
   if (misfit !== null) throw new KeyRingError(misfit);
   const kid = await thumbprintOf(signing);
   if (kid !== jwk['kid'] || kid !== name) throw new KeyRingError('its name is not the thumbprint of its key');
-  if (isSymmetric(algorithm)) return { ...times, kid, algorithm, signing, verifying: signing, publicJwk: null };
+  const named = { ...times, kid, algorithm, signing, refresh: await deriveRefreshKey(signing) };
+  if (isSymmetric(algorithm)) return { ...named, verifying: signing, publicJwk: null };
   const verifying = createPublicKey(signing);
-  return { ...times, kid, algorithm, signing, verifying, publicJwk: publicJwkOf(verifying, kid, algorithm) };
+  return { ...named, verifying, publicJwk: publicJwkOf(verifying, kid, algorithm) };
 }
 
 const kindOf = (algorithm: Algorithm) => (isSymmetric(algorithm) ? 'secret' : 'private');

@@ -5,4 +5,6 @@ import type { Algorithm } from '../../contracts/settings/settings-table.ts';
 export interface TokenKey {
   readonly key: KeyObject;
   readonly algorithm: Algorithm;
+  /** The one type of token it may sign; not there for a key that signs any. */
+  readonly signs?: 'refresh';
 }

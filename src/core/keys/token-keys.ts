@@ -5,6 +5,7 @@ import type { Algorithm, Settings } from '../../contracts/settings/settings-tabl
 import { isSymmetric, readKey } from './key-material.ts';
 import type { ListedKey } from './key-ring.ts';
 import { publicJwkOf, thumbprintOf, type PublicJwk } from './public-jwk.ts';
+import { deriveRefreshKey, refreshKeyOf, type RefreshKey } from './refresh-key.ts';
 import { RemoteKeys } from './remote-keys.ts';
 import { RingWatch, type RingListener } from './ring-watch.ts';
 import type { TokenKey } from './token-key.ts';
@@ -16,10 +17,18 @@ export type KeyDescription = Pick<ListedKey, 'algorithm' | 'state'> & {
 
 /** The keys of a token codec. */
 export interface KeySource {
-  /** The key that signs now; a token names it where it has a `kid`, as those of a ring do. */
-  signing(): TokenKey & { readonly kid: string | null };
+  /**
+   * The key that signs a token of this type now, of any but refresh tokens by default. A token names it where it has a
+   * `kid`, as those of a ring and refresh keys do.
+   */
+  signing(type?: unknown): TokenKey & { readonly kid: string | null };
   /** The key that verifies a token whose header names `kid`, or null if there is none. */
   find(kid: string | undefined): TokenKey | null | Promise<TokenKey | null>;
+  /**
+   * The `kid` of every key that is accepted now, for those who keep keys; null where tokens name none, and where the keys of
+   * others are accepted.
+   */
+  accepted(): readonly string[] | null;
   /** The public keys by which others verify; none of HS algorithms. */
   published(): readonly PublicJwk[];
   /** All keys that sign and verify here, for operators. */
@@ -30,10 +39,11 @@ export interface KeySource {
   close(): void;
 }
 
-/** Where time comes from, and who is told what becomes of a ring. */
+/** Where time comes from, and who is told what becomes of a ring, or why the keys at `JWT_JWK_URL` cannot be fetched. */
 export interface KeysOptions {
   readonly clock?: Clock;
   readonly listener?: RingListener;
+  readonly onFetchError?: (error: unknown) => void;
 }
 
 /** RFC 7638 with SHA-256: what all names of a ring are like. */
@@ -48,25 +58,43 @@ const NO_LISTENER: RingListener = { changed: () => {}, failed: () => {}, read: (
  */
 export async function loadKeys(
   settings: Settings,
-  { clock = systemClock, listener = NO_LISTENER }: KeysOptions = {},
+  { clock = systemClock, listener = NO_LISTENER, onFetchError = () => {} }: KeysOptions = {},
 ): Promise<KeySource> {
-  const { algorithm, signingKey, keysDir } = settings;
+  const { algorithm, signingKey, keysDir, refreshOwnKey } = settings;
   if (keysDir !== undefined) {
-    const single = signingKey === undefined ? null : readSingle(settings, signingKey);
-    return ringKeys(await RingWatch.open(keysDir, listener), single?.verifying ?? null, clock);
+    const single = signingKey === undefined ? null : await readSingle(settings, signingKey);
+    return ringKeys(await RingWatch.open(keysDir, listener), { single, refreshOwnKey, clock });
   }
   if (signingKey === undefined) {
     throw new SettingsError([`JWT_SIGNING_KEY: not set, expected a key for ${algorithm}.`]);
   }
-  return singleKeys(settings, readSingle(settings, signingKey), clock);
+  return singleKeys(settings, await readSingle(settings, signingKey), { clock, onFetchError });
 }
 
 interface SingleKey {
   readonly signing: TokenKey;
   readonly verifying: TokenKey;
+  /** All that verify refresh tokens beside it; the first signs them, unless refresh tokens have no key of their own. */
+  readonly refresh: readonly RefreshKey[];
 }
 
-function readSingle({ algorithm, verifyingKey }: Settings, signingKey: string): SingleKey {
+async function readSingle(settings: Settings, signingKey: string): Promise<SingleKey> {
+  const pair = readPair(settings, signingKey);
+  const given = readRefreshKey(settings, pair.signing.key);
+  const refresh: RefreshKey[] = given === null ? [] : [await refreshKeyOf(given)];
+  // One secret is shared with those who read refresh tokens, too: with Django, for one.
+  if (!isSymmetric(settings.algorithm)) refresh.push(await deriveRefreshKey(pair.signing.key));
+  return { ...pair, refresh };
+}
+
+function readRefreshKey({ refreshSigningKey }: Settings, signing: KeyObject): KeyObject | null {
+  if (refreshSigningKey === undefined) return null;
+  const key = readKey('JWT_REFRESH_SIGNING_KEY', refreshSigningKey, 'secret', 'HS256');
+  if (!key.equals(signing)) return key;
+  throw new SettingsError(['JWT_REFRESH_SIGNING_KEY: got the secret of JWT_SIGNING_KEY, expected another one.']);
+}
+
+function readPair({ algorithm, verifyingKey }: Settings, signingKey: string): Omit<SingleKey, 'refresh'> {
   if (isSymmetric(algorithm)) {
     const secret = { key: readKey('JWT_SIGNING_KEY', signingKey, 'secret', algorithm), algorithm };
     return { signing: secret, verifying: secret };
@@ -82,18 +110,24 @@ function readSingle({ algorithm, verifyingKey }: Settings, signingKey: string): 
 }
 
 async function singleKeys(
-  { algorithm, jwkUrl }: Settings,
-  { signing, verifying }: SingleKey,
-  clock: Clock,
+  { algorithm, jwkUrl, refreshOwnKey }: Settings,
+  { signing, verifying, refresh }: SingleKey,
+  { clock, onFetchError }: Required<Pick<KeysOptions, 'clock' | 'onFetchError'>>,
 ): Promise<KeySource> {
   const published = isSymmetric(algorithm)
     ? []
     : [publicJwkOf(verifying.key, await thumbprintOf(verifying.key), algorithm)];
-  const remote = jwkUrl === undefined ? null : new RemoteKeys({ url: jwkUrl, algorithms: [algorithm], clock });
+  const remoteParts = { algorithms: [algorithm], clock, onError: onFetchError };
+  const remote = jwkUrl === undefined ? null : new RemoteKeys({ url: jwkUrl, ...remoteParts });
   const signer = { ...signing, kid: null }; // as simplejwt's tokens, to the byte
+  const refreshSigner = (refreshOwnKey ? refresh[0] : undefined) ?? signer;
   return {
-    signing: () => signer,
-    find: (kid) => (remote === null || kid === undefined ? verifying : remote.find(kid)),
+    signing: (type) => (type === 'refresh' ? refreshSigner : signer),
+    find: (kid) => {
+      if (kid === undefined) return verifying;
+      return named(refresh, kid) ?? (remote === null ? verifying : remote.find(kid));
+    },
+    accepted: () => (remote !== null || published.length === 0 ? null : published.map(({ kid }) => kid)),
     published: () => published,
     describe: () => [alone('signing', algorithm, published[0]?.kid)],
     secret: () => secretOf(signing.key),
@@ -101,25 +135,34 @@ async function singleKeys(
   };
 }
 
-/** `unnamed` verifies tokens that name no key: those from before there was a ring. */
-function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): KeySource {
+interface RingOptions {
+  /** Verifies the tokens from before there was a ring: those that name no key, and refresh tokens. */
+  readonly single: SingleKey | null;
+  readonly refreshOwnKey: boolean;
+  readonly clock: Clock;
+}
+
+function ringKeys(watch: RingWatch, { single, refreshOwnKey, clock }: RingOptions): KeySource {
+  const unnamed = single?.verifying ?? null;
   const signer = () => {
     const key = watch.ring.signer(clock());
     if (key === null) throw new Error('a ring without keys is in use');
     return key;
   };
   return {
-    signing: () => {
-      const { signing: key, algorithm, kid } = signer();
-      return { key, algorithm, kid };
+    signing: (type) => {
+      const { signing: key, algorithm, kid, refresh } = signer();
+      return type === 'refresh' && refreshOwnKey ? refresh : { key, algorithm, kid };
     },
     find: async (kid) => {
       if (kid === undefined) return unnamed;
       if (!THUMBPRINT.test(kid)) return null;
-      if (watch.ring.find(kid, clock()) === null) await watch.lookAgain();
-      const found = watch.ring.find(kid, clock());
-      return found && { key: found.verifying, algorithm: found.algorithm };
+      const found = watch.ring.find(kid, clock()) ?? named(single?.refresh ?? [], kid);
+      if (found !== null) return found;
+      await watch.lookAgain();
+      return watch.ring.find(kid, clock());
     },
+    accepted: () => watch.ring.accepted(clock()).map(({ kid }) => kid),
     published: () => watch.ring.accepted(clock()).flatMap(({ publicJwk }) => publicJwk ?? []),
     describe: () => {
       const listed = watch.ring.list(clock());
@@ -129,6 +172,9 @@ function ringKeys(watch: RingWatch, unnamed: TokenKey | null, clock: Clock): Key
     close: () => watch.close(),
   };
 }
+
+const named = (keys: readonly RefreshKey[], kid: string): RefreshKey | null =>
+  keys.find((key) => key.kid === kid) ?? null;
 
 /** A key that is in no ring. */
 const alone = (state: 'signing' | 'verifying', algorithm: Algorithm, kid: string | null = null): KeyDescription => ({

@@ -27,7 +27,7 @@ export class TokenAcceptor {
   /**
    * Checks the value of the header in simplejwt's order.
    *
-   * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid
+   * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid, StoreUnavailable
    */
   async accept(header: string | undefined): Promise<AcceptedToken> {
     const token = await this.#read(this.#credentials(header));
@@ -57,7 +57,8 @@ export class TokenAcceptor {
     try {
       return expectType(expectComplete(await this.#codec.verify(text)), this.#settings.authTokenClasses);
     } catch (error) {
-      throw error instanceof AuthError ? this.refusal(error) : error;
+      // Where the keys cannot be had, nothing is said of the token.
+      throw error instanceof AuthError && error.code === 'UNAUTHENTICATED' ? this.refusal(error) : error;
     }
   }
 }

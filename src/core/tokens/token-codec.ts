@@ -17,6 +17,13 @@ const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** The texts of a JSON document. */
 const TEXTS = /"(?:[^"\\]|\\.)*"/g;
 
+/** The first part of a token, and the name of a key in it. */
+interface ReadHeader {
+  readonly part: string;
+  readonly kid: string | undefined;
+}
+const NO_HEADER: ReadHeader = { part: '', kid: undefined };
+
 /** What the codec needs. */
 export interface CodecParts {
   readonly settings: Settings;
@@ -30,7 +37,8 @@ export interface CodecParts {
 export class TokenCodec {
   readonly #parts: CodecParts;
   readonly #verified: VerifiedTokens;
-  #lastHeader: { readonly part: string; readonly kid: string | undefined } = { part: '', kid: undefined };
+  /** Two of them: those of access and of refresh tokens, where the two have different keys. */
+  #lastHeaders: readonly [ReadHeader, ReadHeader] = [NO_HEADER, NO_HEADER];
 
   constructor(parts: CodecParts) {
     this.#parts = parts;
@@ -39,13 +47,18 @@ export class TokenCodec {
 
   /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
   sign(claims: Readonly<Record<string, unknown>>): string {
-    const { audience, issuer } = this.#parts.settings;
+    const { audience, issuer, tokenTypeClaim, accessTokenTyp } = this.#parts.settings;
     const payload = JSON.parse(JSON.stringify(claims, this.#parts.hooks?.jsonEncoder)) as Record<string, unknown>;
     if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
     if (issuer !== undefined) payload['iss'] = issuer;
-    // The library would add an `iat` of its own clock.
-    const { key, algorithm, kid } = this.#parts.keys.signing();
-    return jwt.sign(payload, key, { algorithm, ...(kid !== null && { keyid: kid }), noTimestamp: !('iat' in payload) });
+    const type = payload[tokenTypeClaim];
+    const { key, algorithm, kid } = this.#parts.keys.signing(type);
+    return jwt.sign(payload, key, {
+      algorithm,
+      ...(kid !== null && { keyid: kid }),
+      ...(type === 'access' && { header: { alg: algorithm, typ: accessTokenTyp } }),
+      noTimestamp: !('iat' in payload), // the library would add one of its own clock
+    });
   }
 
   /**
@@ -77,7 +90,7 @@ export class TokenCodec {
     return found;
   }
 
-  #check(token: string, { key, algorithm }: TokenKey, now: number): VerifiedToken {
+  #check(token: string, { key, algorithm, signs }: TokenKey, now: number): VerifiedToken {
     const { audience, issuer, leeway } = this.#parts.settings;
     try {
       const claims = jwt.verify(token, key, {
@@ -89,7 +102,9 @@ export class TokenCodec {
         ...(issuer !== undefined && { issuer }),
       });
       if (!hasOneReading(token, claims)) throw new TokenInvalid();
-      return this.#read(claims, now + leeway);
+      const verified = this.#read(claims, now + leeway);
+      if (signs !== undefined && verified.type !== signs) throw new TokenInvalid();
+      return verified;
     } catch (error) {
       if (error instanceof TokenError) throw error;
       if (error instanceof jwt.TokenExpiredError) throw new TokenExpired(this.#afterExpiry(token));
@@ -112,8 +127,11 @@ export class TokenCodec {
   /** The name of the key in a token's header. Tokens of one key have one header, which is read once. */
   #kidOf(token: string): string | undefined {
     const part = token.slice(0, token.indexOf('.'));
-    if (part !== this.#lastHeader.part) this.#lastHeader = { part, kid: readKid(part) };
-    return this.#lastHeader.kid;
+    const [last, former] = this.#lastHeaders;
+    if (part === last.part) return last.kid;
+    const header = part === former.part ? former : { part, kid: readKid(part) };
+    this.#lastHeaders = [header, last];
+    return header.kid;
   }
 
   #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {

@@ -6,6 +6,7 @@ import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { expectHolder, expectUserId } from '../tokens/expectations.ts';
 import type { Reading, TokenReader } from '../tokens/token-reader.ts';
+import type { Service } from './service-credentials.ts';
 
 /** What is told of a token (RFC 7662 2.2): of one that is not good, only that. Times are NumericDate, in whole seconds. */
 export type IntrospectedToken = { readonly active: false } | ActiveToken;
@@ -24,6 +25,9 @@ interface ActiveToken {
   readonly iss?: string;
   readonly aud?: string | readonly string[];
 }
+
+/** The service that asks: an audience of null has all tokens. */
+type Asking = Pick<Service, 'audience'>;
 
 const TYPES: ReadonlySet<string> = new Set<TokenType>(['access', 'refresh', 'sliding']);
 
@@ -45,11 +49,12 @@ export class Introspection {
 
   /**
    * What a token of any of our types says, if it, its session and its user are as they should be: read from the store,
-   * also where authentication is stateless.
+   * also where authentication is stateless. Of a token that is not for the service that asks, only that it is not active.
    *
    * @throws StoreUnavailable
    */
-  async introspect(text: string): Promise<IntrospectedToken> {
+  async introspect(text: string, asking: Asking): Promise<IntrospectedToken> {
+    if (this.#isForeign(text, asking)) return { active: false };
     const answer = await unlessRefused(async () => this.#describe(await this.#parts.reader.read(text)));
     return answer ?? { active: false };
   }
@@ -78,14 +83,25 @@ export class Introspection {
   /**
    * Ends the session of a token, whichever type it has, or a refresh or sliding token alone where it has none
    * (RFC 7009). A token that is no good has nothing left to end. `unsupported` is a type we know nothing of, and an access
-   * token of no session: nothing is kept by which guarded fields would refuse it.
+   * token of no session: nothing is kept by which guarded fields would refuse it. `foreign` is one that is not for the
+   * service that asks, whether or not it is good, so that the answer does not tell which.
    *
    * @throws TokenNotYetValid, StoreUnavailable
    */
-  async revoke(text: string, client: Client): Promise<'done' | 'unsupported'> {
+  async revoke(text: string, client: Client, asking: Asking): Promise<'done' | 'unsupported' | 'foreign'> {
+    if (this.#isForeign(text, asking)) return 'foreign';
     const reading = await unlessRefused(() => this.#parts.reader.read(text), isRefusedForGood);
     if (reading === null) return 'done';
     return reading.token.type === 'access' ? this.#endSession(reading, client) : this.#signOut(reading, client);
+  }
+
+  /** By what the token says, before anything of it is checked: what does not even say that it is for the service is not. */
+  #isForeign(text: string, { audience }: Asking): boolean {
+    if (audience === null) return false;
+    const claims = this.#parts.reader.decode(text)?.claims;
+    if (claims === undefined) return false; // no token
+    const { aud } = Object(claims) as { readonly aud?: unknown };
+    return aud !== audience && !(Array.isArray(aud) && aud.includes(audience));
   }
 
   async #endSession({ standing }: Reading, client: Client): Promise<'done' | 'unsupported'> {

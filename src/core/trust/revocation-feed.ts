@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { BlacklistEntry, ListPosition, SessionRecord, Store } from '../../contracts/store/store.ts';
+import type { KeySource } from '../keys/token-keys.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 
 /** What was revoked. `exp`, a NumericDate, is until when a service has to remember it: no token of it lives longer. */
@@ -11,6 +12,11 @@ export interface RevocationPage {
   readonly sessions: readonly { readonly sid: string; readonly exp: number }[];
   /** Tokens that were revoked by themselves. */
   readonly tokens: readonly { readonly jti: string; readonly exp: number }[];
+  /**
+   * The `kid` of every key that is accepted now: a service refuses the tokens of any other, as of one that was retired in an
+   * emergency. Left out where tokens name no key of ours.
+   */
+  readonly keys?: readonly string[];
   /** Whether there is more to be had at once. */
   readonly more: boolean;
 }
@@ -38,6 +44,7 @@ export interface FeedParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly keys: Pick<KeySource, 'accepted'>;
   /** Records in a page; for tests. */
   readonly pageSize?: number;
 }
@@ -79,6 +86,7 @@ export class RevocationFeed {
   }
 
   #told(sessions: readonly SessionRecord[], tokens: readonly BlacklistEntry[]) {
+    const keys = this.#parts.keys.accepted();
     const leeway = this.#parts.settings.leeway * 1000;
     const until = (revokedAt: Date | null, end: number) =>
       Math.ceil(Math.min(end, (revokedAt?.getTime() ?? Infinity) + this.#memory()) / 1000);
@@ -92,6 +100,7 @@ export class RevocationFeed {
         jti,
         exp: until(blacklistedAt, expiresAt.getTime()),
       })),
+      ...(keys !== null && { keys }),
     };
   }
 

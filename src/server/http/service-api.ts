@@ -3,15 +3,23 @@ import { restOfTurn } from '../../contracts/clock.ts';
 import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
 import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
 import type { Client } from '../../contracts/hooks.ts';
+import type { ServiceScope } from '../../contracts/store/store.ts';
 import type { Introspection } from '../../core/trust/introspection.ts';
 import type { RevocationFeed } from '../../core/trust/revocation-feed.ts';
-import type { ServiceCredentials } from '../../core/trust/service-credentials.ts';
+import type { Service, ServiceCredentials } from '../../core/trust/service-credentials.ts';
 import { basicCredentialsIn } from './basic-credentials.ts';
 import type { ClientAddresses } from './client-address.ts';
 
 /** Where services ask about tokens (RFC 7662), and where they end them (RFC 7009). */
 export const INTROSPECTION = '/oauth/introspect';
 export const REVOCATION = '/oauth/revoke';
+const FEED = '/revocations';
+/** What a service must be allowed, by the path. */
+const SCOPES: Readonly<Record<string, ServiceScope>> = {
+  [INTROSPECTION]: 'introspect',
+  [REVOCATION]: 'revoke',
+  [FEED]: 'feed',
+};
 
 /** In bytes: the longest token and a `token_type_hint`. */
 const MAX_BODY_BYTES = 16_384;
@@ -42,26 +50,43 @@ export function registerServiceApi(
     if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     return refuse(reply, status, name, message);
   });
+  const asking = new WeakMap<FastifyRequest, Service>();
   // Authenticates before the body is read.
   scope.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
     await restOfTurn();
     const { authorization } = request.headers;
     const credentials = authorization === undefined ? null : basicCredentialsIn(authorization);
-    if (credentials !== null && (await services.areValid(credentials, clientOf(request)))) return;
+    const service = credentials === null ? null : await services.authenticate(credentials, clientOf(request));
+    const scope = SCOPES[request.routeOptions.url ?? ''];
+    if (service !== null) {
+      asking.set(request, service);
+      if (scope !== undefined && service.scopes.includes(scope)) return;
+      const remedy = `Expected one that \`services create\` has made with \`--may ${scope}\``;
+      return refuse(reply, 403, 'unauthorized_client', `${remedy}; this one may: ${service.scopes.join(', ')}.`);
+    }
     void reply.header('www-authenticate', 'Basic realm="services", charset="UTF-8"');
     const expected = 'Expected the name and the secret of a service, as HTTP Basic. `services create` makes them.';
     return refuse(reply, 401, 'invalid_client', expected);
   });
 
-  scope.post(INTROSPECTION, (request) => introspection.introspect(tokenIn(request)));
+  const serviceOf = (request: FastifyRequest): Service => {
+    const service = asking.get(request);
+    if (service === undefined) throw new Error('a request of no service was not refused');
+    return service;
+  };
+  scope.post(INTROSPECTION, (request) => introspection.introspect(tokenIn(request), serviceOf(request)));
   scope.post(REVOCATION, async (request, reply) => {
-    const outcome = await introspection.revoke(tokenIn(request), clientOf(request));
+    const outcome = await introspection.revoke(tokenIn(request), clientOf(request), serviceOf(request));
     if (outcome === 'done') return reply.send();
+    if (outcome === 'foreign') {
+      const whose = 'This token does not have the audience of this service. Nothing was ended.';
+      return refuse(reply, 400, 'invalid_grant', whose);
+    }
     const why = 'Nothing is kept by which this token could be refused: it is of no session, and ends by itself.';
     return refuse(reply, 400, 'unsupported_token_type', why);
   });
-  scope.get('/revocations', (request) => revocations.page(cursorIn(request)));
+  scope.get(FEED, (request) => revocations.page(cursorIn(request)));
 }
 
 const readForm = async (_request: FastifyRequest, body: string): Promise<URLSearchParams> => new URLSearchParams(body);

@@ -86,6 +86,7 @@ export class Metrics implements Monitor {
       case 'tokens_refreshed':
       case 'ring_changed':
       case 'ring_failed':
+      case 'key_set_failed':
     }
   }
 

@@ -20,7 +20,10 @@ export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'>
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
-export type ServiceDocument = Omit<ServiceRecord, 'name'> & { readonly _id: string };
+/** Documents of before there were audiences and scopes have neither. */
+export type ServiceDocument = Pick<ServiceRecord, 'secretHash' | 'createdAt'> & { readonly _id: string } & Partial<
+    Pick<ServiceRecord, 'audience' | 'scopes'>
+  >;
 
 /**
  * Expired records are removed this long after their end: clocks differ, and within the leeway (at most as long) a
@@ -143,7 +146,13 @@ function attemptSchema(): Schema<AttemptDocument> {
 
 function serviceSchema(): Schema<ServiceDocument> {
   return new Schema<ServiceDocument>(
-    { _id: String, secretHash: { type: String, ...required }, createdAt: { type: Date, ...required } },
+    {
+      _id: String,
+      secretHash: { type: String, ...required },
+      createdAt: { type: Date, ...required },
+      audience: { type: String },
+      scopes: { type: [String], default: undefined },
+    },
     { ...options, collection: 'services' },
   );
 }

@@ -14,4 +14,10 @@ export function mongoServices(services: Models['services']): ServiceStore {
   };
 }
 
-const toService = ({ _id: name, secretHash, createdAt }: ServiceDocument) => ({ name, secretHash, createdAt });
+const toService = ({ _id: name, secretHash, createdAt, audience, scopes }: ServiceDocument) => ({
+  name,
+  secretHash,
+  createdAt,
+  audience: audience ?? null,
+  scopes: scopes ?? null,
+});

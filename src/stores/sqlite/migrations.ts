@@ -72,8 +72,20 @@ const REPLAYS = `
   ALTER TABLE sessions ADD COLUMN replay TEXT;
 `;
 
+const SERVICE_SCOPES = `
+  ALTER TABLE services ADD COLUMN audience TEXT;
+  ALTER TABLE services ADD COLUMN scopes TEXT;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
  */
-export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION, ATTEMPTS, REPLAYS];
+export const MIGRATIONS: readonly string[] = [
+  TABLES,
+  SERVICES_AND_REVOCATIONS,
+  ADMINISTRATION,
+  ATTEMPTS,
+  REPLAYS,
+  SERVICE_SCOPES,
+];

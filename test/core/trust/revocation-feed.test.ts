@@ -1,7 +1,48 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { newEntry, newSession } from '../../stores/records.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
+import { keeperOf } from '../../support/ring.ts';
+import type { SettingsInput } from '../../../src/contracts/settings/settings-table.ts';
 import { describeEachStore } from '../../support/stores.ts';
+
+describe('the keys that the feed names', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simplejwt-ring-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pair = {
+    algorithm: 'ES256',
+    signingKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  } as const;
+  const keysOf = async (options: SettingsInput) => {
+    const library = await startTestLibrary('sqlite', options);
+    const { keys } = await library.auth.revocations.page();
+    const published = library.auth.publicKeys().keys.map(({ kid }) => kid);
+    await library.remove();
+    return { keys, published };
+  };
+
+  test('are those of a ring that are accepted, of HS algorithms too', async () => {
+    const keeper = keeperOf(folder);
+    const former = await keeper.generate('HS256');
+    const latest = await keeper.rotate({ algorithm: 'ES256', activateAfter: 60 });
+    expect((await keysOf({ keysDir: folder })).keys).toEqual([former.kid, latest.kid]);
+  });
+
+  test('are the published one of a key pair', async () => {
+    const { keys, published } = await keysOf(pair);
+    expect(keys).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+    expect(keys).toEqual(published);
+  });
+
+  test('are left out where tokens name none, and where they name keys of others', async () => {
+    expect((await keysOf({})).keys).toBeUndefined();
+    expect((await keysOf({ ...pair, jwkUrl: 'http://127.0.0.1:9/jwks.json' })).keys).toBeUndefined();
+  });
+});
 
 describeEachStore('the feed of revocations of a server with leeway', (kind) => {
   let library: TestLibrary;

@@ -81,7 +81,13 @@ describeEachStore('the feed of revocations', (kind) => {
 
   test('takes pages, also through one moment, and then goes on from where the walk began', async () => {
     const settings = settingsFromOptions({ ...server.place.options, signingKey: 'x'.repeat(32) });
-    const feed = new RevocationFeed({ store, settings, clock: server.clock.read, pageSize: 3 });
+    const feed = new RevocationFeed({
+      store,
+      settings,
+      clock: server.clock.read,
+      keys: { accepted: () => null },
+      pageSize: 3,
+    });
     const sessions = [-5, -5, -5, -5, -5, -4, -3].map(revokedAt);
     const entries = [-5, -5, -5, -5, -4].map((seconds) =>
       newEntry({ blacklistedAt: at(seconds), expiresAt: at(86_400) }),

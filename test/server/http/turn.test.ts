@@ -62,10 +62,10 @@ describe('requests that arrive in one turn of the event loop', () => {
     const { access } = await server.signIn();
     const { authorization = '' } = await Service.of(server);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization };
-    const areValid = server.auth.services.areValid.bind(server.auth.services);
-    jest.spyOn(server.auth.services, 'areValid').mockImplementation((...asked) => {
+    const authenticate = server.auth.services.authenticate.bind(server.auth.services);
+    jest.spyOn(server.auth.services, 'authenticate').mockImplementation((...asked) => {
       events.push('authenticated');
-      return areValid(...asked);
+      return authenticate(...asked);
     });
     const send = () => sendAll('/oauth/introspect', `token=${access}`, headers);
     expect(await watch(send, '"active":true')).toEqual([...each('arrived'), ...each('authenticated')]);
