@@ -55,7 +55,11 @@ export class TokenAcceptor {
 
   async #read(text: string): Promise<Token<'access' | 'sliding'>> {
     try {
-      return expectType(expectComplete(await this.#codec.verify(text)), this.#settings.authTokenClasses);
+      return expectType(
+        expectComplete(await this.#codec.verify(text)),
+        this.#settings.authTokenClasses,
+        this.#settings,
+      );
     } catch (error) {
       throw error instanceof AuthError ? this.refusal(error) : error;
     }

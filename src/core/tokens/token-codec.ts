@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { Claims, JsonValue, VerifiedToken } from '../../contracts/claims.ts';
 import { isNumericDate, type Clock } from '../../contracts/clock.ts';
@@ -16,6 +17,12 @@ const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** The texts of a JSON document. */
 const TEXTS = /"(?:[^"\\]|\\.)*"/g;
+
+/** The names of the claims with the type and the name of a token, also where they are not asked for. */
+export const ownClaims = ({ tokenTypeClaim, jtiClaim }: Pick<Settings, 'tokenTypeClaim' | 'jtiClaim'>) => ({
+  tokenTypeClaim: tokenTypeClaim ?? 'token_type',
+  jtiClaim: jtiClaim ?? 'jti',
+});
 
 /** What the codec needs. */
 export interface CodecParts {
@@ -88,7 +95,7 @@ export class TokenCodec {
         ...(issuer !== undefined && { issuer }),
       });
       if (!hasOneReading(token, claims)) throw new TokenInvalid();
-      return this.#read(claims, now + leeway);
+      return this.#read(token, claims, now + leeway);
     } catch (error) {
       if (error instanceof TokenInvalid) throw error;
       if (error instanceof jwt.TokenExpiredError) throw new TokenExpired(this.#afterExpiry(token));
@@ -117,11 +124,12 @@ export class TokenCodec {
 
   #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {
     const claims = this.decode(token)?.claims as Claims | undefined;
-    return claims?.[this.#parts.settings.tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
+    return claims?.[ownClaims(this.#parts.settings).tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
   }
 
-  #read(payload: unknown, latest: number): VerifiedToken {
-    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#parts.settings;
+  #read(token: string, payload: unknown, latest: number): VerifiedToken {
+    const { userIdClaim, jtiClaim: wantedJti } = this.#parts.settings;
+    const { tokenTypeClaim, jtiClaim } = ownClaims(this.#parts.settings);
     if (!isClaims(payload)) throw new TokenInvalid();
     const issuedAt = optional(payload['iat'], isNumericDate);
     if (issuedAt !== null && issuedAt > latest) throw new TokenInvalid();
@@ -129,7 +137,7 @@ export class TokenCodec {
     const userId = optional(payload[userIdClaim], isUserId);
     return {
       type: optional(payload[tokenTypeClaim], isName),
-      jti: optional(payload[jtiClaim], isName),
+      jti: optional(payload[jtiClaim], isName) ?? (wantedJti === null ? digestOf(token) : null),
       userId: userId === null ? null : String(userId),
       sessionId: optional(payload['sid'], isName),
       issuedAt,
@@ -137,6 +145,14 @@ export class TokenCodec {
       claims: payload,
     };
   }
+}
+
+/** Names a token that has no name. The signature is left out: some algorithms have several for one token. */
+function digestOf(token: string): string {
+  return createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** @throws TokenInvalid */
