@@ -52,6 +52,11 @@ describeEachStore('an admin who looks for users', (kind) => {
     expect(namesOf(await found('ος1'))).toEqual(['ος1']);
     expect(namesOf(await found('ο'))).toEqual(names);
 
+    for (const limit of [1, 2, 3, 4, 5, 6]) {
+      const some = await auth.users.list(limit, undefined, 'ΟΣ');
+      expect(some.map(({ username }) => username)).toEqual(names.slice(0, Math.min(limit, 5)));
+    }
+
     const paged: string[] = [];
     let after: string | null = null;
     for (const size of [2, 2, 1]) {
