@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { readDump, type DumpFormat } from './django/dump.ts';
 import type { Remark, Watcher } from './django/report.ts';
 import { withSystem, type CliOptions } from './system.ts';
-import { CliError, type PrintedRow, type Terminal } from './terminal.ts';
+import { CliError, type Terminal } from './terminal.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -14,6 +14,7 @@ interface Flags {
 interface UserFlags extends Flags {
   readonly model: string;
   readonly usernameField: string;
+  readonly timeZone?: string;
 }
 
 const importing = (parent: Command, what: string): Command =>
@@ -34,14 +35,31 @@ export function addUserImport(users: Command, options: CliOptions): void {
   )
     .option('--model <name>', "the model of the users, where it is one of the project's own", 'auth.user')
     .option('--username-field <name>', 'the field that holds the name they sign in with', 'username')
+    .option(
+      '--time-zone <name>',
+      'TIME_ZONE of a project with USE_TZ = False, such as Europe/Berlin (default: UTC)',
+      timeZone,
+    )
     .action(async (file: string, flags: UserFlags) => {
-      const model = { model: flags.model.toLowerCase(), usernameField: flags.usernameField };
+      const { usernameField } = flags;
+      const model = { model: flags.model.toLowerCase(), usernameField, timeZone: flags.timeZone };
       const rows = readDump(await openInput(file, terminal), flags.format);
       const summary = await withSystem(options, ({ django }) =>
         flags.dryRun === true ? django.rehearseUsers(rows, model, watcher) : django.importUsers(rows, model, watcher),
       );
-      printSummary(terminal, { ...summary }, flags);
+      const leftOut = Object.entries(summary.leftOut).map(([field, count]) => `${field} (${count})`);
+      const shown = flags.json === true ? summary : { ...summary, leftOut: leftOut.join(', ') || 'nothing' };
+      printSummary(terminal, shown, flags);
     });
+}
+
+/** @throws InvalidArgumentError if there is no such zone */
+function timeZone(name: string): string {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    throw new InvalidArgumentError('Expected the name of a time zone, such as Europe/Berlin.');
+  }
 }
 
 /** Adds `tokens import`. */
@@ -54,12 +72,12 @@ export function addTokenImport(tokens: Command, options: CliOptions): void {
       const summary = await withSystem(options, ({ django }) =>
         flags.dryRun === true ? django.rehearseTokens(rows, watcher) : django.importTokens(rows, watcher),
       );
-      printSummary(terminal, { ...summary }, flags);
+      printSummary(terminal, summary, flags);
     },
   );
 }
 
-function printSummary(terminal: Terminal, summary: PrintedRow & { readonly bad: number }, flags: Flags): void {
+function printSummary(terminal: Terminal, summary: { readonly bad: number }, flags: Flags): void {
   terminal.clearProgress();
   terminal.printRecord({ dryRun: flags.dryRun === true, ...summary }, flags);
   if (summary.bad === 0) return;

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { AuthError, InvalidInput } from '../contracts/errors.ts';
-import { MAX_USERNAME_LENGTH, usernameKey } from '../contracts/username-key.ts';
+import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
@@ -129,7 +129,7 @@ export class TokenResolver {
 
 /** Attempts count for the account that a name means, whether or not there is one. */
 function theGivenName({ username }: Readonly<Record<string, unknown>>): CountedAccount {
-  return { account: usernameKey(String(username).slice(0, MAX_USERNAME_LENGTH + 1)) };
+  return { account: givenUsernameKey(String(username)) };
 }
 
 /** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */

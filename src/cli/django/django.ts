@@ -7,7 +7,8 @@ import { BlacklistImport, type TokenSummary } from './blacklist-import.ts';
 import type { DumpRow } from './dump.ts';
 import { rehearseBlacklist, rehearseUsers } from './rehearsal.ts';
 import type { Watcher } from './report.ts';
-import { UserImport, type UserModel, type UserSummary } from './user-import.ts';
+import type { UserModel } from './rows.ts';
+import { UserImport, type UserSummary } from './user-import.ts';
 
 /** What moving needs. */
 export interface DjangoParts {

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-import { Readable } from 'node:stream';
 import { JSONParser } from '@streamparser/json';
 
 /** How `manage.py dumpdata` was told to write: one array, or an object a line. */
@@ -34,7 +32,7 @@ async function* readArray(input: AsyncIterable<Uint8Array>): AsyncGenerator<Dump
     found.push(value);
   };
   let row = 0;
-  for await (const chunk of input) {
+  for await (const chunk of decoded(input)) {
     const problem = problemOf(() => parser.write(chunk));
     if (!isArray) throw new DumpError(`The dump is no JSON array. ${EXPECTED}`);
     for (const value of found.splice(0)) yield { row: ++row, value };
@@ -60,11 +58,38 @@ function problemOf(work: () => void): unknown {
 
 async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<DumpRow> {
   let row = 0;
-  for await (const line of createInterface({ input: Readable.from(input), crlfDelay: Infinity })) {
+  for await (const line of linesOf(decoded(input))) {
     row += 1;
     if (line.trim() !== '') yield { row, value: parsed(line) };
   }
 }
+
+/** Lines end at a line feed alone: U+2028 and U+2029, where others break lines too, may stand in JSON's strings. */
+async function* linesOf(input: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of input) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+/** The text of a file, without the byte order mark that some editors put before it. */
+async function* decoded(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decode = (...given: Parameters<typeof decoder.decode>): string => {
+    try {
+      return decoder.decode(...given);
+    } catch (error) {
+      throw new DumpError(`The dump is not in UTF-8. ${EXPECTED} ${UTF_16}`, { cause: error });
+    }
+  };
+  for await (const chunk of input) yield decode(chunk, { stream: true });
+  yield decode();
+}
+
+const UTF_16 = "Windows PowerShell's `>` writes UTF-16: dump with `-o FILE`.";
 
 function parsed(line: string): unknown {
   try {

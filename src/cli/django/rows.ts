@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ForeignAccount } from '../../core/users/account-import.ts';
+import { localMoments, type LocalMoments } from './time-zone.ts';
 
 // Above 2^53, JavaScript's numbers cannot tell neighbouring IDs apart.
 const KEY = 'expected the primary key, a text or a number below 2^53; dump without --natural-primary';
@@ -20,25 +21,40 @@ export type DumpedRow = z.infer<typeof dumped>;
 /** What a row says, or what is wrong with it in words that quote none of its values. */
 export type RowReading<Value> = { readonly value: Value } | { readonly problem: string };
 
-/** Django writes no zone where `USE_TZ` is off; that is read as UTC. */
-const moment = z.iso
-  .datetime({ offset: true, local: true, error: 'expected a moment such as 2026-01-31T12:00:00Z' })
-  .transform((text) => new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`));
+/** Django writes no zone where `USE_TZ` is off. */
+const momentIn = (local: LocalMoments) =>
+  z.iso
+    .datetime({ offset: true, local: true, error: 'expected a moment such as 2026-01-31T12:00:00Z' })
+    .transform((text) => (/(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : local(text)));
+
+const asUtc: LocalMoments = (text) => new Date(`${text}Z`);
+/** simplejwt writes UTC, whatever the zone of the project. */
+const moment = momentIn(asUtc);
 
 /** `AbstractBaseUser` and `AbstractUser`. Fields that a custom model may lack have Django's defaults. */
-const userFields = z.object({
-  username: z.string('expected a username'),
-  password: z.string('expected a password hash').max(1000, 'expected at most 1000 characters'),
-  last_login: moment.nullish(),
-  is_active: z.boolean('expected true or false').default(true),
-  date_joined: moment.optional(),
-  email: z.string().nullish().catch(null),
-});
+const userFields = (localMoment: ReturnType<typeof momentIn>) =>
+  z.object({
+    username: z.string('expected a username'),
+    password: z.string('expected a password hash').max(1000, 'expected at most 1000 characters'),
+    last_login: localMoment.nullish(),
+    is_active: z.boolean('expected true or false').default(true),
+    date_joined: localMoment.optional(),
+  });
 
-/** An account of a dump, and whether it has an address, which there is no place for here. */
+/** Which rows of a dump are the users, and how their fields are to be read. */
+export interface UserModel {
+  /** Django's `AUTH_USER_MODEL` in lower case, as dumps have it. */
+  readonly model: string;
+  /** Django's `USERNAME_FIELD`. */
+  readonly usernameField: string;
+  /** Django's `TIME_ZONE`, where `USE_TZ` is off. Default: UTC. */
+  readonly timeZone?: string | undefined;
+}
+
+/** An account of a dump, and the fields that say something there is no place for here, such as an address. */
 export interface DumpedUser {
   readonly account: ForeignAccount;
-  readonly hasEmail: boolean;
+  readonly leftOut: readonly string[];
 }
 
 const outstanding = z.object({
@@ -60,13 +76,27 @@ export function readRow(value: unknown): RowReading<DumpedRow> {
   return value === undefined ? { problem: 'this is no JSON' } : read(dumped, value);
 }
 
-/** `now` is the first day of an account whose model keeps none. */
-export function readUserRow({ pk, fields }: DumpedRow, usernameField: string, now: Date): RowReading<DumpedUser> {
-  const reading = read(userFields, { ...fields, username: fields[usernameField] });
-  if ('problem' in reading) return reading;
-  const { username, password, last_login, is_active, date_joined, email } = reading.value;
-  const account: ForeignAccount = {
-    id: pk,
+/** Reads rows of users. `now` is the first day of an account whose model keeps none. */
+export type UserRowReader = (row: DumpedRow, now: Date) => RowReading<DumpedUser>;
+
+/** @throws RangeError if there is no such time zone */
+export function userRowReader({ usernameField, timeZone }: UserModel): UserRowReader {
+  const schema = userFields(timeZone === undefined ? moment : momentIn(localMoments(timeZone)));
+  return ({ pk, fields }, now) => {
+    const reading = read(schema, { ...fields, username: fields[usernameField] });
+    if ('problem' in reading) return reading;
+    const isLeftOut = (name: string) => name !== usernameField && !TAKEN.has(name) && saysMore(fields[name]);
+    return { value: { account: accountOf(pk, reading.value, now), leftOut: Object.keys(fields).filter(isLeftOut) } };
+  };
+}
+
+function accountOf(
+  id: string,
+  { username, password, last_login, is_active, date_joined }: z.infer<ReturnType<typeof userFields>>,
+  now: Date,
+): ForeignAccount {
+  return {
+    id,
     username,
     // In Django, an empty hash means no usable password; here that is `!`.
     passwordHash: password === '' ? '!' : password,
@@ -74,7 +104,14 @@ export function readUserRow({ pk, fields }: DumpedRow, usernameField: string, no
     lastLogin: last_login ?? null,
     createdAt: date_joined ?? now,
   };
-  return { value: { account, hasEmail: typeof email === 'string' && email !== '' } };
+}
+
+const TAKEN: ReadonlySet<string> = new Set(['password', 'last_login', 'is_active', 'date_joined']);
+
+/** Whether a field has another value than the one Django gives it where nothing was entered. */
+function saysMore(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== null && value !== false && value !== '';
 }
 
 export const readOutstanding = ({ fields }: DumpedRow): RowReading<OutstandingRow> => read(outstanding, fields);

@@ -2,18 +2,10 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { AccountImport, AccountOutcome } from '../../core/users/account-import.ts';
 import { DumpError, type DumpRow } from './dump.ts';
 import type { Watcher } from './report.ts';
-import { readRow, readUserRow, type DumpedUser } from './rows.ts';
+import { readRow, userRowReader, type DumpedUser, type UserModel } from './rows.ts';
 
 /** Rows that are written at once: few waits for the disk, and a server beside it does not wait long either. */
 const BATCH = 500;
-
-/** Which rows of a dump are the users, and which field is their name. */
-export interface UserModel {
-  /** Django's `AUTH_USER_MODEL` in lower case, as dumps have it. */
-  readonly model: string;
-  /** Django's `USERNAME_FIELD`. */
-  readonly usernameField: string;
-}
 
 /** How an import of users went. */
 export interface UserSummary {
@@ -25,16 +17,16 @@ export interface UserSummary {
   readonly bad: number;
   /** Have no password in Django, or one whose hash cannot be read here: they sign in once they are given one. */
   readonly withoutPassword: number;
-  /** Have an address, for which there is no place here. */
-  readonly emailsIgnored: number;
   readonly otherModels: number;
+  /** Fields for which there is no place here, and how many of the accounts had something in them. */
+  readonly leftOut: Readonly<Record<string, number>>;
 }
 
 interface Waiting extends DumpedUser {
   readonly row: number;
 }
 
-type Counts = { -readonly [Name in keyof UserSummary]: number };
+type Counts = { -readonly [Name in keyof Omit<UserSummary, 'leftOut'>]: number };
 
 /** What the import needs. */
 export interface UserImportParts {
@@ -52,9 +44,9 @@ export class UserImport {
     alreadyThere: 0,
     bad: 0,
     withoutPassword: 0,
-    emailsIgnored: 0,
     otherModels: 0,
   };
+  readonly #leftOut = new Map<string, number>();
   #waiting: Waiting[] = [];
 
   constructor(parts: UserImportParts) {
@@ -64,9 +56,11 @@ export class UserImport {
   /**
    * Takes the rows in order. Run again after it has failed, it meets those it has taken, and goes on.
    *
-   * @throws DumpError, StoreUnavailable
+   * @throws DumpError, StoreUnavailable, RangeError if there is no such time zone
    */
-  async run(rows: AsyncIterable<DumpRow>, { model, usernameField }: UserModel): Promise<UserSummary> {
+  async run(rows: AsyncIterable<DumpRow>, userModel: UserModel): Promise<UserSummary> {
+    const { model } = userModel;
+    const readUser = userRowReader(userModel);
     const others = new Set<string>();
     try {
       for await (const { row, value } of rows) {
@@ -74,7 +68,7 @@ export class UserImport {
         const reading = readRow(value);
         if ('problem' in reading) this.#refuse(row, null, reading.problem);
         else if (reading.value.model === model) {
-          const user = readUserRow(reading.value, usernameField, new Date(this.#parts.clock()));
+          const user = readUser(reading.value, new Date(this.#parts.clock()));
           if ('problem' in user) this.#refuse(row, reading.value.pk, user.problem);
           else this.#waiting.push({ row, ...user.value });
         } else {
@@ -92,7 +86,7 @@ export class UserImport {
         `The dump has no row of the model "${model}", but of ${names.join(', ')}. Name that of your users with --model.`,
       );
     }
-    return this.#counts;
+    return { ...this.#counts, leftOut: Object.fromEntries(this.#leftOut) };
   }
 
   async #flush(): Promise<void> {
@@ -106,10 +100,10 @@ export class UserImport {
     this.#parts.watcher.progress(this.#counts.rows);
   }
 
-  #note({ row, account, hasEmail }: Waiting, outcome: AccountOutcome): void {
+  #note({ row, account, leftOut }: Waiting, outcome: AccountOutcome): void {
     const remark = (text: string) => this.#parts.watcher.remark({ row, pk: account.id, text });
     if (outcome.outcome === 'refused') return this.#refuse(row, account.id, outcome.problem);
-    if (hasEmail) this.#counts.emailsIgnored += 1;
+    for (const field of leftOut) this.#leftOut.set(field, (this.#leftOut.get(field) ?? 0) + 1);
     if (outcome.outcome === 'present') {
       this.#counts.alreadyThere += 1;
       const { differences } = outcome;

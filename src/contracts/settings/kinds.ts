@@ -11,6 +11,12 @@ export interface Kind<Schema extends z.ZodType = z.ZodType> {
 
 const kind = <Schema extends z.ZodType>(accepts: string, schema: Schema): Kind<Schema> => ({ schema, accepts });
 
+/** What says that there is no value: Python's `None`, as text has it, and its like. */
+const NOTHING = /^\s*((none|off)\s*)?$/i;
+/** `null` is refused as text, for it may have been meant as itself: to browsers it is an origin. */
+const something = z.string().refine((value) => !NOTHING.test(value) && value !== 'null');
+const nothing = z.union([z.null(), z.string().regex(NOTHING)]);
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const SHORT = /^(\d+)\s*([smhdw])?$/;
 const ISO_8601 = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
@@ -34,6 +40,13 @@ export const duration = (min: string, max: string) =>
       .transform(parseSeconds)
       .refine((seconds) => seconds >= parseSeconds(min) && seconds <= parseSeconds(max)),
   );
+
+/** The same, or no end at all, which is Infinity. */
+export const durationOrNone = (min: string, max: string) => {
+  const { accepts, schema } = duration(min, max);
+  const endless = z.string().regex(NOTHING).regex(/./);
+  return kind(`${accepts}, or none`, z.union([schema, z.literal(Infinity), endless.transform(() => Infinity)]));
+};
 
 const TRUE = new Set(['true', 'on', 'yes', '1']);
 const FALSE = new Set(['false', 'off', 'no', '0']);
@@ -70,8 +83,12 @@ export const integerOr = <const Word extends string>(word: Word, min: number, ma
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   kind(`one of ${words.join(', ')}`, z.enum(words));
 
-/** Text matching a pattern. */
-export const text = (accepts: string, pattern: RegExp) => kind(accepts, z.string().regex(pattern));
+/** Text matching a pattern, which `None` does not, whatever the pattern. */
+export const text = (accepts: string, pattern: RegExp) => kind(accepts, something.regex(pattern));
+
+/** The same, or null for none. */
+export const textOrNone = (accepts: string, pattern: RegExp) =>
+  kind(`${accepts}, or none`, z.union([something.regex(pattern), nothing.transform(() => null)]));
 
 /** Several values, as an array or separated by commas. */
 export const list = <Schema extends z.ZodType<unknown, string>>(accepts: string, item: Schema) =>
@@ -80,9 +97,9 @@ export const list = <Schema extends z.ZodType<unknown, string>>(accepts: string,
     z
       .union([z.string(), z.array(z.string())])
       .transform((value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value))
-      .pipe(z.array(item).nonempty()),
+      .pipe(z.array(something.pipe(item)).nonempty()),
   );
 
-/** A kind that may be left out. */
+/** A kind that may be left out, or said to be none. */
 export const optional = <Schema extends z.ZodType>({ schema, accepts }: Kind<Schema>) =>
-  kind(accepts, schema.optional());
+  kind(accepts, z.union([schema, nothing.transform(() => undefined)]).optional());

@@ -1,6 +1,18 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { boolean, duration, integer, integerOr, list, oneOf, optional, text, type Kind } from './kinds.ts';
+import {
+  boolean,
+  duration,
+  durationOrNone,
+  integer,
+  integerOr,
+  list,
+  oneOf,
+  optional,
+  text,
+  textOrNone,
+  type Kind,
+} from './kinds.ts';
 
 /** One row of the table. */
 interface Setting<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
@@ -36,10 +48,19 @@ const algorithm: Kind<z.ZodEnum<{ readonly [Name in Algorithm]: Name }>> = {
   accepts: `one of ${ALGORITHMS.join(', ')}; EdDSA is not offered, as jsonwebtoken does not have it`,
 };
 
-const claimName = text(
+const CLAIM_NAME = [
   'a claim name other than exp, iat, nbf, iss, aud, sid and is_admin',
   /^(?!(exp|iat|nbf|iss|aud|sid|is_admin)$).{1,64}$/,
-);
+] as const;
+const claimName = text(...CLAIM_NAME);
+const claimNameOrNone = textOrNone(...CLAIM_NAME);
+
+/** Fields by which an account can be found; simplejwt's `pk` is another name of `id`. */
+const USER_ID_FIELDS = { id: 'id', pk: 'id', username: 'username' } as const;
+const userIdField = {
+  schema: z.enum(['id', 'pk', 'username']).transform((name) => USER_ID_FIELDS[name]),
+  accepts: 'id (also pk) or username; accounts have no e-mail address: where users sign in with it, it is the username',
+};
 const nonEmpty = (what: string) => optional(text(what, /./s));
 const host = text('an address or host name', /^[\w.:-]+$/);
 const scheme = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/);
@@ -62,8 +83,8 @@ const addressHeader = text(
 /** Settings of the library and the server alike. */
 // prettier-ignore
 export const authTable = {
-  accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '30d'), '5m', 'How long an access token lives. Never past the end of its session.'),
-  refreshTokenLifetime: row('JWT_REFRESH_TOKEN_LIFETIME', duration('1s', '365d'), '1d', 'How long a refresh token lives, and so how long a session may lie idle.'),
+  accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long an access token lives. Never past the end of its session.'),
+  refreshTokenLifetime: row('JWT_REFRESH_TOKEN_LIFETIME', duration('1s', '3650d'), '1d', 'How long a refresh token lives, and so how long a session may lie idle.'),
   rotateRefreshTokens: row('JWT_ROTATE_REFRESH_TOKENS', boolean, true, 'Refreshing also returns the successor of the refresh token.'),
   blacklistAfterRotation: row('JWT_BLACKLIST_AFTER_ROTATION', boolean, true, 'A refresh token that was exchanged for its successor is no longer usable; using it again ends the session.'),
   updateLastLogin: row('JWT_UPDATE_LAST_LOGIN', boolean, false, "Store the time of each successful sign-in in the user's `lastLogin`."),
@@ -74,24 +95,24 @@ export const authTable = {
   refreshSigningKey: secret(row('JWT_REFRESH_SIGNING_KEY', nonEmpty('a secret of at least 32 bytes, a JWK of one in JSON, or the path of a file with either'), undefined, 'Signs and verifies refresh tokens (HS256) in place of the derived key, and where `JWT_SIGNING_KEY` is a secret that others have too. With `JWT_KEYS_DIR` it signs nothing, and verifies those from before the ring.')),
   accessTokenTyp: row('JWT_ACCESS_TOKEN_TYP', oneOf('JWT', 'at+jwt'), 'JWT', 'The header `typ` of access tokens. `at+jwt` (RFC 9068) lets others refuse all tokens but these. Sliding and refresh tokens keep `JWT`.'),
   keysDir: row('JWT_KEYS_DIR', nonEmpty('a folder'), undefined, 'The key ring: keys by `kid`, of which one signs and all verify, kept by the commands `keys ...` and read again as they change. See docs/keys.md. Not set: `JWT_SIGNING_KEY` is the one key.'),
-  audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string().min(1))), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
+  audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string())), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
   issuer: row('JWT_ISSUER', nonEmpty('a text, usually a URL'), undefined, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
   jwkUrl: row('JWT_JWK_URL', optional(text('an https or http URL', /^https?:\/\/\S+$/)), undefined, 'Where the public keys of the tokens are found by `kid` (RFC 7517). RS, PS and ES algorithms only.'),
   leeway: row('JWT_LEEWAY', duration('0s', '10m'), 0, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`, in the grace interval and in the replay window.'),
   authHeaderTypes: row('JWT_AUTH_HEADER_TYPES', list('schemes separated by commas', scheme), 'Bearer', 'Accepted schemes of the header, in any case of letters; `WWW-Authenticate` names the first.'),
   authHeaderName: row('JWT_AUTH_HEADER_NAME', text("an HTTP header's name as it is on the wire, such as X-Access-Token", /^(?!HTTP_)[\w!#$%&'*+.^`|~-]+$/), 'Authorization', 'The header that carries the token.'),
-  userIdField: row('JWT_USER_ID_FIELD', oneOf('id', 'username'), 'id', "Which of the user's fields identifies them in a token."),
+  userIdField: row('JWT_USER_ID_FIELD', userIdField, 'id', "Which of the user's fields identifies them in a token."),
   userIdClaim: row('JWT_USER_ID_CLAIM', claimName, 'user_id', 'The claim that holds it.'),
   authTokenClasses: row('JWT_AUTH_TOKEN_CLASSES', list('access, sliding, or both', tokenClass), 'access', 'Types of token accepted in the header.'),
-  tokenTypeClaim: row('JWT_TOKEN_TYPE_CLAIM', claimName, 'token_type', 'The claim that holds the type of a token.'),
-  jtiClaim: row('JWT_JTI_CLAIM', claimName, 'jti', 'The claim that holds the unique name of a token.'),
-  slidingTokenLifetime: row('JWT_SLIDING_TOKEN_LIFETIME', duration('1s', '30d'), '5m', 'How long a sliding token proves its holder between two refreshes.'),
-  slidingTokenRefreshLifetime: row('JWT_SLIDING_TOKEN_REFRESH_LIFETIME', duration('1s', '365d'), '1d', 'How long a sliding token can be refreshed.'),
+  tokenTypeClaim: row('JWT_TOKEN_TYPE_CLAIM', claimNameOrNone, 'token_type', 'The claim that holds the type of a token. `none`: it is `token_type`, and a token without a type is taken for one of the type that is due; a refresh token without one lets its holder in, too.'),
+  jtiClaim: row('JWT_JTI_CLAIM', claimNameOrNone, 'jti', 'The claim that holds the unique name of a token. `none`: it is `jti`, and a token without one is taken too; its name is a digest of the token.'),
+  slidingTokenLifetime: row('JWT_SLIDING_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long a sliding token proves its holder between two refreshes.'),
+  slidingTokenRefreshLifetime: row('JWT_SLIDING_TOKEN_REFRESH_LIFETIME', duration('1s', '3650d'), '1d', 'How long a sliding token can be refreshed.'),
   slidingTokenRefreshExpClaim: row('JWT_SLIDING_TOKEN_REFRESH_EXP_CLAIM', claimName, 'refresh_exp', 'The claim that holds that end.'),
   checkRevokeToken: row('JWT_CHECK_REVOKE_TOKEN', boolean, false, 'Tokens carry a fingerprint that a password change invalidates.'),
   revokeTokenClaim: row('JWT_REVOKE_TOKEN_CLAIM', claimName, 'hash_password', 'The claim that holds that fingerprint.'),
   checkUserIsActive: row('JWT_CHECK_USER_IS_ACTIVE', boolean, true, 'Disabled users are refused at sign-in and in every guarded field.'),
-  sessionLifetime: row('JWT_SESSION_LIFETIME', duration('1s', '3650d'), '30d', 'The absolute end of a session, counted from sign-in; refreshing never moves it.'),
+  sessionLifetime: row('JWT_SESSION_LIFETIME', durationOrNone('1s', '3650d'), '30d', 'The absolute end of a session, counted from sign-in; refreshing never moves it. `none`: a session lives for as long as it is refreshed in time.'),
   reuseGrace: row('JWT_REUSE_GRACE', duration('0s', '300s'), '30s', 'How long the immediate predecessor of a refresh token is answered with the same successor (a lost response, two tabs), as often as it comes. 0: no second use is answered, however soon.'),
   replayWindow: row('JWT_REPLAY_WINDOW', duration('0s', '30d'), '7d', 'How long after a rotation the predecessor is still answered while its successor was never exchanged (a client that was offline as the answer came): five times at most after a grace interval, each of which begins another. 0: only within the grace interval. Any other second use ends the session.'),
   maxSessions: row('JWT_MAX_SESSIONS', integer(1, 10_000), 100, 'Live sessions of one user; a further sign-in ends the oldest.'),

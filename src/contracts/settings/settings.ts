@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { isSecureOrigin } from './secure-origin.ts';
-import {
-  authTable,
-  hookTable,
-  serverTable,
-  type ServerSettings,
-  type Settings,
-  type SettingsInput,
-} from './settings-table.ts';
+import { replacementOf } from './replaced.ts';
+import { authTable, serverTable, type ServerSettings, type Settings, type SettingsInput } from './settings-table.ts';
 
 /** One or several settings are unusable; the message has a line for each. */
 export class SettingsError extends Error {
@@ -39,8 +33,11 @@ function parse<Keys extends keyof Table>(
 ) {
   const problems: string[] = [];
   const entries = keys.map((key) => {
-    const value = input[key] ?? table[key].default;
-    const result = (table[key].schema as z.ZodType).safeParse(value);
+    const schema = table[key].schema as z.ZodType;
+    const given = input[key];
+    const isLeftOut = given === undefined || (given === null && !schema.safeParse(null).success);
+    const value = isLeftOut ? table[key].default : given;
+    const result = schema.safeParse(value);
     if (!result.success) problems.push(`${nameOf(key)}: got ${shown(key, value)}, expected ${table[key].accepts}.`);
     return [key, result.data] as const;
   });
@@ -85,11 +82,12 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
     'slidingTokenRefreshExpClaim',
     'revokeTokenClaim',
   ] as const;
+  const claimOf = (key: (typeof claims)[number]) => settings[key] ?? authTable[key].default;
   for (const [index, key] of claims.entries()) {
-    const twin = claims.slice(0, index).find((other) => settings[other] === settings[key]);
+    const twin = claims.slice(0, index).find((other) => claimOf(other) === claimOf(key));
     if (twin)
       problems.push(
-        `${nameOf(key)}: got "${settings[key]}", which ${nameOf(twin)} uses already; expected another name.`,
+        `${nameOf(key)}: got "${claimOf(key)}", which ${nameOf(twin)} uses already; expected another name.`,
       );
   }
   for (const origin of settings.corsOrigins ?? []) {
@@ -152,20 +150,27 @@ function refuseIfAny(problems: readonly string[]): void {
  * @throws SettingsError for an unknown option, a bad value or a combination that makes no sense.
  */
 export function settingsFromOptions(options: SettingsInput): Settings {
-  const unknown = Object.keys(options).filter((key) => !(key in authTable));
-  refuseIfAny(unknown.map((key) => `${key}: unknown option; see docs/settings.md for those there are.`));
+  const unknown = Object.keys(options).filter((key) => !Object.hasOwn(authTable, key));
+  refuseIfAny(unknown.map(unknownOption));
   const settings = parse(Object.keys(authTable) as (keyof Settings)[], options, asOption);
   refuseIfAny([...combinationProblems(settings, asOption), ...libraryProblems(settings)]);
   return Object.freeze(settings);
 }
 
 function unknownVariable(name: string): string {
-  const hook = Object.entries(hookTable).find(
-    ([, { seed }]) => name === `JWT_${seed}` || name === 'JWT_TOKEN_USER_CLASS',
-  );
-  if (hook)
-    return `${name}: is a function, and so an option of the library (${hook[0]}); expected not to be in the environment.`;
+  const replacement = replacementOf(name.slice('JWT_'.length));
+  if (replacement !== null) return `${name}: ${replacement}`;
   return `${name}: unknown setting; see docs/settings.md or \`settings show\` for those there are.`;
+}
+
+/** simplejwt's name in the form of another: `tokenObtainSerializer` is `TOKEN_OBTAIN_SERIALIZER`. */
+const asInSimplejwt = (option: string): string => option.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+
+function unknownOption(name: string): string {
+  const seed = asInSimplejwt(name);
+  const own = Object.entries(authTable).find(([, { env }]) => env === `JWT_${seed}`);
+  if (own !== undefined) return `${name}: unknown option; expected its name here, ${own[0]}.`;
+  return `${name}: ${replacementOf(seed) ?? 'unknown option; see docs/settings.md for those there are.'}`;
 }
 
 /**
@@ -204,7 +209,7 @@ export interface ShownSetting {
 /** All settings in force, secrets masked. Durations are in seconds. */
 export function showSettings(settings: ServerSettings): ShownSetting[] {
   return (Object.keys(table) as (keyof Table)[]).map((key) => {
-    const value = settings[key] ?? null;
+    const value = settings[key] === Infinity ? 'none' : (settings[key] ?? null);
     const masked = 'secret' in table[key] && value !== null;
     const text = Array.isArray(value) ? value.join(',') : value;
     return { name: table[key].env, value: masked ? '********' : text, meaning: table[key].meaning };

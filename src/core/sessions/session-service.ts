@@ -8,6 +8,9 @@ import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
 
+/** The absolute end of a session that has none: older servers read a moment there. */
+const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** What a session starts with. */
 export interface Opening {
   readonly userId: string;
@@ -47,7 +50,7 @@ export class SessionService {
    */
   async open({ userId, client, lifetime, adopted }: Opening): Promise<SessionRecord | null> {
     const now = this.#parts.clock();
-    const endsAt = now + this.#parts.settings.sessionLifetime * 1000;
+    const endsAt = Math.min(now + this.#parts.settings.sessionLifetime * 1000, NEVER);
     const session: SessionRecord = {
       id: adopted?.id ?? newId(),
       userId,

@@ -22,8 +22,18 @@ export function expectComplete(token: VerifiedToken): Token {
   return { ...token, expiresAt, jti, type: type ?? UNTYPED };
 }
 
-/** @throws TokenInvalid, TokenWrongType */
-export function expectType<Type extends TokenType>(token: Token, types: readonly Type[]): Token<Type> {
+/**
+ * Where types are not asked for, a token without one is of the first type that is due, as in simplejwt.
+ *
+ * @throws TokenInvalid, TokenWrongType
+ */
+export function expectType<Type extends TokenType>(
+  token: Token,
+  types: readonly Type[],
+  { tokenTypeClaim }: Pick<Settings, 'tokenTypeClaim'>,
+): Token<Type> {
+  const [first] = types;
+  if (token.type === UNTYPED && tokenTypeClaim === null && first !== undefined) return { ...token, type: first };
   if (token.type === UNTYPED) throw new TokenInvalid('Token has no type');
   const type = types.find((accepted) => accepted === token.type);
   if (type === undefined) throw new TokenWrongType();

@@ -55,7 +55,11 @@ export class TokenAcceptor {
 
   async #read(text: string): Promise<Token<'access' | 'sliding'>> {
     try {
-      return expectType(expectComplete(await this.#codec.verify(text)), this.#settings.authTokenClasses);
+      return expectType(
+        expectComplete(await this.#codec.verify(text)),
+        this.#settings.authTokenClasses,
+        this.#settings,
+      );
     } catch (error) {
       // Where the keys cannot be had, nothing is said of the token.
       throw error instanceof AuthError && error.code === 'UNAUTHENTICATED' ? this.refusal(error) : error;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { Claims, JsonValue, VerifiedToken } from '../../contracts/claims.ts';
 import { isNumericDate, type Clock } from '../../contracts/clock.ts';
@@ -23,6 +24,11 @@ interface ReadHeader {
   readonly kid: string | undefined;
 }
 const NO_HEADER: ReadHeader = { part: '', kid: undefined };
+/** The names of the claims with the type and the name of a token, also where they are not asked for. */
+export const ownClaims = ({ tokenTypeClaim, jtiClaim }: Pick<Settings, 'tokenTypeClaim' | 'jtiClaim'>) => ({
+  tokenTypeClaim: tokenTypeClaim ?? 'token_type',
+  jtiClaim: jtiClaim ?? 'jti',
+});
 
 /** What the codec needs. */
 export interface CodecParts {
@@ -47,7 +53,8 @@ export class TokenCodec {
 
   /** The token of these claims, with `aud` and `iss` where they are set. The claims given are left as they are. */
   sign(claims: Readonly<Record<string, unknown>>): string {
-    const { audience, issuer, tokenTypeClaim, accessTokenTyp } = this.#parts.settings;
+    const { audience, issuer, accessTokenTyp } = this.#parts.settings;
+    const { tokenTypeClaim } = ownClaims(this.#parts.settings);
     const payload = JSON.parse(JSON.stringify(claims, this.#parts.hooks?.jsonEncoder)) as Record<string, unknown>;
     if (audience !== undefined) payload['aud'] = audience.length === 1 ? audience[0] : audience;
     if (issuer !== undefined) payload['iss'] = issuer;
@@ -102,7 +109,7 @@ export class TokenCodec {
         ...(issuer !== undefined && { issuer }),
       });
       if (!hasOneReading(token, claims)) throw new TokenInvalid();
-      const verified = this.#read(claims, now + leeway);
+      const verified = this.#read(token, claims, now + leeway);
       if (signs !== undefined && verified.type !== signs) throw new TokenInvalid();
       return verified;
     } catch (error) {
@@ -136,18 +143,19 @@ export class TokenCodec {
 
   #afterExpiry(token: string): 'REFRESH' | 'LOGIN' {
     const claims = this.decode(token)?.claims as Claims | undefined;
-    return claims?.[this.#parts.settings.tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
+    return claims?.[ownClaims(this.#parts.settings).tokenTypeClaim] === 'access' ? 'REFRESH' : 'LOGIN';
   }
 
-  #read(payload: unknown, latest: number): VerifiedToken {
-    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#parts.settings;
+  #read(token: string, payload: unknown, latest: number): VerifiedToken {
+    const { userIdClaim, jtiClaim: wantedJti } = this.#parts.settings;
+    const { tokenTypeClaim, jtiClaim } = ownClaims(this.#parts.settings);
     if (!isClaims(payload)) throw new TokenInvalid();
     const issuedAt = optional(payload['iat'], isNumericDate);
     const validFrom = Math.max(issuedAt ?? 0, optional(payload['nbf'], isNumericDate) ?? 0);
     const userId = optional(payload[userIdClaim], isUserId);
     const verified = {
       type: optional(payload[tokenTypeClaim], isName),
-      jti: optional(payload[jtiClaim], isName),
+      jti: optional(payload[jtiClaim], isName) ?? (wantedJti === null ? digestOf(token) : null),
       userId: userId === null ? null : String(userId),
       sessionId: optional(payload['sid'], isName),
       issuedAt,
@@ -157,6 +165,14 @@ export class TokenCodec {
     if (validFrom > latest) throw new TokenNotYetValid(validFrom - latest);
     return verified;
   }
+}
+
+/** Names a token that has no name. The signature is left out: some algorithms have several for one token. */
+function digestOf(token: string): string {
+  return createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** @throws TokenInvalid */

@@ -5,7 +5,7 @@ import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
 import { passwordFingerprint } from '../users/account.ts';
-import type { TokenCodec } from './token-codec.ts';
+import { ownClaims, type TokenCodec } from './token-codec.ts';
 
 /** A signed token and when it ends. */
 export interface MintedToken {
@@ -86,7 +86,8 @@ export class TokenMinter {
   }
 
   #mint(type: TokenType, described: Readonly<Record<string, unknown>>, own: OwnClaims): MintedToken {
-    const { tokenTypeClaim, jtiClaim, userIdClaim } = this.#parts.settings;
+    const { userIdClaim } = this.#parts.settings;
+    const { tokenTypeClaim, jtiClaim } = ownClaims(this.#parts.settings);
     // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
     const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = described;
     const registered = {

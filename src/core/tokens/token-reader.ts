@@ -43,7 +43,7 @@ export class TokenReader {
    */
   async readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
     const { token, standing } = await this.#judge(await this.#parts.codec.verifyOnce(text));
-    return { token: expectType(token, [type]), standing };
+    return { token: expectType(token, [type], this.#parts.settings), standing };
   }
 
   async #judge(verified: VerifiedToken): Promise<Reading> {

@@ -28,6 +28,7 @@ interface ActiveToken {
 
 /** The service that asks: an audience of null has all tokens. */
 type Asking = Pick<Service, 'audience'>;
+const ALL_AUDIENCES: Asking = { audience: null };
 
 const TYPES: ReadonlySet<string> = new Set<TokenType>(['access', 'refresh', 'sliding']);
 
@@ -51,9 +52,10 @@ export class Introspection {
    * What a token of any of our types says, if it, its session and its user are as they should be: read from the store,
    * also where authentication is stateless. Of a token that is not for the service that asks, only that it is not active.
    *
+   * @param asking the service; left out, tokens of all audiences are told of
    * @throws StoreUnavailable
    */
-  async introspect(text: string, asking: Asking): Promise<IntrospectedToken> {
+  async introspect(text: string, asking: Asking = ALL_AUDIENCES): Promise<IntrospectedToken> {
     if (this.#isForeign(text, asking)) return { active: false };
     const answer = await unlessRefused(async () => this.#describe(await this.#parts.reader.read(text)));
     return answer ?? { active: false };
@@ -88,7 +90,11 @@ export class Introspection {
    *
    * @throws TokenNotYetValid, StoreUnavailable
    */
-  async revoke(text: string, client: Client, asking: Asking): Promise<'done' | 'unsupported' | 'foreign'> {
+  async revoke(
+    text: string,
+    client: Client,
+    asking: Asking = ALL_AUDIENCES,
+  ): Promise<'done' | 'unsupported' | 'foreign'> {
     if (this.#isForeign(text, asking)) return 'foreign';
     const reading = await unlessRefused(() => this.#parts.reader.read(text), isRefusedForGood);
     if (reading === null) return 'done';

@@ -12,8 +12,12 @@ export const MAX_ITERATIONS = 5_000_000;
 /** N * r * p of scrypt: a second or two. Django 5.2 makes 655,360. */
 export const MAX_SCRYPT_WORK = 2 ** 22;
 const ARGON2 =
-  /^\$argon2(id|i|d)\$v=19\$m=(?<memory>\d{1,7}),t=(?<passes>[1-9]\d{0,2}),p=(?<lanes>[1-9]\d?)\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
+  /^\$argon2(id|i|d)\$v=19\$m=(?<memory>\d{1,7}),t=(?<passes>[1-9]\d{0,2}),p=(?<lanes>[1-9]\d?)\$(?<salt>[A-Za-z\d+/]+)\$(?<digest>[A-Za-z\d+/]+)$/;
 
+/** Bytes of a digest that argon2-cffi, which is Django's, has by default: since 21.2, and before. */
+const ARGON2_DIGESTS: ReadonlySet<number> = new Set([32, 16]);
+/** RFC 9106 3.1. */
+const MIN_ARGON2_SALT = 8;
 /** Kibibytes times passes of argon2: two or three seconds. Django 6.0 makes 204,800. */
 export const MAX_ARGON2_WORK = 2 ** 21;
 
@@ -41,8 +45,8 @@ export function checkOfForeignHash(encoded: string): PasswordCheck | null {
 function checkOfPbkdf2(fields: readonly string[], hash: 'sha256' | 'sha1'): PasswordCheck | null {
   const [iterations = '', salt = '', expected = '', ...more] = fields;
   const wanted = digestIn(expected, hash === 'sha256' ? 32 : 20);
-  const isPossible = /^[1-9]\d{0,6}$/.test(iterations) && Number(iterations) <= MAX_ITERATIONS && more.length === 0;
-  if (!isPossible || wanted === null) return null;
+  const isPossible = /^[1-9]\d{0,6}$/.test(iterations) && Number(iterations) <= MAX_ITERATIONS;
+  if (!isPossible || salt === '' || wanted === null || more.length > 0) return null;
   return async (password) =>
     timingSafeEqual(await derivePbkdf2(password, salt, Number(iterations), wanted.length, hash), wanted);
 }
@@ -51,26 +55,41 @@ function checkOfScrypt(fields: readonly string[]): PasswordCheck | null {
   const [cost = '', salt = '', blockSize = '', parallelization = '', expected = '', ...more] = fields;
   const wanted = digestIn(expected, 64);
   const numbers = [cost, blockSize, parallelization];
-  if (wanted === null || more.length > 0 || !numbers.every((number) => /^[1-9]\d{0,8}$/.test(number))) return null;
+  if (!numbers.every((number) => /^[1-9]\d{0,8}$/.test(number))) return null;
+  if (salt === '' || wanted === null || more.length > 0) return null;
   const [N, r, p] = numbers.map(Number) as [number, number, number];
   const maxmem = 128 * r * (N + p + 2); // as OpenSSL counts it
-  if (N < 2 || !Number.isInteger(Math.log2(N)) || N * r * p > MAX_SCRYPT_WORK || maxmem > MAX_MEMORY) return null;
+  const bits = Math.log2(N);
+  // RFC 7914 6: the cost is a power of two, and less than 2^(128 * r / 8).
+  const isPossible = N > 1 && Number.isInteger(bits) && bits < 16 * r;
+  if (!isPossible || N * r * p > MAX_SCRYPT_WORK || maxmem > MAX_MEMORY) return null;
   return async (password) =>
     timingSafeEqual(await deriveScrypt(password, salt, wanted.length, { N, r, p, maxmem }), wanted);
 }
 
 /** The bytes of a digest in standard base64 (RFC 4648 4); null if it is none, or has another length than Django's. */
 function digestIn(text: string, length: number): Buffer | null {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === length && bytes.toString('base64') === text ? bytes : null;
+  const bytes = bytesIn(text);
+  return bytes?.length === length ? bytes : null;
 }
+
+/** Null if there is another way to write the same bytes: Django compares hashes as text. */
+function bytesIn(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
+
+/** Base64 without padding, as PHC strings have it. */
+const unpadded = (text = ''): Buffer | null => bytesIn(text.padEnd(Math.ceil(text.length / 4) * 4, '='));
 
 /** After its name, Django has the hash as the PHC string that every implementation reads: `$argon2id$v=19$m=...`. */
 function checkOfArgon2(fields: readonly string[]): PasswordCheck | null {
   const encoded = `$${fields.join('$')}`;
-  const { memory, lanes, passes } = ARGON2.exec(encoded)?.groups ?? {};
+  const { memory, lanes, passes, salt, digest } = ARGON2.exec(encoded)?.groups ?? {};
+  const saltLength = unpadded(salt)?.length ?? 0;
+  const isWhole = saltLength >= MIN_ARGON2_SALT && ARGON2_DIGESTS.has(unpadded(digest)?.length ?? 0);
   // RFC 9106 3.1: at least 8 KiB for each lane.
   const isPossible = Number(memory) >= 8 * Number(lanes) && Number(memory) * 1024 <= MAX_MEMORY;
   const isBounded = Number(memory) * Number(passes) <= MAX_ARGON2_WORK;
-  return isPossible && isBounded ? (password) => verify(encoded, password) : null;
+  return isWhole && isPossible && isBounded ? (password) => verify(encoded, password) : null;
 }

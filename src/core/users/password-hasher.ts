@@ -15,8 +15,10 @@ const MAX_WAITING = 64;
 const MAX_WAIT_MS = 5000;
 /** A check that takes longer is answered without its result: several times what the dearest hash takes on an idle machine. */
 const MAX_WORK_MS = 8000;
+/** bcrypt reads no more of a password. */
+const MAX_BCRYPT_BYTES = 72;
 /** Ours; Django's `bcrypt$$2b$...` and a plain `$2b$...`, which hash the password itself. */
-const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\d\d)\$.{53})$/;
+const BCRYPT = /^(?<scheme>bcrypt_sha256\$|bcrypt\$|)(?<hash>\$2[aby]\$(?<cost>\d\d)\$[./A-Za-z\d]{53})$/;
 
 /**
  * Hashes passwords in Django's format `bcrypt_sha256$$2b$12$...`, which a Django with `BCryptSHA256PasswordHasher`
@@ -88,9 +90,11 @@ export class PasswordHasher {
     if (scheme === undefined) return checkOfForeignHash(stored);
     if (Number(cost) > MAX_BCRYPT_COST) return null;
     return async (password) => {
-      // $2y$ is PHP's name for $2b$, which the library does not know.
       const given = scheme === 'bcrypt_sha256$' ? sha256(password) : password;
-      const matches = await this.#bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
+      // $2y$ is PHP's name for $2b$, which the library does not know.
+      const isFound = await this.#bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
+      // Cut, a longer password is found too, and its new hash would keep out the one it begins with.
+      const matches = isFound && Buffer.byteLength(given) <= MAX_BCRYPT_BYTES;
       // 2^c + 2^c + 2^(c+1) + ... + 2^(C-1) = 2^C: a cheaper hash costs what one of today costs.
       for (let missing = Number(cost); missing < this.#cost; missing++) await this.#bcrypt.hash(given, missing);
       return matches;

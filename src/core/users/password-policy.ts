@@ -18,7 +18,8 @@ const MIN_TELLING_NAME = 3;
  */
 export function checkText(field: string, value: string, maxLength: number): void {
   if (value === '') throw new InvalidInput(field, 'This field may not be blank.');
-  if (value.length > maxLength) throw tooLong(field, maxLength);
+  // A character has two UTF-16 units at most; those of a longer text are not worth counting.
+  if (value.length > 2 * maxLength || Array.from(value).length > maxLength) throw tooLong(field, maxLength);
   checkTypable(field, value);
 }
 

@@ -5,7 +5,12 @@ import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hoo
 import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
-import { MAX_USERNAME_LENGTH, usernameKey } from '../../contracts/username-key.ts';
+import {
+  givenUsernameKey,
+  MAX_USERNAME_LENGTH,
+  usernameKey,
+  usernameKeyBeginnings,
+} from '../../contracts/username-key.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused, toUser } from './account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -94,16 +99,20 @@ export class UserService {
   }
 
   async findByUsername(username: string): Promise<User | null> {
-    const record = await this.#parts.store.users.findByUsernameKey(
-      usernameKey(username.slice(0, MAX_USERNAME_LENGTH + 1)),
-    );
+    const record = await this.#parts.store.users.findByUsernameKey(givenUsernameKey(username));
     return record && toUser(record);
   }
 
-  /** Users in the order of their names, at most `limit` after the name `after`, whose name begins with `prefix`. */
-  async list(limit: number, after?: string, prefix = ''): Promise<User[]> {
-    const page = { after: after === undefined ? null : usernameKey(after), limit, prefix: usernameKey(prefix) };
-    return (await this.#parts.store.users.list(page)).map(toUser);
+  /** Users in the order of their names, at most `limit` after the name `after`, whose name begins with `beginning`. */
+  async list(limit: number, after?: string, beginning = ''): Promise<User[]> {
+    const place = after === undefined ? null : usernameKey(after);
+    const found: User[] = [];
+    for (const prefix of usernameKeyBeginnings(beginning)) {
+      if (found.length === limit) break;
+      const page = await this.#parts.store.users.list({ after: place, limit: limit - found.length, prefix });
+      found.push(...page.map(toUser));
+    }
+    return found;
   }
 
   /**

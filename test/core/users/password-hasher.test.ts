@@ -73,8 +73,22 @@ describe('the password hasher', () => {
     'argon2$argon2id$v=19$m=1,t=1,p=8$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdHNhbHQ',
     '__proto__$a$b',
     'plain text',
+    // bcrypt with 53 characters that are not all of its alphabet, and with a cost it does not have.
+    `$2b$04$${'-'.repeat(53)}`,
+    `$2b$03$${'a'.repeat(53)}`,
+    `$2b$32$${'a'.repeat(53)}`,
   ])('lets nobody in with the stored hash %j', async (hash) => {
     expect(await hasher.verify(hash, hash)).toBe(false);
+  });
+
+  test.each(['bcrypt$', ''])('takes no longer password for one of 72 bytes with a hash %j$2b$...', async (scheme) => {
+    // Of ten digits seven times and `ab`, by Django 5.2's BCryptPasswordHasher.
+    const hash = `${scheme}$2b$04$yH8RF4ndEPwamU07JOd9NuZHDOpiHfG71GZnTYqZn/wKKcbbeBcSS`;
+    const password = `${'0123456789'.repeat(7)}ab`;
+    expect(await hasher.verify(password, hash)).toBe(true);
+    for (const longer of [`${password}c`, `${password}é`, `${password}\u0301`, password.repeat(4)]) {
+      expect(await hasher.verify(longer, hash)).toBe(false);
+    }
   });
 
   test('says no where there is no hash', async () => {
