@@ -6,6 +6,7 @@ import type { Hooks } from '../contracts/hooks.ts';
 import { monitorOf } from '../contracts/monitor.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
+import { faultIn, type OnStoreFault } from '../contracts/store/store-fault.ts';
 import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { openStore } from '../stores/open-store.ts';
@@ -62,11 +63,14 @@ export async function startServer({
   patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? createLog(settings.logLevel);
-  const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
+  const report = (error: unknown) => {
+    if (faultIn(error) !== null) return; // it was logged when it began
+    logger.error({ err: error }, 'an error was hidden from a client');
+  };
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);
   if (given !== undefined) expectStore(given);
-  const plainStore = given ?? (await openStore(settings));
+  const plainStore = given ?? (await openStore(settings, storeFaultLog(logger)));
   const auth = await assembleAuth({
     settings,
     hooks,
@@ -140,6 +144,14 @@ const logListeners = (log: Logger): EventListener[] => [
     log.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   ),
 ];
+
+/** Logs once what is wrong with the store as a whole, and that it no longer is. */
+const storeFaultLog =
+  (log: Logger): OnStoreFault =>
+  (fault) =>
+    fault === null
+      ? log.info('the store is as it should be again')
+      : log.error({ err: fault }, `the store ${fault.problem}`);
 
 /** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */
 function createRemoval(

@@ -7,21 +7,11 @@ import { openStore } from '../../src/stores/open-store.ts';
 import { newSession } from '../stores/records.ts';
 import { TEST_KEY } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
+import { ALL_BUT_INTERVALS } from '../support/timers.ts';
 
 const HOUR_MS = 3_600_000;
 /** More than is removed at once. */
 const COUNT = 300;
-const REAL = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 let place: Place;
 let server: RunningServer;
@@ -30,7 +20,7 @@ let expired: SessionRecord[];
 /** What the server said that is worse than information. */
 let warnings: string[];
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: [...REAL] });
+  jest.useFakeTimers({ doNotFake: [...ALL_BUT_INTERVALS] });
   place = newPlace('sqlite');
   warnings = [];
   const settings = settingsFromEnvironment({ NODE_ENV: 'test', PORT: '0', JWT_SIGNING_KEY: TEST_KEY, ...place.env });

@@ -39,7 +39,7 @@ export interface Store {
   readonly attempts: AttemptStore;
   readonly services: ServiceStore;
   readonly activity: ActivityStore;
-  /** Resolves when the store answers. */
+  /** Resolves when the store answers and takes writes, so that a sign-in could be stored. Asked again and again: `/readyz`. */
   ping(): Promise<void>;
   /** Ends all connections; afterwards every method throws. */
   close(): Promise<void>;
