@@ -66,7 +66,10 @@ describe('readiness on SQLite where pages are damaged', () => {
     execFileSync('cp', [file, sound]);
     const pages = statSync(file).size / PAGE;
     overwrite('/dev/urandom', pages - 4, 4);
-    expect(await minutesUntilReadinessIs(server.url, 503)).toEqual([503, { status: 'unavailable', store: 'is damaged' }]);
+    expect(await minutesUntilReadinessIs(server.url, 503)).toEqual([
+      503,
+      { status: 'unavailable', store: 'is damaged' },
+    ]);
     expect(faults()).toEqual(['the store is damaged']);
     overwrite(sound, 0, pages);
     await minutesUntilReadinessIs(server.url, 200);
