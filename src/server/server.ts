@@ -112,7 +112,7 @@ export async function startServer({
     closing.push(() => app.close());
     metrics?.watchServer(app.server);
     await app.listen({ port: settings.port, host: settings.host });
-    const removal = createRemoval(auth, flushInterval, report);
+    const removal = createRemoval(auth, flushInterval, { log: logger, report });
     const { port } = app.server.address() as AddressInfo;
     return {
       url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
@@ -157,13 +157,18 @@ const storeFaultLog =
 function createRemoval(
   { flushExpired }: Pick<Auth, 'flushExpired'>,
   interval: number | undefined,
-  report: (error: unknown) => void,
+  { log, report }: { readonly log: Logger; readonly report: (error: unknown) => void },
 ) {
   let isStopped = false;
+  let isSaid = false;
+  const say = (notice: string | undefined) => {
+    if (notice !== undefined && !isSaid) log.warn({ notice }, 'the clock may be wrong');
+    isSaid = notice !== undefined;
+  };
   let last = Promise.resolve();
   const flush = () =>
     (last = flushExpired().then(
-      () => {},
+      ({ notice }) => say(notice),
       (error: unknown) => {
         if (!isStopped) report(error);
       },

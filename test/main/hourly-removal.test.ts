@@ -4,7 +4,7 @@ import { settingsFromEnvironment } from '../../src/contracts/settings/settings.t
 import type { SessionRecord, Store } from '../../src/contracts/store/store.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { openStore } from '../../src/stores/open-store.ts';
-import { newSession } from '../stores/records.ts';
+import { newActivity, newSession } from '../stores/records.ts';
 import { TEST_KEY } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 import { ALL_BUT_INTERVALS } from '../support/timers.ts';
@@ -29,6 +29,7 @@ beforeEach(async () => {
   store = await openStore({ dataDir: place.options.dataDir, mongodbUri: undefined });
   expired = Array.from({ length: COUNT }, () => newSession({ expiresAt: new Date(0) }));
   for (const session of expired) await store.sessions.insert(session);
+  await store.activity.add(newActivity({ hour: new Date(Date.now() - (Date.now() % HOUR_MS)) }));
 });
 afterEach(async () => {
   jest.useRealTimers();
@@ -50,7 +51,7 @@ test('a server removes what has expired after an hour, and no sooner', async () 
 
 test('a server that is stopped meanwhile leaves the rest, and calls that no error', async () => {
   jest.advanceTimersByTime(HOUR_MS);
-  expect(await left()).toBeLessThan(COUNT);
+  while ((await left()) === COUNT) await new Promise((resolve) => setImmediate(resolve));
   await server.close();
   const rest = await left();
   expect(rest).toBeGreaterThan(0);

@@ -39,7 +39,7 @@ describe('readiness on SQLite where pages are damaged', () => {
     jest.useFakeTimers({ doNotFake: ALL_BUT_INTERVALS.filter((name) => name !== 'performance') });
     logged = '';
     const log = createLog('info', { write: (line) => void (logged += line) });
-    server = await startTestServer('sqlite', { log });
+    server = await startTestServer('sqlite', { log, hasOwnStore: true });
     file = join(server.place.options.dataDir, SQLITE_FILE);
   });
   afterEach(async () => {

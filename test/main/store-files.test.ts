@@ -18,7 +18,7 @@ describe('the SQLite file under a running server', () => {
   beforeEach(async () => {
     logged = '';
     const log = createLog('info', { write: (line) => void (logged += line) });
-    server = await startTestServer('sqlite', { log });
+    server = await startTestServer('sqlite', { log, hasOwnStore: true });
     file = join(server.place.options.dataDir, 'simplejwt.sqlite');
   });
   afterEach(() => server.remove());
@@ -99,7 +99,10 @@ test('S39: a file that is deleted is noticed without a request, within a second,
   let tell: (line: string) => void = () => {};
   const isLogged = new Promise<string>((resolve) => (tell = resolve));
   jest.useFakeTimers({ doNotFake: [...ALL_BUT_INTERVALS] });
-  const server = await startTestServer('sqlite', { log: createLog('error', { write: (line) => tell(line) }) });
+  const server = await startTestServer('sqlite', {
+    log: createLog('error', { write: (line) => tell(line) }),
+    hasOwnStore: true,
+  });
   try {
     const { access } = await server.signIn();
     rmSync(join(server.place.options.dataDir, 'simplejwt.sqlite'));
