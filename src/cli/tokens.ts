@@ -42,8 +42,9 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
     .description('remove sessions and blacklist entries that have expired')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
-      const { sessions, blacklist } = await withSystem(options, (system) => system.flushExpired());
-      terminal.printRecord({ sessions, blacklist }, flags);
+      const { notice, ...removed } = await withSystem(options, (system) => system.flushExpired());
+      if (notice !== undefined) terminal.warn(`${notice}\n`);
+      terminal.printRecord(removed, flags);
     });
 
   addTokenImport(tokens, options);

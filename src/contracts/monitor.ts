@@ -5,7 +5,7 @@ import type { EventListener } from './events.ts';
 export type Work =
   /** A field at the root of the schema. */
   | { readonly kind: 'operation'; readonly type: 'query' | 'mutation'; readonly field: string }
-  /** A method of the store, `find` of `sessions` for instance; `ping` has no collection. */
+  /** A method of the store, `find` of `sessions` for instance; `ping` and `now` have no collection. */
   | { readonly kind: 'store'; readonly collection: string | null; readonly method: string }
   /** The check or making of a password hash, without the time it waited for its turn. */
   | { readonly kind: 'hash' };

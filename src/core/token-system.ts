@@ -46,7 +46,7 @@ export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions'>
   publicKeys(): { readonly keys: readonly PublicJwk[] };
   /** Removes what has expired, as simplejwt's `flushexpiredtokens`. Call it from time to time, once an hour for example. */
   flushExpired(): Promise<Removed>;
-  /** Resolves when the store answers. */
+  /** Resolves when a sign-in could be stored. @throws StoreUnavailable */
   ping(): Promise<void>;
   /** Closes the store, and stops watching the key ring. */
   close(): Promise<void>;

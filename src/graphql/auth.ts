@@ -72,7 +72,13 @@ export async function createAuth({
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
-  return assembleAuth({ settings, hooks, clock, report, store: store ?? (await openStore(settings)) });
+  return assembleAuth({
+    settings,
+    hooks,
+    clock,
+    report,
+    store: store ?? (await openStore(settings, (fault) => fault && report(fault))),
+  });
 }
 
 /** Puts GraphQL in front of a token system. */

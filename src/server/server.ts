@@ -6,6 +6,7 @@ import type { Hooks } from '../contracts/hooks.ts';
 import { monitorOf } from '../contracts/monitor.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
+import { faultIn, type OnStoreFault } from '../contracts/store/store-fault.ts';
 import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { openStore } from '../stores/open-store.ts';
@@ -62,11 +63,14 @@ export async function startServer({
   patience,
 }: ServerOptions): Promise<RunningServer> {
   const logger = log ?? createLog(settings.logLevel);
-  const report = (error: unknown) => logger.error({ err: error }, 'an error was hidden from a client');
+  const report = (error: unknown) => {
+    if (faultIn(error) !== null) return; // it was logged when it began
+    logger.error({ err: error }, 'an error was hidden from a client');
+  };
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);
   if (given !== undefined) expectStore(given);
-  const plainStore = given ?? (await openStore(settings));
+  const plainStore = given ?? (await openStore(settings, storeFaultLog(logger)));
   const auth = await assembleAuth({
     settings,
     hooks,
@@ -108,7 +112,7 @@ export async function startServer({
     closing.push(() => app.close());
     metrics?.watchServer(app.server);
     await app.listen({ port: settings.port, host: settings.host });
-    const removal = createRemoval(auth, flushInterval, report);
+    const removal = createRemoval(auth, flushInterval, { log: logger, report });
     const { port } = app.server.address() as AddressInfo;
     return {
       url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}/graphql`,
@@ -142,17 +146,30 @@ const logListeners = (log: Logger): EventListener[] => [
   on(['key_set_failed'], ({ error }) => log.error({ err: error }, 'the keys at JWT_JWK_URL cannot be fetched')),
 ];
 
+/** Logs once what is wrong with the store as a whole, and that it no longer is. */
+const storeFaultLog =
+  (log: Logger): OnStoreFault =>
+  (fault) =>
+    fault === null
+      ? log.info('the store is as it should be again')
+      : log.error({ err: fault }, `the store ${fault.problem}`);
+
 /** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */
 function createRemoval(
   { flushExpired }: Pick<Auth, 'flushExpired'>,
   interval: number | undefined,
-  report: (error: unknown) => void,
+  { log, report }: { readonly log: Logger; readonly report: (error: unknown) => void },
 ) {
   let isStopped = false;
+  let isSaid = false;
+  const say = (notice: string | undefined) => {
+    if (notice !== undefined && !isSaid) log.warn({ notice }, 'the clock may be wrong');
+    isSaid = notice !== undefined;
+  };
   let last = Promise.resolve();
   const flush = () =>
     (last = flushExpired().then(
-      () => {},
+      ({ notice }) => say(notice),
       (error: unknown) => {
         if (!isStopped) report(error);
       },

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../contracts/errors.ts';
 import { SettingsError } from '../contracts/settings/settings.ts';
 import type { Store } from '../contracts/store/store.ts';
+import type { OnStoreFault } from '../contracts/store/store-fault.ts';
 import type { StoreKeeper } from '../contracts/store/store-keeper.ts';
 import { mongoDriver } from './mongo/mongo-driver.ts';
 import { sqliteDriver } from './sqlite/sqlite-driver.ts';
@@ -15,13 +16,13 @@ export function driverOf(place: Place): StoreDriver {
 }
 
 /**
- * Opens the store that the settings mean.
+ * Opens the store that the settings mean. `onFault` is told what is found to be wrong with it while it is open.
  *
  * @throws SettingsError naming the setting, if the store cannot be opened
  */
-export function openStore(place: Place): Promise<Store> {
+export function openStore(place: Place, onFault?: OnStoreFault): Promise<Store> {
   const driver = driverOf(place);
-  return driver.open(place).catch(refuse(driver, place));
+  return driver.open(place, onFault).catch(refuse(driver, place));
 }
 
 /** The keeper of the store that the settings mean. Its `version` throws as `openStore` does. */

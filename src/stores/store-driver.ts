@@ -1,5 +1,6 @@
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
+import type { OnStoreFault } from '../contracts/store/store-fault.ts';
 import type { StoreKeeper } from '../contracts/store/store-keeper.ts';
 
 /** The settings that say where the store is. */
@@ -14,7 +15,7 @@ export interface StoreDriver {
   /** Whether the settings mean this kind. */
   readonly isMeantBy: (place: Place) => boolean;
   /** @throws StoreUnavailable */
-  readonly open: (place: Place) => Promise<Store>;
+  readonly open: (place: Place, onFault?: OnStoreFault) => Promise<Store>;
   /** What looks after the store as a whole. Its `version` throws `StoreUnavailable`. */
   readonly keeper: (place: Place) => Promise<StoreKeeper>;
   /** One line, beginning with a setting, that says why the store could not be opened. No secret of the settings is in it. */

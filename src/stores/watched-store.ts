@@ -6,7 +6,8 @@ type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
 /** Wraps a store so that a monitor sees every method but `close`. */
 export function watchedStore(store: Store, monitor: Pick<Monitor, 'watch'>): Store {
-  const watchPing = monitor.watch({ kind: 'store', collection: null, method: 'ping' });
+  const watch = (method: string) => monitor.watch({ kind: 'store', collection: null, method });
+  const [watchPing, watchNow] = [watch('ping'), watch('now')];
   const collections = Object.entries(STORE_METHODS).map(([collection, methods]) => {
     const plain = store[collection as Collection] as unknown as Readonly<Record<string, Method>>;
     const watched = Object.keys(methods).map((method) => {
@@ -18,6 +19,7 @@ export function watchedStore(store: Store, monitor: Pick<Monitor, 'watch'>): Sto
   return {
     ...(Object.fromEntries(collections) as unknown as Pick<Store, Collection>),
     ping: () => watchPing(() => store.ping()),
+    now: () => watchNow(() => store.now()),
     close: () => store.close(),
   };
 }

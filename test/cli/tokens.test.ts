@@ -7,6 +7,7 @@ import {
   TokenRefreshSlidingDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
+import { newActivity } from '../stores/records.ts';
 import { claimsOf, forge } from '../support/forge.ts';
 import { helloWith, refreshWith } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
@@ -73,7 +74,8 @@ describeEachStore('the command line, for tokens, beside a server', (kind) => {
     const blacklisted = alone(aliceId, 'refresh', 300);
     await stage.auth.tokens.blacklist(blacklisted);
     const store = await openStore(settingsFromOptions(stage.place.options));
-    const past = new Date(Date.now() - 1000);
+    const past = new Date(Date.now() - 2 * 86_400_000);
+    await store.activity.add(newActivity({ hour: new Date(Date.now() - (Date.now() % 3_600_000)) }));
     const live = await store.sessions.find(String(claimsOf(pair.access)['sid']));
     if (live === null) throw new Error('the session is not in the store');
     await store.sessions.insert({ ...live, id: 'expired', jti: 'expired', expiresAt: past });

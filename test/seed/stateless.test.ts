@@ -97,7 +97,7 @@ describe('stateless authentication without a store', () => {
         ]),
       );
     const parts = Object.entries(STORE_METHODS).map(([part, methods]) => [part, refusing(part, methods)]);
-    const store = { ...Object.fromEntries(parts), ...refusing('own', { ping: true, close: true }) } as Store;
+    const store = { ...Object.fromEntries(parts), ...refusing('own', { ping: true, now: true, close: true }) } as Store;
     const clock = new TestClock();
     const options = { store, signingKey: TEST_KEY, clock: clock.read };
     const request = (user_id: string) => {

@@ -15,6 +15,7 @@ import {
 /** Every method of a store, and what it answers where there is nothing yet. */
 export const METHODS: readonly [string, unknown, (store: Store) => Promise<unknown>][] = [
   ['ping', undefined, (store) => store.ping()],
+  ['now', undefined, async (store) => void (await store.now())], // what it answers differs: see the contract
   ['users.insert', 'inserted', ({ users }) => users.insert(newUser())],
   ['users.insertMany', ['inserted'], ({ users }) => users.insertMany([newUser()])],
   ['users.findById', null, ({ users }) => users.findById('u')],

@@ -20,7 +20,7 @@ describeEachStore('a store', (kind) => {
   test('has the methods that this suite knows', () => {
     const rooms = Object.entries(store).filter(([, room]) => typeof room === 'object');
     const names = rooms.flatMap(([room, methods]) => Object.keys(methods).map((method) => `${room}.${method}`));
-    expect(['ping', ...names].toSorted()).toEqual(METHODS.map(([name]) => name).toSorted());
+    expect(['ping', 'now', ...names].toSorted()).toEqual(METHODS.map(([name]) => name).toSorted());
   });
 
   test.each(METHODS)('%s answers %j on an empty store', async (_name, answer, call) => {
@@ -32,6 +32,12 @@ describeEachStore('a store', (kind) => {
     const outcome = await call(store).catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(StoreUnavailable);
     expect((outcome as StoreUnavailable).cause).toBeInstanceOf(Error);
+  });
+
+  test('tells the time where it has a clock of its own', async () => {
+    const now = await store.now();
+    if (kind === 'sqlite') expect(now).toBeNull();
+    if (now !== null) expect(Math.abs(Number(now) - Date.now())).toBeLessThan(60_000);
   });
 
   test('is closed with nothing to say', async () => {

@@ -42,7 +42,7 @@ const settings = settingsFromEnvironment();
 const log = pino({ level: settings.logLevel });
 const store =
   settings.mongodbUri === undefined
-    ? await openSqliteStore(join(settings.dataDir, 'simplejwt.sqlite'), [...SQLITE_MIGRATIONS, SQL])
+    ? await openSqliteStore(join(settings.dataDir, 'simplejwt.sqlite'), { migrations: [...SQLITE_MIGRATIONS, SQL] })
     : await openMongoStore(settings.mongodbUri, [...MONGO_MIGRATIONS, addDevices]);
 const server = await startServer({ settings, log, store });
 process.once('SIGTERM', () => void server.close());

@@ -1,8 +1,10 @@
 import { pino, type Logger } from 'pino';
 import type { Hooks, User } from '../../src/contracts/hooks.ts';
 import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import type { Store } from '../../src/contracts/store/store.ts';
 import { PATIENCE, type Patience } from '../../src/server/http/app.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { Client } from './client.ts';
 import { newPlace, type Place, type StoreKind } from './stores.ts';
 
@@ -27,6 +29,15 @@ export class TestClock {
   }
 }
 
+/** What a store with a clock of its own keeps beyond the end of a record. */
+const MARGIN_MS = 600_000;
+
+/** A store whose clock the test moves. It is ahead by the margin, so that a flush removes all that has expired by that of the test. */
+export const flushedToTheSecond = (store: Store, clock: TestClock): Store => ({
+  ...store,
+  now: async () => new Date(clock.read() + MARGIN_MS),
+});
+
 /** A server under test, in this process, answering real HTTP requests. */
 export interface TestServer extends RunningServer {
   readonly client: Client;
@@ -44,6 +55,8 @@ export interface TestServerOptions {
   readonly patience?: Patience;
   /** Of all that is logged nothing is kept, unless a test gives this. */
   readonly log?: Logger;
+  /** Whether the server opens its store itself, which then has its own clock, and tells the log what is wrong with it. */
+  readonly hasOwnStore?: boolean;
 }
 
 /** Starts a server on a fresh store with the user alice. */
@@ -54,6 +67,7 @@ export async function startTestServer(
     hooks = {},
     patience = { ...PATIENCE, leave: 20 },
     log = pino({ level: 'silent' }),
+    hasOwnStore = false,
   }: TestServerOptions = {},
 ): Promise<TestServer> {
   const place = newPlace(kind);
@@ -66,7 +80,8 @@ export async function startTestServer(
     ...place.env,
     ...env,
   });
-  const server = await startServer({ settings, hooks, clock: clock.read, log, patience });
+  const store = hasOwnStore ? {} : { store: flushedToTheSecond(await openStore(settings), clock) };
+  const server = await startServer({ settings, hooks, clock: clock.read, log, patience, ...store });
   const client = new Client(server.url);
   const alice = await server.auth.users.create({ username: 'alice', password: PASSWORD });
   return {

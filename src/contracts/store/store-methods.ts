@@ -2,7 +2,7 @@ import { SettingsError } from '../settings/settings.ts';
 import type { Store } from './store.ts';
 
 /** The parts of a store that hold records. */
-export type Collection = Exclude<keyof Store, 'ping' | 'close'>;
+export type Collection = Exclude<keyof Store, 'ping' | 'now' | 'close'>;
 
 /** Every method of every collection. The compiler wants all of them, and no other. */
 export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method in keyof Store[Name]]: true } } = {
@@ -43,7 +43,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
  * @throws SettingsError with a line that names them
  */
 export function expectStore(store: unknown): asserts store is Store {
-  const parts = Object.entries({ ...STORE_METHODS, '': { ping: true, close: true } });
+  const parts = Object.entries({ ...STORE_METHODS, '': { ping: true, now: true, close: true } });
   const missing = parts.flatMap(([part, methods]) => {
     const holder = part === '' ? store : memberOf(store, part);
     return Object.keys(methods)

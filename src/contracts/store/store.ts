@@ -40,8 +40,10 @@ export interface Store {
   readonly attempts: AttemptStore;
   readonly services: ServiceStore;
   readonly activity: ActivityStore;
-  /** Resolves when the store answers. */
+  /** Resolves when the store answers and takes writes, so that a sign-in could be stored. Asked again and again: `/readyz`. */
   ping(): Promise<void>;
+  /** The time by a clock that all its servers share, as a database server has one; null where there is none. */
+  now(): Promise<Date | null>;
   /** Ends all connections; afterwards every method throws. */
   close(): Promise<void>;
 }

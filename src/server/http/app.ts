@@ -12,6 +12,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
+import { faultIn } from '../../contracts/store/store-fault.ts';
 import type { AuthContext } from '../../graphql/context.ts';
 import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
 import { createClientAddresses, type ClientAddresses } from './client-address.ts';
@@ -58,7 +59,7 @@ export interface AppOptions extends ServiceApi {
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
   readonly context: (input: { req: Incoming; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
-  /** Resolves when the store answers. */
+  /** Resolves when a sign-in could be stored. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
   readonly publicKeys: () => object;
@@ -135,8 +136,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       await ping();
       return { status: 'ok' };
     } catch (error) {
-      request.log.warn({ err: error }, 'the store does not answer');
-      return reply.code(503).send({ status: 'unavailable', store: 'does not answer' });
+      const fault = faultIn(error); // which was logged when it began
+      if (fault === null) request.log.warn({ err: error }, 'the store does not answer');
+      return reply.code(503).send({ status: 'unavailable', store: fault?.problem ?? 'does not answer' });
     }
   });
   return app;

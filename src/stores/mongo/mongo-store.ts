@@ -38,6 +38,10 @@ export async function openMongoStore(uri: string, migrations?: readonly Migratio
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },
+    now: async () => {
+      const answer = await translated(async () => connection.db?.command({ hello: 1 }));
+      return answer?.['localTime'] instanceof Date ? answer['localTime'] : null;
+    },
     close: async () => {
       await connection.close();
     },

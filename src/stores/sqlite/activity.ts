@@ -14,9 +14,10 @@ export function sqliteActivity(database: SqliteDatabase): ActivityStore {
   const deleteExpired = database.prepare('DELETE FROM activity WHERE expires_at <= ?');
 
   return {
-    add: async ({ hour, signIns, refusals, refreshes, reuses, expiresAt }) => {
-      add.run(hour.getTime(), signIns, refusals, refreshes, reuses, expiresAt.getTime());
-    },
+    add: ({ hour, signIns, refusals, refreshes, reuses, expiresAt }) =>
+      database.write(() => {
+        add.run(hour.getTime(), signIns, refusals, refreshes, reuses, expiresAt.getTime());
+      }),
     list: async (from) => select.all(from.getTime()).map(readActivity),
     deleteExpired: async (at) => deleteExpired.run(at.getTime()),
   };

@@ -3,11 +3,16 @@ import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import { refuseNewerSchema } from '../../contracts/store/schema-version.ts';
+import type { OnStoreFault } from '../../contracts/store/store-fault.ts';
 import { GroupCommit } from './group-commit.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { inodeOf, StoreHealth } from './store-health.ts';
+import { StoreWatch } from './store-watch.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
 const RETRY_AFTER_MS = 10;
+/** A file that is replaced while it is opened is opened anew. */
+const MOST_OPENINGS = 3;
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
 export type SqlValue = string | number | null;
@@ -40,19 +45,40 @@ export interface SqliteDatabase {
   close(): void;
 }
 
+/** One that is served from, and looked after while it is open. */
+export interface WatchedDatabase extends SqliteDatabase {
+  readonly health: StoreHealth;
+  readonly watch: StoreWatch;
+}
+
+/** How a file is opened. */
+export interface OpeningOptions {
+  readonly migrations?: readonly string[];
+  /** Is told what is wrong with the file while it is open. */
+  readonly onFault?: OnStoreFault | undefined;
+}
+
 /**
  * Opens the file, and makes it with its folder and tables if it is not there. One of an older version is brought up to date.
  *
  * @throws StoreUnavailable if it cannot be read or written, is no database, or is of a newer version.
  */
-export function openDatabase(file: string, migrations: readonly string[] = MIGRATIONS): SqliteDatabase {
+export function openDatabase(file: string, { migrations = MIGRATIONS, onFault }: OpeningOptions = {}): WatchedDatabase {
   translated(() => makeFile(file));
-  return open(file, (database) => {
-    patiently(() => database.pragma('journal_mode = WAL'));
-    database.pragma('synchronous = FULL');
-    database.pragma('temp_store = MEMORY');
-    transaction(database, () => migrate(database, migrations));
+  const database = connectToNamed(file, (connection) => {
+    patiently(() => connection.pragma('journal_mode = WAL'));
+    connection.pragma('synchronous = FULL');
+    connection.pragma('temp_store = MEMORY');
+    transaction(connection, () => migrate(connection, migrations));
   });
+  const health = new StoreHealth(file, onFault);
+  const watch = new StoreWatch(file, health, () => saveLog(database));
+  const shared = access(database, health);
+  const close = () => {
+    void watch.close();
+    shared.close();
+  };
+  return { ...shared, health, watch, close };
 }
 
 /**
@@ -61,33 +87,61 @@ export function openDatabase(file: string, migrations: readonly string[] = MIGRA
  * @throws StoreUnavailable if it cannot be opened
  */
 export function openAsItIs(file: string): SqliteDatabase {
-  return open(file, () => {});
+  return access(connect(file, () => {}));
 }
 
 function makeFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // For the owner alone; SQLite gives its other files the same mode. A file that is there is left alone: closing it would
   // drop the locks that another connection of this process has on it (fcntl(2)).
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  if (existsSync(file)) return;
+  // SQLite would delete a log without a database, and with it what was written last.
+  if (existsSync(`${file}-wal`) || existsSync(`${file}-shm`)) {
+    throw new Error(
+      `${file} is gone, and what a server keeps beside it (-wal, -shm) is there: put the file back, or move these away`,
+    );
+  }
+  closeSync(openSync(file, 'a', 0o600));
 }
 
-function open(file: string, setUp: (database: Database.Database) => void): SqliteDatabase {
-  const database = translated(() => {
-    const opened = new Database(file);
+/** Connects to the file that the name leads to: while a connection waits for a restore, the name may get another one. */
+function connectToNamed(file: string, setUp: (database: Database.Database) => void): Database.Database {
+  for (let count = 1; count <= MOST_OPENINGS; count += 1) {
+    const before = inodeOf(file);
+    const database = connect(file, setUp);
+    if (before === inodeOf(file)) return database;
+    database.close();
+  }
+  throw new StoreUnavailable(new Error(`${file} is replaced again and again while it is opened`));
+}
+
+function connect(file: string, setUp: (database: Database.Database) => void): Database.Database {
+  return translated(() => {
+    const database = new Database(file);
     try {
-      opened.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      setUp(opened);
-      return opened;
+      database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      setUp(database);
+      return database;
     } catch (error) {
-      opened.close();
+      database.close();
       throw error;
     }
   });
-  const atOnce = (work: () => void) => translated(() => transaction(opened(database), work));
+}
+
+function access(database: Database.Database, health?: StoreHealth): SqliteDatabase {
+  const atOnce = (work: () => void) => {
+    translated(() => transaction(opened(database, health), work), health);
+    if (health === undefined) return;
+    // Of a name that was lost before this moment nobody is told that it was written.
+    health.look();
+    health.expectOwnFile();
+    health.noteWritten();
+  };
   const group = new GroupCommit(atOnce);
-  const notes = new GroupCommit((work) => translated(() => unsynced(opened(database), work)));
+  const notes = new GroupCommit((work) => translated(() => unsynced(opened(database, health), work), health));
   return {
-    prepare: (sql) => prepared(database, sql),
+    prepare: (sql) => prepared(database, sql, health),
     transaction: atOnce,
     write: (work) => group.write(work),
     note: (work) => notes.write(work),
@@ -96,11 +150,15 @@ function open(file: string, setUp: (database: Database.Database) => void): Sqlit
         if (!database.open) return;
         group.commit();
         notes.commit();
-        // Prepared statements keep the binding from doing this itself: what was written goes into the one file.
-        database.pragma('wal_checkpoint(PASSIVE)');
+        saveLog(database);
         database.close();
       }),
   };
+}
+
+/** What was written goes into the one file. Prepared statements keep the binding from doing this when it closes. */
+function saveLog(database: Database.Database): void {
+  database.pragma('wal_checkpoint(PASSIVE)');
 }
 
 /** Where several processes switch a new file to WAL at once, SQLite refuses all but one, whatever the busy timeout. */
@@ -147,13 +205,13 @@ function unsynced(database: Database.Database, work: () => void): void {
   }
 }
 
-function prepared(database: Database.Database, sql: string): Statement {
+function prepared(database: Database.Database, sql: string, health?: StoreHealth): Statement {
   const statement = translated(() => asArrays(database.prepare(sql)));
-  const ready = () => opened(database) && statement;
+  const ready = () => opened(database, health) && statement;
   return {
-    run: (...values) => translated(() => ready().run(bindable(values)).changes),
-    get: (...values) => translated(() => ready().get(bindable(values)) as SqlRow | undefined),
-    all: (...values) => translated(() => ready().all(bindable(values)) as SqlRow[]),
+    run: (...values) => translated(() => ready().run(bindable(values)).changes, health),
+    get: (...values) => translated(() => ready().get(bindable(values)) as SqlRow | undefined, health),
+    all: (...values) => translated(() => ready().all(bindable(values)) as SqlRow[], health),
   };
 }
 
@@ -163,8 +221,9 @@ function asArrays(statement: Database.Statement): Database.Statement {
 }
 
 /** The binding would go on working with the statements of a database that was closed. */
-function opened(database: Database.Database): Database.Database {
+function opened(database: Database.Database, health?: StoreHealth): Database.Database {
   if (!database.open) throw new Error('the database is closed');
+  if (health?.isOwnFile === false) health.expectOwnFile();
   return database;
 }
 
@@ -175,10 +234,11 @@ function bindable(values: readonly SqlValue[]): readonly SqlValue[] {
   return values;
 }
 
-function translated<Result>(work: () => Result): Result {
+function translated<Result>(work: () => Result, health?: StoreHealth): Result {
   try {
     return work();
   } catch (error) {
+    health?.noteFailure(error);
     throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error);
   }
 }

@@ -12,11 +12,13 @@ export function sqliteServices(database: SqliteDatabase): ServiceStore {
   const remove = database.prepare('DELETE FROM services WHERE name = ?');
 
   return {
-    insert: async ({ name, secretHash, createdAt, audience, scopes }) =>
-      insert.run(name, secretHash, createdAt.getTime(), audience, scopes?.join(',') ?? null) === 1,
+    insert: ({ name, secretHash, createdAt, audience, scopes }) =>
+      database.write(
+        () => insert.run(name, secretHash, createdAt.getTime(), audience, scopes?.join(',') ?? null) === 1,
+      ),
     find: async (name) => readService(select.get(name)),
     list: async () => selectAll.all().flatMap((row) => readService(row) ?? []),
-    delete: async (name) => remove.run(name) === 1,
+    delete: (name) => database.write(() => remove.run(name) === 1),
   };
 }
 

@@ -1,11 +1,16 @@
+import { StoreUnavailable } from '../../contracts/errors.ts';
 import type { Store } from '../../contracts/store/store.ts';
 import { sqliteActivity } from './activity.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { sqliteBlacklist } from './blacklist.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, type OpeningOptions } from './database.ts';
 import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
+import { sqliteTrial } from './trial.ts';
 import { sqliteUsers } from './users.ts';
+
+/** A server that has written within so many milliseconds can write. */
+const LATELY_MS = 5000;
 
 /**
  * Opens the embedded store: one file, durable at every answer (WAL, `synchronous=FULL`), for one server process and the
@@ -13,9 +18,10 @@ import { sqliteUsers } from './users.ts';
  *
  * @throws StoreUnavailable
  */
-export async function openSqliteStore(file: string, migrations?: readonly string[]): Promise<Store> {
-  const database = openDatabase(file, migrations);
-  const ping = database.prepare('SELECT count(*) AS tables FROM sqlite_schema');
+export async function openSqliteStore(file: string, options: OpeningOptions = {}): Promise<Store> {
+  const database = openDatabase(file, options);
+  const ask = database.prepare('SELECT count(*) AS tables FROM sqlite_schema');
+  const tryToWrite = sqliteTrial(database);
   return {
     users: sqliteUsers(database),
     sessions: sqliteSessions(database),
@@ -24,8 +30,21 @@ export async function openSqliteStore(file: string, migrations?: readonly string
     services: sqliteServices(database),
     activity: sqliteActivity(database),
     ping: async () => {
-      ping.get();
+      const { health, watch } = database;
+      watch.askFor();
+      watch.look();
+      ask.get();
+      const canWrite = health.hasWrittenWithin(LATELY_MS);
+      if (!canWrite) await tryToWrite().catch((error: unknown) => health.fault ?? Promise.reject(error));
+      if (health.fault !== null) throw new StoreUnavailable(health.fault);
     },
-    close: async () => database.close(),
+    now: async () => {
+      ask.get();
+      return null; // its time is that of this machine
+    },
+    close: async () => {
+      await database.watch.close();
+      database.close();
+    },
   };
 }

@@ -13,6 +13,7 @@ const names = [
     Object.keys(methods).map((method) => `${part}.${method}`),
   ),
   'ping',
+  'now',
   'close',
 ];
 
