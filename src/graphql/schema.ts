@@ -27,7 +27,8 @@ export function buildAuthSchema(
   more: readonly ResolverClass[] = [],
 ): GraphQLSchema {
   const resolvers: NonEmptyArray<ResolverClass> = [...resolversFor(settings), ...adminResolvers, ...more];
-  const schema = buildSchemaSync({ resolvers, authChecker: guard, validate: false });
+  // `graphql` checks the schema before the first document: the builder's own check would only repeat it.
+  const schema = buildSchemaSync({ resolvers, authChecker: guard, validate: false, skipCheck: true });
   // type-graphql collects arguments last to first; people read a username before a password.
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(type?.getFields() ?? {})) {
