@@ -14,6 +14,7 @@ import { createApp, type Patience } from './http/app.ts';
 import { createLog } from './log.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
+import type { RestPluginParts } from './rest/plugin.ts';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -102,6 +103,7 @@ export async function startServer({
       services: auth.services,
       introspection: auth.introspection,
       revocations: auth.revocations,
+      rest: await restOf(settings, { auth, schema: graphql.schema, monitor }),
       ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
       ...(patience && { patience }),
     });
@@ -126,6 +128,13 @@ export async function startServer({
     await close(report); // the error that is thrown says why the server did not start
     throw error;
   }
+}
+
+/** simplejwt's addresses. Nothing of them is loaded where they are off. */
+async function restOf({ restPath, maxBodyBytes }: ServerSettings, parts: Omit<RestPluginParts, 'path' | 'bodyLimit'>) {
+  if (restPath === undefined) return undefined;
+  const { restPluginOf } = await import('./rest/plugin.ts');
+  return restPluginOf({ ...parts, path: restPath, bodyLimit: maxBodyBytes });
 }
 
 function rethrow(error: unknown): never {

@@ -8,6 +8,7 @@ import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
@@ -60,6 +61,8 @@ export interface AppOptions extends ServiceApi {
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
   readonly publicKeys: () => object;
+  /** simplejwt's addresses. Default: none. */
+  readonly rest?: FastifyPluginAsync | undefined;
   /** Wraps each request to `/graphql` in a trace. Default: no tracing. */
   readonly trace?: <Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>) => Promise<Result>;
   /** For tests. */
@@ -123,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   );
   registerWellKnown(app, { settings, publicKeys });
   await app.register(async (scope) => registerServiceApi(scope, options));
+  if (options.rest) await app.register(options.rest);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {
