@@ -14,7 +14,7 @@ import { createApp, type Patience } from './http/app.ts';
 import { createLog } from './log.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
-import type { RestPluginParts } from './rest/plugin.ts';
+import type { RestPluginParts } from './http/rest/plugin.ts';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -133,7 +133,7 @@ export async function startServer({
 /** simplejwt's addresses. Nothing of them is loaded where they are off. */
 async function restOf({ restPath, maxBodyBytes }: ServerSettings, parts: Omit<RestPluginParts, 'path' | 'bodyLimit'>) {
   if (restPath === undefined) return undefined;
-  const { restPluginOf } = await import('./rest/plugin.ts');
+  const { restPluginOf } = await import('./http/rest/plugin.ts');
   return restPluginOf({ ...parts, path: restPath, bodyLimit: maxBodyBytes });
 }
 

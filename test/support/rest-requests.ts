@@ -177,11 +177,10 @@ export const REST_CASES: readonly RestCase[] = [
   ...token('token/sliding/refresh/', 'token'),
   ...HEADER,
   {
-    name: 'hello: POST',
-    method: 'POST',
+    name: 'hello: POST without a header',
     path: 'hello/',
-    status: 405,
-    answer: notAllowed('POST'),
+    status: 401,
+    answer: { detail: 'Authentication credentials were not provided.' },
   },
 ];
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
-import { createRest } from '../../../src/server/rest/index.ts';
-import { REST_CASES, sendRest } from '../../support/rest-requests.ts';
-import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
-import { describeEachStore } from '../../support/stores.ts';
+import { createRest } from '../../../../src/server/http/rest/index.ts';
+import { REST_CASES, sendRest } from '../../../support/rest-requests.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../../../support/server.ts';
+import { describeEachStore } from '../../../support/stores.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const BEARER = 'Bearer realm="api"';
@@ -52,6 +52,8 @@ describeEachStore("simplejwt's addresses", (kind) => {
   test('a life of tokens: hello, verify, refresh, blacklist', async () => {
     const first = await signIn(api);
     expect(await hello(api, first.access)).toEqual({ status: 200, body: { message: 'Hello, alice!' } });
+    const authorization = `Bearer ${first.access}`;
+    expect((await fetch(`${api}hello/`, { method: 'POST', headers: { authorization } })).status).toBe(405);
     expect(await post(api, 'token/verify/', { token: first.access })).toEqual({ status: 200, body: {} });
     const { status, body } = await post(api, 'token/refresh', { refresh: first.refresh });
     expect({ status, names: Object.keys(body).toSorted() }).toEqual({ status: 200, names: ['access', 'refresh'] });

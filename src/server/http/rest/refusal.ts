@@ -37,7 +37,7 @@ export function refusalOf(
   blacklistedIsInput: boolean,
 ): Refusal {
   const { code, reason, field, messages, retryAfter } = extensions;
-  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const wait = typeof retryAfter === 'number' ? { 'retry-after': `${retryAfter}` } : {};
   switch (code) {
     case 'BAD_USER_INPUT':
       return new Refusal(400, { [typeof field === 'string' ? field : 'non_field_errors']: [message] });
@@ -51,7 +51,7 @@ export function refusalOf(
     case 'FORBIDDEN':
       return refusal(403, message);
     case 'TOO_MANY_REQUESTS': {
-      const seconds = `${String(retryAfter)} ${retryAfter === 1 ? 'second' : 'seconds'}`;
+      const seconds = `${Number(retryAfter)} ${retryAfter === 1 ? 'second' : 'seconds'}`;
       return refusal(429, `Request was throttled. Expected available in ${seconds}.`, wait);
     }
     case 'SERVICE_UNAVAILABLE':

@@ -1,6 +1,6 @@
 import { execute, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { headerOf, type RequestHeaders } from '../../contracts/header-of.ts';
-import type { AuthContext, ContextInput } from '../../graphql/context.ts';
+import { headerOf, type RequestHeaders } from '../../../contracts/header-of.ts';
+import type { AuthContext, ContextInput } from '../../../graphql/context.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
 import { formIn, PARSES, valuesOf } from './form.ts';
 import { Refusal, refusal, refusalOf } from './refusal.ts';
@@ -78,8 +78,9 @@ export class RestApi {
     const { method, headers, ip, body } = request;
     if (!acceptsJson(headerOf(headers, 'accept'))) throw refusal(406, 'Could not satisfy the request Accept header.');
     if (method === 'OPTIONS') return { name: address.name, renders: ['application/json'], parses: PARSES };
-    const asked = method === 'HEAD' ? 'GET' : method;
-    if (asked !== address.method) throw refusal(405, `Method "${method}" not allowed.`);
+    const isAllowed = address.method === (method === 'HEAD' ? 'GET' : method);
+    // As there, a guarded address asks who calls before it looks at the method.
+    if (!isAllowed && address.method === 'POST') throw refusal(405, `Method "${method}" not allowed.`);
     const form = address.method === 'GET' ? {} : await formIn(headerOf(headers, 'content-type'), body);
     const variableValues = valuesOf(address.fields, form);
     const { schema, context, formatError, challenge } = this.#parts;
@@ -92,6 +93,7 @@ export class RestApi {
     });
     const [error] = errors ?? [];
     if (error) throw refusalOf(formatError(error.toJSON(), error), challenge, address.blacklistedIsInput === true);
+    if (!isAllowed) throw refusal(405, `Method "${method}" not allowed.`);
     return address.answer(data?.['result'] as never);
   }
 }

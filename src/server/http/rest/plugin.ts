@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Monitor } from '../../contracts/monitor.ts';
-import type { Auth } from '../../graphql/auth.ts';
+import type { Monitor } from '../../../contracts/monitor.ts';
+import type { Auth } from '../../../graphql/auth.ts';
 import { programOf } from './program.ts';
 import { RestApi } from './rest-api.ts';
 

@@ -3,8 +3,8 @@
  * `graphql-simplejwt/rest`.
  */
 import type { FastifyPluginAsync } from 'fastify';
-import type { Auth } from '../../graphql/auth.ts';
-import { buildAuthSchema } from '../../graphql/schema.ts';
+import type { Auth } from '../../../graphql/auth.ts';
+import { buildAuthSchema } from '../../../graphql/schema.ts';
 import { createRestPlugin } from './plugin.ts';
 import { RestApi } from './rest-api.ts';
 

@@ -17,18 +17,12 @@ export interface Address {
   readonly blacklistedIsInput?: true;
 }
 
-/** Declares an address. Its document has one field, `result`. */
-function address<Result>(
-  given: Omit<Address, 'document' | 'answer'> & {
-    readonly operation: string;
-    readonly answer: (result: Result) => object;
-  },
-): Address {
-  const { operation, answer, ...rest } = given;
-  return { ...rest, document: parse(operation), answer: answer as Address['answer'] };
+/** Declares an address. Its operation has one field, `result`. */
+function address({ operation, ...rest }: Omit<Address, 'document'> & { readonly operation: string }): Address {
+  return { ...rest, document: parse(operation) };
 }
 
-type Tokens = Readonly<Record<'access' | 'refresh', string | null>>;
+type Sliding = { readonly token: string };
 const withoutNulls = (tokens: object) =>
   Object.fromEntries(Object.entries(tokens).filter(([, value]) => value !== null));
 const nothing = () => ({});
@@ -37,7 +31,7 @@ const nothing = () => ({});
 export const ADDRESSES: ReadonlyMap<string, Address> = new Map([
   [
     '',
-    address<Tokens>({
+    address({
       name: 'Token Obtain Pair',
       method: 'POST',
       fields: ['username', 'password'],
@@ -48,7 +42,7 @@ export const ADDRESSES: ReadonlyMap<string, Address> = new Map([
   ],
   [
     'refresh',
-    address<Tokens>({
+    address({
       name: 'Token Refresh',
       method: 'POST',
       fields: ['refresh'],
@@ -79,33 +73,33 @@ export const ADDRESSES: ReadonlyMap<string, Address> = new Map([
   ],
   [
     'sliding',
-    address<{ readonly token: string }>({
+    address({
       name: 'Token Obtain Sliding',
       method: 'POST',
       fields: ['username', 'password'],
       operation:
         'mutation ($username: String!, $password: String!) { result: tokenObtainSliding(username: $username, password: $password) { token } }',
-      answer: ({ token }) => ({ token }),
+      answer: ({ token }: Sliding) => ({ token }),
     }),
   ],
   [
     'sliding/refresh',
-    address<{ readonly token: string }>({
+    address({
       name: 'Token Refresh Sliding',
       method: 'POST',
       fields: ['token'],
       operation: 'mutation ($token: String!) { result: tokenRefreshSliding(token: $token) { token } }',
-      answer: ({ token }) => ({ token }),
+      answer: ({ token }: Sliding) => ({ token }),
     }),
   ],
   [
     '../hello',
-    address<string>({
+    address({
       name: 'Hello',
       method: 'GET',
       fields: [],
       operation: '{ result: hello }',
-      answer: (message) => ({ message }),
+      answer: (message: string) => ({ message }),
     }),
   ],
 ]);
