@@ -14,6 +14,8 @@ export type SystemEvent =
   | { readonly kind: 'tokens_refreshed' }
   /** A document was refused before anything of it ran; `code` is `extensions.code` of its first error. */
   | { readonly kind: 'document_refused'; readonly code: string }
+  /** One of simplejwt's addresses was asked for; `program` is a family of user agents. */
+  | { readonly kind: 'rest_requested'; readonly address: string; readonly program: string }
   /** A password waits for its turn; */
   | { readonly kind: 'hash_queued' }
   /** its turn has come, after so many milliseconds; */

@@ -42,6 +42,8 @@ export interface Auth extends TokenSystem {
   readonly guard: typeof guard;
   /** Apollo Server's `validationRules`: the limits of what a document may ask for. */
   readonly validationRules: ValidationRule[];
+  /** `WWW-Authenticate` of an answer to a caller who is not authenticated (RFC 9110 11.6.1). */
+  readonly challenge: string;
   /** Apollo Server's `formatError`: masks and reports whatever is not meant for clients. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
@@ -91,6 +93,7 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
     context: createContextFunction(core, parts.settings),
     guard,
     validationRules: [limitsRule(parts.settings)],
+    challenge: `${parts.settings.authHeaderTypes[0] ?? 'Bearer'} realm="api"`,
     formatError: createFormatError(parts.report),
   };
 }

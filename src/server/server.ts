@@ -12,6 +12,7 @@ import { assembleAuth, type Auth } from '../graphql/auth.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
+import type { AddressOf, RestPluginParts } from './http/rest/plugin.ts';
 import { createLog } from './log.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
@@ -106,6 +107,7 @@ export async function startServer({
       services: auth.services,
       introspection: auth.introspection,
       revocations: auth.revocations,
+      rest: await restOf(settings, { auth, schema: graphql.schema, monitor }),
       ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
       ...(patience && { patience }),
     });
@@ -130,6 +132,13 @@ export async function startServer({
     await close(report); // the error that is thrown says why the server did not start
     throw error;
   }
+}
+
+/** simplejwt's addresses. Nothing of them is loaded where they are off. */
+async function restOf({ restPath, maxBodyBytes }: ServerSettings, parts: Omit<RestPluginParts, 'path' | 'bodyLimit'>) {
+  if (restPath === undefined) return undefined;
+  const { restPluginOf } = await import('./http/rest/plugin.ts');
+  return (addressOf: AddressOf) => restPluginOf({ ...parts, path: restPath, bodyLimit: maxBodyBytes }, addressOf);
 }
 
 function rethrow(error: unknown): never {

@@ -74,6 +74,8 @@ urlpatterns = [
     path("api/token/refresh/", views.TokenRefreshView.as_view()),
     path("api/token/blacklist/", views.TokenBlacklistView.as_view()),
     path("api/token/verify/", views.TokenVerifyView.as_view()),
+    path("api/token/sliding/", views.TokenObtainSlidingView.as_view()),
+    path("api/token/sliding/refresh/", views.TokenRefreshSlidingView.as_view()),
     path("api/hello/", Hello.as_view()),
 ]
 
@@ -139,6 +141,7 @@ if __name__ == "__main__":
 
         call_command("migrate", verbosity=0)
         get_user_model().objects.create_user("alice", password=os.environ["ALICE_PASSWORD"])
+        get_user_model().objects.create_user("gone", password=os.environ["ALICE_PASSWORD"], is_active=False)
     elif sys.argv[1] == "check":
         from django.contrib.auth.hashers import check_password
 

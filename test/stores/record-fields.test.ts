@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
 import type { Store } from '../../src/contracts/store/store.ts';
-import { openKeeper, openStore } from '../../src/stores/open-store.ts';
 import { connect } from '../../src/stores/mongo/connect.ts';
+import { openKeeper, openStore } from '../../src/stores/open-store.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 import { newAttempts, newEntry, newService, newSession, newUser } from './records.ts';
 

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import mongoose from 'mongoose';
+import { openMongoStore } from '../../src/stores/mongo/mongo-store.ts';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
-import { openMongoStore } from '../../src/stores/mongo/mongo-store.ts';
 import { newPlace, storeKinds } from '../support/stores.ts';
 import { NOW } from './records.ts';
 

@@ -1,8 +1,8 @@
-import { loadKeys, type KeySource } from '../../src/core/keys/token-keys.ts';
-import { TokenCodec } from '../../src/core/tokens/token-codec.ts';
+import jwt from 'jsonwebtoken';
 import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
 import type { SettingsInput } from '../../src/contracts/settings/settings-table.ts';
-import jwt from 'jsonwebtoken';
+import { loadKeys, type KeySource } from '../../src/core/keys/token-keys.ts';
+import { TokenCodec } from '../../src/core/tokens/token-codec.ts';
 import { TestClock } from './server.ts';
 
 export const DAY = 86_400;

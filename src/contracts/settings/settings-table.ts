@@ -154,6 +154,7 @@ export const serverTable = {
   metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. It needs no authentication and shows counts of sign-ins and refusals, so keep it off the public network.'),
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Whether a browser finds GraphiQL at `/graphql`. Default: on outside production.'),
+  restPath: row('REST_PATH', optional(text('a path such as /api/token/', /^\/[\w\-.~/]{1,200}$/)), undefined, "Serves the addresses of simplejwt's views below this path, for applications that were written for simplejwt. See docs/leaving-django.md. Not set: none."),
   console: row('CONSOLE', optional(boolean), undefined, 'Whether a browser finds the console at `/console`. Default: on outside production.'),
 } as const satisfies Record<string, Setting>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isSecureOrigin } from './secure-origin.ts';
 import { replacementOf } from './replaced.ts';
+import { isSecureOrigin } from './secure-origin.ts';
 import { authTable, serverTable, type ServerSettings, type Settings, type SettingsInput } from './settings-table.ts';
 
 /** One or several settings are unusable; the message has a line for each. */

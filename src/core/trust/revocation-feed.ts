@@ -2,8 +2,8 @@ import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { BlacklistEntry, ListPosition, SessionRecord, Store } from '../../contracts/store/store.ts';
-import type { KeySource } from '../keys/token-keys.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { KeySource } from '../keys/token-keys.ts';
 
 /** What was revoked. `exp`, a NumericDate, is until when a service has to remember it: no token of it lives longer. */
 export interface RevocationPage {

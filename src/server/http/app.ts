@@ -8,6 +8,7 @@ import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
@@ -19,6 +20,7 @@ import { createClientAddresses, type ClientAddresses } from './client-address.ts
 import { isUtf8 } from './content-type.ts';
 import { createLeave } from './leave.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
+import type { AddressOf } from './rest/plugin.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import { createProxyWarning } from './unnamed-proxy.ts';
 import { registerWellKnown } from './well-known.ts';
@@ -63,6 +65,8 @@ export interface AppOptions extends ServiceApi {
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
   readonly publicKeys: () => object;
+  /** simplejwt's addresses. Default: none. */
+  readonly rest?: ((addressOf: AddressOf) => FastifyPluginAsync) | undefined;
   /** Wraps each request to `/graphql` in a trace. Default: no tracing. */
   readonly trace?: <Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>) => Promise<Result>;
   /** For tests. */
@@ -130,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   );
   registerWellKnown(app, { settings, publicKeys });
   await app.register(async (scope) => registerServiceApi(scope, options, addresses));
+  if (options.rest) await app.register(options.rest((request) => addresses.of(request) ?? undefined));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {

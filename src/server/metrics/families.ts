@@ -53,6 +53,9 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     documentsRefused: counter('documents_refused_total', 'Documents refused before anything of them ran.', {
       labelNames: ['code'],
     }),
+    restRequests: counter('rest_requests_total', "Requests to simplejwt's addresses, by family of user agent.", {
+      labelNames: ['address', 'program'],
+    }),
     hashQueue: gauge('hash_queue_length', 'Passwords that wait for their turn.', { aggregator: 'max' }),
     hashWait: histogram('hash_wait_seconds', 'Time a password waited for its turn.', LONG),
     hashDuration: histogram('hash_duration_seconds', 'Time to check or hash a password, once it was its turn.', LONG),

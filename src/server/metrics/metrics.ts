@@ -65,6 +65,8 @@ export class Metrics implements Monitor {
     switch (event.kind) {
       case 'document_refused':
         return count(families.documentsRefused.of(DOCUMENT_CODES.has(event.code) ? event.code : 'other'));
+      case 'rest_requested':
+        return count(families.restRequests.of(event.address, event.program));
       case 'session_stepped':
         return count(families.sessions.of(event.step));
       case 'security':

@@ -1,4 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
 import type { Monitor } from '../../contracts/monitor.ts';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import type { AuthContext } from '../../graphql/context.ts';
@@ -24,10 +25,13 @@ export class GraphQLServer {
   /** For all that is more than an operation in JSON. To be started and stopped by its owner. */
   readonly apollo: ApolloServer<AuthContext>;
   readonly plain: PlainRoad;
+  /** What they answer from, watched where anybody watches. */
+  readonly schema: GraphQLSchema;
 
   constructor({ settings, introspection, monitor, report }: GraphQLServerOptions) {
     const plainSchema = buildAuthSchema(settings);
     const schema = monitor === null ? plainSchema : watchRootFields(plainSchema, monitor);
+    this.schema = schema;
     const formatError = createFormatError(report);
     const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
     this.plain = new PlainRoad({ schema, scheme, formatError, apollo: () => this.apollo });

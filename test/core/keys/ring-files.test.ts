@@ -6,8 +6,8 @@ import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts
 import type { KeyKeeper } from '../../../src/core/keys/key-keeper.ts';
 import { KeyRing } from '../../../src/core/keys/key-ring.ts';
 import { NOTHING_READ, readRing, writeKeyFile } from '../../../src/core/keys/ring-folder.ts';
-import { RingWatch } from '../../../src/core/keys/ring-watch.ts';
 import { makeRingKey, parseRingKey, type RingKey } from '../../../src/core/keys/ring-key.ts';
+import { RingWatch } from '../../../src/core/keys/ring-watch.ts';
 import { loadKeys } from '../../../src/core/keys/token-keys.ts';
 import { keeperOf } from '../../support/ring.ts';
 import { TestClock } from '../../support/server.ts';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import type { SettingsInput } from '../../../src/contracts/settings/settings-table.ts';
 import { newEntry, newSession } from '../../stores/records.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
 import { keeperOf } from '../../support/ring.ts';
-import type { SettingsInput } from '../../../src/contracts/settings/settings-table.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 describe('the keys that the feed names', () => {

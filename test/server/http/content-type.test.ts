@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HelloDocument } from '../../generated/operations.ts';
-import { Service } from '../../support/service.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
+import { Service } from '../../support/service.ts';
 
 const QUERY = JSON.stringify({ query: '{ __typename }' });
 

@@ -1,0 +1,96 @@
+import type { FieldName } from './addresses.ts';
+import { Refusal, refusal } from './refusal.ts';
+
+/** What `OPTIONS` says that a body may be. */
+export const PARSES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'] as const;
+
+/**
+ * The fields of a body in JSON or of a form.
+ *
+ * @throws Refusal for another type, another charset than UTF-8, and text that cannot be read
+ */
+export async function formIn(
+  contentType: string | undefined,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (body.length === 0) return {};
+  const type = mediaTypeOf(contentType);
+  return type === 'application/json' ? jsonIn(body) : Object.fromEntries(await formDataIn(contentType, type, body));
+}
+
+/** In lower case, without parameters. */
+function mediaTypeOf(contentType = ''): string {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  const isKnown = PARSES.some((known) => known === type);
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (isKnown && isUtf8) return type;
+  throw refusal(415, `Unsupported media type "${contentType.slice(0, 100)}" in request.`);
+}
+
+function jsonIn(body: Uint8Array): Readonly<Record<string, unknown>> {
+  const data = parsed(body);
+  if (data === null) throw new Refusal(400, { non_field_errors: ['No data provided'] });
+  if (typeof data === 'object' && !Array.isArray(data)) return data as Readonly<Record<string, unknown>>;
+  const message = `Invalid data. Expected a dictionary, but got ${pythonTypeOf(data)}.`;
+  throw new Refusal(400, { non_field_errors: [message] });
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
+  } catch {
+    throw refusal(400, 'JSON parse error - Expected one JSON object in UTF-8.');
+  }
+}
+
+/** What Django REST framework calls the type of a value. */
+function pythonTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  return typeof value === 'string' ? 'str' : 'bool';
+}
+
+/** Node.js reads both kinds of forms as a browser's `Response` does. */
+async function formDataIn(contentType: string | undefined, type: string, body: Uint8Array<ArrayBuffer>) {
+  try {
+    return await new Response(body, { headers: { 'content-type': contentType ?? type } }).formData();
+  } catch {
+    throw refusal(400, 'Form parse error - Expected fields as a browser encodes them.');
+  }
+}
+
+/**
+ * The values of the fields that an address wants, trimmed as Django REST framework does it.
+ *
+ * @throws Refusal with an error for each field that is wrong
+ */
+export function valuesOf<Name extends FieldName>(
+  fields: readonly Name[],
+  form: Readonly<Record<string, unknown>>,
+): Record<Name, string> {
+  const errors: Partial<Record<Name, readonly string[]>> = {};
+  const values: Partial<Record<Name, string>> = {};
+  for (const name of fields) {
+    const given = Object.hasOwn(form, name) ? form[name] : undefined;
+    const text = typeof given === 'number' ? String(given) : given;
+    const value = typeof text === 'string' ? text.trim() : undefined;
+    const problem = problemOf(given, value);
+    if (problem === null) values[name] = value ?? '';
+    else errors[name] = [problem];
+  }
+  if (Object.keys(errors).length > 0) throw new Refusal(400, errors);
+  return values as Record<Name, string>;
+}
+
+/** What Django REST framework's `CharField` says of a value; null if nothing. */
+function problemOf(given: unknown, value: string | undefined): string | null {
+  if (given === undefined) return 'This field is required.';
+  if (given === null) return 'This field may not be null.';
+  if (value === undefined) return 'Not a valid string.';
+  if (value === '') return 'This field may not be blank.';
+  if (value.includes('\0')) return 'Null characters are not allowed.';
+  const [surrogate] = value.match(/\p{Surrogate}/u) ?? [];
+  if (surrogate === undefined) return null;
+  return `Surrogate characters are not allowed: U+${surrogate.charCodeAt(0).toString(16).toUpperCase()}.`;
+}
