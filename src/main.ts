@@ -3,7 +3,7 @@ import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
 import { createProgram } from './cli/program.ts';
 import { systemClock } from './contracts/clock.ts';
-import { settingsFromEnvironment } from './contracts/settings/settings.ts';
+import { nearMissesInEnvironment, settingsFromEnvironment } from './contracts/settings/settings.ts';
 import type { ServerSettings } from './contracts/settings/settings-table.ts';
 import { openTotals } from './server/monitoring.ts';
 import { partFromSupervisor } from './server/workers/worker.ts';
@@ -20,6 +20,10 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 async function start(settings: ServerSettings): Promise<void> {
   const { createLog } = await import('./server/log.ts'); // other commands keep no log
   const log = createLog(settings.logLevel);
+  if (cluster.isPrimary) {
+    const { startWarnings } = await import('./server/start-warnings.ts');
+    for (const warning of await startWarnings(settings, nearMissesInEnvironment())) log.warn(warning);
+  }
   const count = workerCount(settings);
   const flushInterval = FLUSH_INTERVAL_MS;
   if (count > 1 && cluster.isPrimary) {

@@ -6,7 +6,8 @@ import { SettingsError } from '../contracts/settings/settings.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Auth } from '../graphql/auth.ts';
 
-const KEY_FILE = 'development-signing-key';
+/** In `DATA_DIR`. */
+export const DEVELOPMENT_KEY_FILE = 'development-signing-key';
 
 /**
  * The settings with a signing key: outside production one is made once for HS algorithms and kept in `DATA_DIR`, so
@@ -17,7 +18,7 @@ const KEY_FILE = 'development-signing-key';
 export function withDevelopmentKey(settings: ServerSettings): ServerSettings {
   const hasKey = settings.signingKey !== undefined || settings.keysDir !== undefined;
   if (hasKey || !settings.algorithm.startsWith('HS') || settings.nodeEnv === 'production') return settings;
-  const file = join(settings.dataDir, KEY_FILE);
+  const file = join(settings.dataDir, DEVELOPMENT_KEY_FILE);
   try {
     mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
     return { ...settings, signingKey: readOrMakeKey(file) };

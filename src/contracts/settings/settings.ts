@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearMissesOf, type NearMiss } from './near-misses.ts';
 import { replacementOf } from './replaced.ts';
 import { isSecureOrigin } from './secure-origin.ts';
 import { authTable, serverTable, type ServerSettings, type Settings, type SettingsInput } from './settings-table.ts';
@@ -197,6 +198,16 @@ export function settingsFromEnvironment(
     ...addressProblems(settings),
   ]);
   return Object.freeze(settings);
+}
+
+/** Variables that are given and are no settings, but are spelt nearly like one. */
+export function nearMissesInEnvironment(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): NearMiss[] {
+  return nearMissesOf(
+    Object.keys(environment),
+    Object.values(table).map(({ env }) => env),
+  );
 }
 
 /** One setting as the command line shows it. */

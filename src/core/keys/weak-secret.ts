@@ -1,0 +1,42 @@
+/** Characters that differ, of a random secret: 32 digits have all ten, hexadecimal text has sixteen. */
+const MIN_DISTINCT = 8;
+/** Of the letters of a text in English four in ten are vowels, or y; of random ones a quarter. */
+const MIN_VOWELS = 0.32;
+
+/**
+ * Why an HMAC secret can be guessed though it is long enough, as a clause; null where nothing tells. It cannot tell that a secret
+ * is random (RFC 8725 3.5).
+ */
+export function whyWeak(secret: Buffer): string | null {
+  const text = secret.toString('latin1');
+  if (new Set(text).size < MIN_DISTINCT) return 'has few different characters';
+  if (isRepeated(text)) return 'repeats itself';
+  if (isSequence(secret)) return 'is a sequence, such as 0123456789';
+  return isOfWords(text) ? 'is made of words' : null;
+}
+
+/** Whether it goes on as it began, from the middle at the latest. */
+function isRepeated(text: string): boolean {
+  const half = Math.floor(text.length / 2);
+  return Array.from({ length: half }, (_, index) => index + 1).some((unit) => text.startsWith(text.slice(unit), 0));
+}
+
+/** Whether three in four characters are beside the one before, or the same. */
+function isSequence(secret: Buffer): boolean {
+  const steps = secret.subarray(1).filter((byte, index) => Math.abs(byte - (secret[index] ?? 0)) <= 1);
+  return steps.length >= secret.length * 0.75;
+}
+
+/** Words in one case or with a capital, and few digits and signs beside them. */
+function isOfWords(text: string): boolean {
+  const words = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+  const letters = words.join('');
+  const vowels = letters.replaceAll(/[^aeiouy]/gi, '');
+  const numbers = text.match(/\d+/g) ?? [];
+  return (
+    letters.length >= text.replaceAll(/[\s._-]/g, '').length * 0.75 &&
+    letters.length >= words.length * 3 &&
+    numbers.length <= 2 &&
+    vowels.length >= letters.length * MIN_VOWELS
+  );
+}
