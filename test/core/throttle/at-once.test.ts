@@ -156,7 +156,7 @@ describeEachStore('attempts at once', (kind) => {
     const work = new Work();
     const outcomes = times(LIMIT + 64 + 10, () => attempt(work.run));
     await settled(work, LIMIT);
-    const late = await Promise.race([...outcomes]);
+    const late = await Promise.race(outcomes);
     expect(late).toBe(1);
     for (let ended = 0; ended < LIMIT + 64; ended += 1) {
       await settled(work, Math.min(LIMIT + 64, LIMIT + ended));

@@ -241,26 +241,6 @@ describeEachStore('a throttle', (kind) => {
     expect(names.filter((name) => before.has(name))).toHaveLength(1); // the address
   });
 
-  test('knows the networks of an account after a change of the key', async () => {
-    await signIn('alice', succeed);
-    throttle = throttleWith({ throttleAccountFailures: 2 }, TEST_KEY.toUpperCase());
-    await inTurn(2, (index) => signIn('alice', undefined, { userAgent: null, ipAddress: `198.51.100.${index}` }));
-    expect(await signIn('alice', succeed, ELSEWHERE)).toBe(1);
-    expect(await signIn('alice', succeed)).toBe('signed in');
-  });
-
-  test('notes a network once, and again when half of its time is over', async () => {
-    const written = jest.spyOn(store.attempts, 'replace');
-    const noted = () =>
-      written.mock.calls.filter(([, { expiresAt }]) => expiresAt.getTime() > clock.read() + 45 * 86_400_000);
-    await inTurn(3, () => signIn('alice', succeed));
-    expect(noted()).toHaveLength(1);
-    clock.advance(46 * 86_400);
-    written.mockClear();
-    await inTurn(3, () => signIn('alice', succeed));
-    expect(noted()).toHaveLength(1);
-  });
-
   test('lets nothing through while the store does not answer', async () => {
     await store.close();
     const work = jest.fn(succeed);
