@@ -10,6 +10,7 @@ import { addKeyCommands } from './keys.ts';
 import { addServiceCommands } from './service-credentials.ts';
 import { addSessionCommands } from './sessions.ts';
 import { addStoreCommands } from './store.ts';
+import { addThrottleCommands } from './throttle.ts';
 import { openSystem, type CliOptions } from './system.ts';
 import { Terminal, type Streams } from './terminal.ts';
 import { addTokenCommands } from './tokens.ts';
@@ -100,5 +101,6 @@ function createCommand(version: string, terminal: Terminal, options: CliOptions)
   addKeyCommands(program, options);
   addServiceCommands(program, options);
   addStoreCommands(program, options);
+  addThrottleCommands(program, options);
   return program;
 }

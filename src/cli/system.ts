@@ -9,12 +9,16 @@ import { openStore } from '../stores/open-store.ts';
 import type { Django } from './django/django.ts';
 import { CliError, type Terminal } from './terminal.ts';
 
+const DAY_MS = 86_400_000;
+
 /** What commands work with: the token system on the store that the settings name. */
 export interface CliSystem extends Pick<
   TokenSystem,
   'users' | 'sessions' | 'tokens' | 'services' | 'flushExpired' | 'close'
 > {
   readonly django: Django;
+  /** Nobody has to wait any more. Resolves to how many counts there were. */
+  forgetAttempts(): Promise<number>;
 }
 
 /** What commands are given to do their work with. */
@@ -50,7 +54,9 @@ export async function openSystem({
   const store = await openStore(settings);
   const system = await assembleTokenSystem({ settings, hooks: {}, clock, report, store });
   const hasher = new PasswordHasher(settings.passwordHashCost, clock);
-  return { ...system, django: new Django({ store, settings, hasher, clock }) };
+  // No count lasts longer than a day; the networks from which accounts sign in do, and stay.
+  const forgetAttempts = () => store.attempts.deleteExpired(new Date(clock() + DAY_MS));
+  return { ...system, forgetAttempts, django: new Django({ store, settings, hasher, clock }) };
 }
 
 /** Runs a command on an open token system and closes it, whatever happens. */

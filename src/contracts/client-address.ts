@@ -10,7 +10,7 @@ const WITH_PORT = /^([\d.]+):\d{1,5}$/;
 const DOTTED = /[\d.]+\.\d+$/;
 const ZONE = /%.*$/s;
 /** IPv4 in IPv6: as sockets of both kinds have it (RFC 4291 2.5.5.2), and translated (RFC 6052 2.1). */
-const IPV4_PREFIXES = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
+const IPV4_PREFIXES = new Set(['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']);
 const IPV4_PREFIX_BITS = 96;
 
 /**
@@ -88,6 +88,6 @@ function parseIPv6(text: string): ipaddr.IPv6 {
 
 function embeddedIPv4({ parts }: ipaddr.IPv6): ipaddr.IPv4 | null {
   const prefix = parts.slice(0, 6).map((group) => group.toString(16));
-  if (!IPV4_PREFIXES.includes(prefix.join(':'))) return null;
+  if (!IPV4_PREFIXES.has(prefix.join(':'))) return null;
   return new ipaddr.IPv4(parts.slice(6).flatMap((group) => [group >> 8, group & 255]));
 }

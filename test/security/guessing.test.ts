@@ -109,6 +109,15 @@ describeEachStore('guesses at one account from many addresses', (kind) => {
     expect(reasonOf(await signIn(PASSWORD, '203.0.113.1'))).toBeNull();
   });
 
+  test('S30: twenty right sign-ins at once are all let through, and of forty wrong ones ten', async () => {
+    await start();
+    const right = await Promise.all(Array.from({ length: 20 }, () => signIn(PASSWORD, HOME)));
+    expect(new Set(right.map(reasonOf))).toEqual(new Set([null]));
+    const wrong = await Promise.all(Array.from({ length: 40 }, () => signIn(WRONG, HOME)));
+    expect(wrong.filter((answer) => reasonOf(answer) === 'no_active_account')).toHaveLength(10);
+    expect(checked).toBe(10);
+  });
+
   test('S46: one IPv6 site is let through three times as often as one of its networks', async () => {
     await start();
     const site = (index: number) => `2001:db8:1:${index.toString(16)}::1`;

@@ -206,7 +206,7 @@ describe('the SQLite store', () => {
         'PRAGMA synchronous = NORMAL',
       );
       expect(await levelAtCommit(() => store.sessions.insert(newSession()))).toBe('PRAGMA synchronous = FULL');
-      const { instances: [database] = [] } = exec.mock;
+      const [database] = exec.mock.instances;
       expect((database as unknown as Database.Database).pragma('synchronous')).toMatchObject([{ synchronous: 2 }]);
     } finally {
       exec.mockRestore();

@@ -1,10 +1,22 @@
+import type { Clock } from '../../contracts/clock.ts';
+
 /** Of one name, so many attempts wait for others; the next is refused. As many as passwords wait to be checked. */
 const MAX_WAITING = 64;
+
+/** An attempt that began longer ago waits no more, as a password does not: its client has given up, or asks again. */
+const MAX_WAIT_MS = 5000;
+
+/** One that waits. */
+interface Waiting {
+  /** When its attempt began. */
+  readonly since: number;
+  readonly goOn: (mayHaveRoom: boolean) => void;
+}
 
 /** The attempts of one name. */
 interface Group {
   pending: number;
-  waiting: (() => void)[];
+  waiting: readonly Waiting[];
 }
 
 /**
@@ -13,6 +25,11 @@ interface Group {
  */
 export class Pending {
   readonly #groups = new Map<string, Group>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** How many there are. */
   count(name: string): number {
@@ -31,20 +48,28 @@ export class Pending {
     if (group === undefined) return;
     group.pending -= 1;
     if (group.pending === 0) this.#groups.delete(name);
-    if (!hasMadeRoom && group.pending > 0) return;
+    const mayHaveRoom = hasMadeRoom || group.pending === 0;
     const { waiting } = group;
-    group.waiting = [];
-    for (const goOn of waiting) goOn();
+    group.waiting = mayHaveRoom ? [] : waiting.filter(({ since }) => !this.#isLate(since));
+    for (const { since, goOn } of waiting) {
+      const isLate = this.#isLate(since);
+      if (mayHaveRoom || isLate) goOn(!isLate);
+    }
   }
 
   /**
-   * Resolves to true once there may be room, or nothing is pending any more; to false at once where nothing is pending, or
-   * too many wait.
+   * Resolves to true once there may be room, or nothing is pending any more; to false where nothing is pending, too many wait, or
+   * the attempt began too long ago.
    */
-  async mayMakeRoom(name: string): Promise<boolean> {
+  async mayMakeRoom(name: string, since: number): Promise<boolean> {
     const group = this.#groups.get(name);
-    if (group === undefined || group.waiting.length >= MAX_WAITING) return false;
-    await new Promise<void>((goOn) => group.waiting.push(goOn));
-    return true;
+    if (group === undefined || group.waiting.length >= MAX_WAITING || this.#isLate(since)) return false;
+    return new Promise((goOn) => {
+      group.waiting = [...group.waiting, { since, goOn }];
+    });
+  }
+
+  #isLate(since: number): boolean {
+    return this.#clock() - since > MAX_WAIT_MS;
   }
 }

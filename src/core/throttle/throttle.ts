@@ -33,7 +33,6 @@ export interface ThrottleParts {
   readonly secret: () => KeyObject;
 }
 
-/** A budget with its rule. */
 interface Count extends Omit<Budget, 'rule'> {
   readonly rule: Rule;
 }
@@ -41,6 +40,8 @@ interface Count extends Omit<Budget, 'rule'> {
 /** An attempt at an operation. */
 interface Visit extends Attempt {
   readonly operation: ThrottledOperation;
+  /** When it began. */
+  readonly since: number;
 }
 
 /** A count that a visit belongs to. */
@@ -66,11 +67,12 @@ export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
   readonly #known: KnownNetworks;
-  readonly #pending = new Pending();
+  readonly #pending: Pending;
 
   constructor(parts: ThrottleParts) {
     this.#parts = parts;
     this.#known = new KnownNetworks(parts);
+    this.#pending = new Pending(parts.clock);
     const operations = Object.entries(BUDGETS) as [ThrottledOperation, readonly Budget[]][];
     this.#counts = new Map(
       operations.map(([operation, budgets]) => [
@@ -91,7 +93,7 @@ export class Throttle {
     work: () => Result | Promise<Result>,
   ): Promise<Result> {
     if (!this.#parts.settings.throttle) return work();
-    const visit = { ...attempt, operation };
+    const visit = { ...attempt, operation, since: this.#parts.clock() };
     const counted = await this.#enter(visit);
     let result: Result;
     try {
@@ -148,7 +150,7 @@ export class Throttle {
       const record = live(found, now);
       const wait = record !== null && record.count >= rule.limit ? record.nextAt.getTime() - now : 0;
       if (wait <= 0) return found;
-      if (afterSuccess && (await this.#pending.mayMakeRoom(name))) continue;
+      if (afterSuccess && (await this.#pending.mayMakeRoom(name, visit.since))) continue;
       const { operation, userId = null, client } = visit;
       this.#parts.events.audit('throttled', { operation, userId, client, rule: per });
       throw new Throttled(Math.ceil(wait / 1000));

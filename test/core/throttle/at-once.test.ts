@@ -152,11 +152,27 @@ describeEachStore('attempts at once', (kind) => {
     expect(new Set(await Promise.all(overloaded))).toEqual(new Set(['Overloaded']));
   });
 
+  test('none waits longer than five seconds, whether those before it were right or not', async () => {
+    for (const isRight of [true, false]) {
+      const work = new Work();
+      const outcomes = times(LIMIT, () => attempt(work.run));
+      await settled(work, LIMIT);
+      const late = attempt(right);
+      await settled(work, LIMIT);
+      clock.advance(5.001);
+      work.end(isRight);
+      expect(await late).toBe(1);
+      work.end(true);
+      work.end(true);
+      await Promise.all(outcomes);
+    }
+  });
+
   test('no more than 64 wait', async () => {
     const work = new Work();
     const outcomes = times(LIMIT + 64 + 10, () => attempt(work.run));
     await settled(work, LIMIT);
-    const late = await Promise.race([...outcomes]);
+    const late = await Promise.race(outcomes);
     expect(late).toBe(1);
     for (let ended = 0; ended < LIMIT + 64; ended += 1) {
       await settled(work, Math.min(LIMIT + 64, LIMIT + ended));

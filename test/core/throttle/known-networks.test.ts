@@ -1,0 +1,63 @@
+import { createSecretKey } from 'node:crypto';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { NoActiveAccount, Throttled } from '../../../src/contracts/errors.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import { Throttle } from '../../../src/core/throttle/throttle.ts';
+import { openStore } from '../../../src/stores/open-store.ts';
+import { TEST_KEY, TestClock } from '../../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
+
+const DAY = 86_400;
+const at = (ipAddress: string) => ({ userAgent: null, ipAddress });
+
+describeEachStore('the networks an account is known from', (kind) => {
+  let place: Place;
+  let store: Store;
+  const clock = new TestClock();
+  beforeEach(async () => {
+    place = newPlace(kind);
+    store = await openStore(settingsFromOptions(place.options));
+  });
+  afterEach(async () => {
+    await store.close();
+    await place.remove();
+  });
+  const throttleWith = (secret: string) =>
+    new Throttle({
+      store,
+      settings: settingsFromOptions({ ...place.options, signingKey: TEST_KEY, throttleAccountFailures: 2 }),
+      clock: clock.read,
+      events: { audit: () => {}, tell: () => {} },
+      secret: () => createSecretKey(secret, 'utf8'),
+    });
+  const signIn = (throttle: Throttle, address: string) =>
+    throttle.attempt('sign_in', { account: 'alice', client: at(address) }, () => 'signed in');
+  const guess = (throttle: Throttle, address: string) =>
+    throttle.attempt('sign_in', { account: 'alice', client: at(address) }, () => {
+      throw new NoActiveAccount();
+    });
+
+  test('are known after a change of the key', async () => {
+    await signIn(throttleWith(TEST_KEY), '192.0.2.1');
+    const throttle = throttleWith(TEST_KEY.toUpperCase());
+    for (const address of ['198.51.100.1', '198.51.100.2']) {
+      await expect(guess(throttle, address)).rejects.toThrow(NoActiveAccount);
+    }
+    await expect(signIn(throttle, '192.0.2.2')).rejects.toThrow(Throttled);
+    expect(await signIn(throttle, '192.0.2.1')).toBe('signed in');
+  });
+
+  test('are noted once, and again when half of their time is over', async () => {
+    const throttle = throttleWith(TEST_KEY);
+    const written = jest.spyOn(store.attempts, 'replace');
+    const isLong = (expiresAt: Date) => expiresAt.getTime() > clock.read() + 45 * DAY * 1000;
+    const noted = () => written.mock.calls.filter(([, { expiresAt }]) => isLong(expiresAt));
+    for (let count = 0; count < 3; count += 1) await signIn(throttle, '192.0.2.1');
+    expect(noted()).toHaveLength(1);
+    clock.advance(46 * DAY);
+    written.mockClear();
+    for (let count = 0; count < 3; count += 1) await signIn(throttle, '192.0.2.1');
+    expect(noted()).toHaveLength(1);
+  });
+});
