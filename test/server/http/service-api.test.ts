@@ -64,7 +64,8 @@ describeEachStore('introspection and revocation', (kind) => {
     const { access, refresh } = await server.signIn();
     const blacklisted = forgeForAlice(server, {});
     await server.auth.tokens.blacklist(blacklisted);
-    const { refresh: successor } = await refreshWith(server.client, refresh);
+    const { refresh: second } = await refreshWith(server.client, refresh);
+    const { refresh: successor } = await refreshWith(server.client, second);
     const [signature] = access.split('.').slice(2);
     const now = server.clock.seconds;
     const tokens = {
@@ -84,7 +85,7 @@ describeEachStore('introspection and revocation', (kind) => {
       'an unknown session': craftAccess(server, { sid: 'nothing' }),
       'a user object': craftAccess(server, { user_id: { $ne: null } }),
       'the blacklist': blacklisted,
-      'the predecessor': refresh,
+      'a superseded one': refresh,
     };
     for (const [what, token] of Object.entries(tokens)) {
       const { status, body } = await service.introspect(token);
