@@ -14,6 +14,16 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8') =>
   key.export({ type, format: 'pem' }).toString();
+/** RFC 5915 3: the public part of a SEC 1 key may be left out, and some tools do so. */
+function withoutPublicPart(key: KeyObject): string {
+  const { d = '' } = key.export({ format: 'jwk' });
+  const der = Buffer.concat([
+    Buffer.from('30310201010420', 'hex'),
+    Buffer.from(d, 'base64url'),
+    Buffer.from('a00a06082a8648ce3d030107', 'hex'), // P-256
+  ]);
+  return `-----BEGIN EC PRIVATE KEY-----\n${der.toString('base64')}\n-----END EC PRIVATE KEY-----\n`;
+}
 const RSA: SettingsInput = { algorithm: 'RS256', signingKey: pem(rsa.privateKey) };
 const HS: SettingsInput = { signingKey: SECRET };
 
@@ -121,7 +131,7 @@ describe('the key of refresh tokens', () => {
     const jwk = (key: KeyObject) => JSON.stringify(key.export({ format: 'jwk' }));
     const pairs: [Algorithm, readonly string[]][] = [
       ['RS256', [pem(rsa.privateKey), pem(rsa.privateKey, 'pkcs1'), jwk(rsa.privateKey)]],
-      ['ES256', [pem(ec.privateKey), pem(ec.privateKey, 'sec1'), jwk(ec.privateKey)]],
+      ['ES256', [pem(ec.privateKey), pem(ec.privateKey, 'sec1'), jwk(ec.privateKey), withoutPublicPart(ec.privateKey)]],
     ];
     for (const [algorithm, forms] of pairs) {
       const names = await Promise.all(

@@ -169,7 +169,9 @@ describe('the keys of a JWK set at a URL', () => {
     expect(requests).toHaveLength(2);
     serve([named('b')]);
     clock.advance(0.001);
+    const asked = once(server, 'request');
     expect(await isFound('a')).toBe(true);
+    await asked;
     expect(await isFound('c')).toBe(false); // which waits for the answer
     expect(await isFound('a')).toBe(false);
     expect(requests).toHaveLength(3);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
 import { describeEachStore } from '../../support/stores.ts';
@@ -28,6 +29,19 @@ describeEachStore('the credentials of services', (kind) => {
     expect(granted).toMatchObject({ audience, scopes: ['introspect', 'feed'] });
     const [listed] = await services.list();
     expect(listed).toMatchObject({ audience, scopes: ['introspect', 'feed'] });
+  });
+
+  test('S52: from before there were scopes may do what they could', async () => {
+    const { seam, auth, clock } = library;
+    const secret = 'a test value';
+    const secretHash = createHash('sha256').update(secret).digest('base64url');
+    const record = { name: 'orders', secretHash, createdAt: new Date(clock.read()), audience: null, scopes: null };
+    await seam.store.services.insert(record);
+    const client = { userAgent: null, ipAddress: null };
+    const expected = { name: 'orders', createdAt: record.createdAt, ...EVERYTHING };
+    expect(await auth.services.list()).toEqual([expected]);
+    expect(await auth.services.authenticate({ name: 'orders', secret }, client)).toEqual(expected);
+    expect(await auth.services.authenticate({ name: 'orders', secret: `${secret}.` }, client)).toBeNull();
   });
 
   test('have no audience that a token could not have, and no scope that there is not', async () => {
