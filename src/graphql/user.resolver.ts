@@ -49,7 +49,9 @@ export class RegistrationResolver {
       'Makes an account. Sign in with `tokenObtainPair` afterwards. An address that makes too many is told `throttled`.',
   })
   userRegister(
-    @Arg('username', () => String, { description: '1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.' })
+    @Arg('username', () => String, {
+      description: '1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.',
+    })
     username: string,
     @Arg('password', () => String, { description: '8 to 256 characters of any kind.' }) password: string,
     @Ctx() { auth }: AuthContext,

@@ -12,7 +12,8 @@ export const cursorAfter = (username: string): string => encodeCursor([username]
  */
 export function readCursor(cursor: string): string {
   const [username, ...rest] = decodeCursor(cursor);
-  const isName = typeof username === 'string' && Array.from(username).length <= MAX_USERNAME_LENGTH && username.isWellFormed();
+  const isName =
+    typeof username === 'string' && Array.from(username).length <= MAX_USERNAME_LENGTH && username.isWellFormed();
   if (isName && rest.length === 0) return username;
   throw new InvalidInput('after', 'Got no cursor in `after`. Expected an `endCursor` of a former answer.');
 }
