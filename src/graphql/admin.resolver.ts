@@ -18,7 +18,7 @@ export class AdminResolver {
   async users(
     @Arg('search', () => String, {
       nullable: true,
-      description: 'The beginning of the name. Case and Unicode form do not matter.',
+      description: 'The beginning of the name. Case and Unicode form do not matter; ı counts as i, and ς as σ.',
     })
     search: string | null | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: PAGE, description: 'At most how many, 1 to 100.' })

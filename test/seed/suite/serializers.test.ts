@@ -73,12 +73,12 @@ describeEachStore('test_serializers.py', (kind) => {
   });
 
   describe.each([
-    ['TestTokenRefreshSlidingSerializer', 'refreshSliding', 'sliding'],
-    ['TestTokenRefreshSerializer', 'refresh', 'refresh'],
-    ['TestTokenVerifySerializer', 'verify', 'refresh'],
-    ['TestTokenBlacklistSerializer', 'blacklist', 'refresh'],
-  ] as const)('%s', (_class, serializer, type) => {
-    test('test_it_should_raise_token_error_if_token_invalid', async () => {
+    ['TestTokenRefreshSlidingSerializer', 'refreshSliding', 'sliding', 'not_validate'],
+    ['TestTokenRefreshSerializer', 'refresh', 'refresh', 'raise_token_error'],
+    ['TestTokenVerifySerializer', 'verify', 'refresh', 'raise_token_error'],
+    ['TestTokenBlacklistSerializer', 'blacklist', 'refresh', 'raise_token_error'],
+  ] as const)('%s', (_class, serializer, type, outcome) => {
+    test(`test_it_should_${outcome}_if_token_invalid`, async () => {
       const suite = await seed();
       expect(await suite[serializer](suite.token(type, { exp: undefined }))).toMatchObject(NO_EXP);
       expect(await suite[serializer](suite.token(type, { exp: suite.now - DAY }))).toMatchObject(EXPIRED);
