@@ -8,6 +8,7 @@ import type { Store, UserRecord } from '../../contracts/store/store.ts';
 import { MAX_USERNAME_LENGTH, usernameKey } from '../../contracts/username-key.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused, toUser } from './account.ts';
+import { expectWhole } from './whole-record.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
 import { givenUserId } from './user-id.ts';
@@ -55,6 +56,7 @@ export class UserService {
     const record = await this.#parts.store.users.findByUsernameKey(usernameKey(username));
     const matches = await this.#parts.hasher.verify(password, record?.passwordHash);
     if (record === null || !matches || !(await isAllowed(record, this.#parts))) {
+      if (record !== null) expectWhole(record, usernameKey(username));
       this.#parts.events.audit('sign_in_failed', { userId: record?.id ?? null, client });
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
@@ -153,6 +155,7 @@ export class UserService {
     if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
     await checkNewPassword('newPassword', next, record.username);
     const matches = await this.#parts.hasher.verify(current, record.passwordHash);
+    if (!matches) expectWhole(record, record.usernameKey);
     if (!matches || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }
