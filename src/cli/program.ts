@@ -10,9 +10,9 @@ import { addKeyCommands } from './keys.ts';
 import { addServiceCommands } from './service-credentials.ts';
 import { addSessionCommands } from './sessions.ts';
 import { addStoreCommands } from './store.ts';
-import { addThrottleCommands } from './throttle.ts';
 import { openSystem, type CliOptions } from './system.ts';
 import { Terminal, type Streams } from './terminal.ts';
+import { addThrottleCommands } from './throttle.ts';
 import { addTokenCommands } from './tokens.ts';
 import { addUserCommands } from './users.ts';
 

@@ -12,7 +12,7 @@ export function addStoreCommands(
   program: Command,
   { keeper: open, terminal }: Pick<CliOptions, 'keeper' | 'terminal'>,
 ): void {
-  const store = program.command('store').description('back up the store, restore it, and see its version');
+  const store = program.command('store').description('back up the store, restore it, migrate it, and see its version');
 
   store
     .command('version')
@@ -20,6 +20,15 @@ export function addStoreCommands(
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       terminal.printRecord({ ...(await (await open()).version()) }, flags);
+    });
+
+  store
+    .command('migrate')
+    .description('bring the store up to date and build its indexes, ahead of the first start of a new version')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags) => {
+      const versions = await (await open()).migrate((message) => terminal.warn(`${message}\n`));
+      terminal.printRecord({ ...versions }, flags);
     });
 
   store

@@ -2,10 +2,9 @@ import type { Clock } from '../contracts/clock.ts';
 import type { User } from '../contracts/hooks.ts';
 import type { ShownSetting } from '../contracts/settings/settings.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
-import type { StoreKeeper } from '../contracts/store/store-keeper.ts';
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
 import type { TokenSystem } from '../core/token-system.ts';
-import { openStore } from '../stores/open-store.ts';
+import { openStore, type Keeper } from '../stores/open-store.ts';
 import type { Django } from './django/django.ts';
 import { CliError, type Terminal } from './terminal.ts';
 
@@ -30,7 +29,7 @@ export interface CliOptions {
   /** The keeper of the key ring, for which no store is opened. */
   keys(): KeyKeeper;
   /** The keeper of the store that the settings name, which is not opened to be served. */
-  keeper(): Promise<StoreKeeper>;
+  keeper(): Promise<Keeper>;
 }
 
 /**

@@ -79,7 +79,7 @@ export async function createAuth({
     hooks,
     clock,
     report,
-    store: store ?? (await openStore(settings, (fault) => fault && report(fault))),
+    store: store ?? (await openStore(settings, { onFault: (fault) => fault && report(fault) })),
   });
 }
 

@@ -3,7 +3,7 @@ import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import { driverOf } from '../stores/open-store.ts';
 import { createDemoUser, type DemoUser } from './development.ts';
 import { startServer, type RunningServer } from './server.ts';
-import { obeySupervisor, partFromSupervisor, tellNumbers } from './workers/worker.ts';
+import { obeySupervisor, partFromSupervisor, tellNumbers, whenSupervisorEnds } from './workers/worker.ts';
 
 /** Options of a serving process. */
 export interface ServeOptions {
@@ -18,6 +18,10 @@ export interface ServeOptions {
 /** Serves by itself, until SIGTERM or SIGINT. */
 export async function serveAlone(options: ServeOptions): Promise<void> {
   const { settings, log } = options;
+  // By default it would end the process amid its requests.
+  process.on('SIGHUP', (signal) =>
+    log.warn({ signal }, 'ignored: there are no workers to replace; restart the server instead'),
+  );
   const server = await startServer(options);
   stopOnSignals(server, options);
   const welcome = await prepareWelcome(server, settings);
@@ -33,6 +37,7 @@ export async function serveAsWorker(options: ServeOptions): Promise<void> {
   process.on('SIGHUP', () => {}); // the supervisor handles it; a signal to the process group reaches workers too
   const server = await startServer({ settings, log, isWorker: true });
   const stop = stopOnSignals(server, options);
+  whenSupervisorEnds(() => stop({ by: 'the end of the supervisor' }));
   obeySupervisor(server.url, {
     leave: () => stop({ by: 'supervisor' }),
     flush: () => void server.flush(),

@@ -71,7 +71,9 @@ export async function startServer({
   const [metrics, traces] = await Promise.all([createMetrics(settings, clock), createTraces(settings)]);
   const monitor = monitorOf(metrics, traces);
   if (given !== undefined) expectStore(given);
-  const plainStore = given ?? (await openStore(settings, storeFaultLog(logger)));
+  const plainStore =
+    given ??
+    (await openStore(settings, { onFault: storeFaultLog(logger), onProgress: (message) => logger.info(message) }));
   const auth = await assembleAuth({
     settings,
     hooks,

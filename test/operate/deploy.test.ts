@@ -174,7 +174,7 @@ describe('systemd', () => {
     expect(unitValue('KillMode')).toBe('mixed');
   });
 
-  test('a reload is for workers: SIGHUP would end a server that is alone', async () => {
+  test('a reload is for workers: a server that is alone has none', async () => {
     const [, reload = ''] = /^\/bin\/sh -c '(.*)'$/.exec(unitValue('ExecReload') ?? '') ?? [];
     const reloadWith = async (workers: Readonly<Record<string, string>>) => {
       const main = spawn('sleep', ['60']);
@@ -187,7 +187,9 @@ describe('systemd', () => {
     };
     expect(await reloadWith({})).toEqual([1, 'SIGTERM']);
     expect(await reloadWith({ WORKERS: '1' })).toEqual([1, 'SIGTERM']);
-    expect(await reloadWith({ WORKERS: 'auto' })).toEqual([0, 'SIGHUP']);
+    expect(await reloadWith({ WORKERS: 'auto' })).toEqual([1, 'SIGTERM']); // on SQLite that is one
+    expect(await reloadWith({ WORKERS: '1', MONGODB_URI: 'mongodb://db/' })).toEqual([1, 'SIGTERM']);
+    expect(await reloadWith({ WORKERS: 'auto', MONGODB_URI: 'mongodb://db/' })).toEqual([0, 'SIGHUP']);
   });
 
   test('the data are in the folder that the unit makes', () => {

@@ -17,7 +17,7 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 const CREDENTIALS = { username: 'alice', password: PASSWORD };
 const UNAVAILABLE = { code: 'SERVICE_UNAVAILABLE', reason: 'store_unavailable', action: 'WAIT' };
 /** What a client, or a load balancer that asks `/readyz`, can be expected to wait. */
-const BOUND_MS = 10_000;
+const BOUND_MS = 6000;
 
 (storeKinds.includes('mongodb') ? describe : describe.skip)('where the line to mongodb is bad', () => {
   let server: TestServer;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
 import { thumbprintOf } from '../../src/core/keys/public-jwk.ts';
-import { makeRingKey } from '../../src/core/keys/ring-key.ts';
 import { writeKeyFile } from '../../src/core/keys/ring-folder.ts';
+import { makeRingKey } from '../../src/core/keys/ring-key.ts';
 import { startWarnings } from '../../src/server/start-warnings.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 

@@ -57,10 +57,9 @@ onMongoDb('the schema of a MongoDB', () => {
     await write('blacklist', jti, entry);
     expect(await versionsOf(connection)).toEqual({ version: 1, known: 1 });
 
-    const store = await openMongoStore(uri, [
-      async () => {},
-      async (migrated) => void (await migrated.collection('sessions').updateMany({}, { $set: { device: 'unknown' } })),
-    ]);
+    const addDevices: Migration = async (migrated) =>
+      void (await migrated.collection('sessions').updateMany({}, { $set: { device: 'unknown' } }));
+    const store = await openMongoStore(uri, { migrations: [async () => {}, addDevices] });
     const found = await Promise.all([
       store.users.findById(userId),
       store.sessions.find(sessionId),
@@ -85,10 +84,10 @@ onMongoDb('the schema of a MongoDB', () => {
         await connection.collection('users').findOne(); // lets the others in
       };
     const migrations = [step('2'), step('3'), step('4')];
-    const stores = await Promise.all(Array.from({ length: 8 }, () => openMongoStore(uri, migrations)));
+    const stores = await Promise.all(Array.from({ length: 8 }, () => openMongoStore(uri, { migrations })));
     await Promise.all(stores.map((store) => store.close()));
     expect(order).toEqual(['2', '3', '4']);
-    await (await openMongoStore(uri, migrations)).close();
+    await (await openMongoStore(uri, { migrations })).close();
     expect(order).toEqual(['2', '3', '4']);
   });
 
@@ -115,7 +114,7 @@ onMongoDb('the schema of a MongoDB', () => {
     const { runs, migration } = counted(async () => {
       if (broken) throw new Error('no space');
     });
-    const { cause } = await failureOf(openMongoStore(uri, [migration]));
+    const { cause } = await failureOf(openMongoStore(uri, { migrations: [migration] }));
     expect(cause).toHaveProperty('message', 'no space');
     expect(await schema().findOne()).toMatchObject({ version: 1, migrator: null });
     broken = false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { removeInSlices } from '../../src/stores/sqlite/slices.ts';
+import { removeInSlices } from '../../src/stores/slices.ts';
 
 /** So many records, each of which takes so long to remove, on a clock that nothing else moves. */
 function records(count: number, millisecondsEach: number) {

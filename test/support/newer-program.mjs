@@ -43,7 +43,7 @@ const log = pino({ level: settings.logLevel });
 const store =
   settings.mongodbUri === undefined
     ? await openSqliteStore(join(settings.dataDir, 'simplejwt.sqlite'), { migrations: [...SQLITE_MIGRATIONS, SQL] })
-    : await openMongoStore(settings.mongodbUri, [...MONGO_MIGRATIONS, addDevices]);
+    : await openMongoStore(settings.mongodbUri, { migrations: [...MONGO_MIGRATIONS, addDevices] });
 const server = await startServer({ settings, log, store });
 process.once('SIGTERM', () => void server.close());
 log.info({ url: server.url }, 'listening');

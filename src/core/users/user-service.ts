@@ -17,6 +17,7 @@ import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
 import { givenUserId } from './user-id.ts';
 import { newUsername } from './username.ts';
+import { expectWhole } from './whole-record.ts';
 
 /** What a new account needs; `id` only where it comes from another system. */
 export interface NewUser {
@@ -60,6 +61,7 @@ export class UserService {
     const record = await this.#parts.store.users.findByUsernameKey(usernameKey(username));
     const matches = await this.#parts.hasher.verify(password, record?.passwordHash);
     if (record === null || !matches || !(await isAllowed(record, this.#parts))) {
+      if (record !== null) expectWhole(record, usernameKey(username));
       this.#parts.events.audit('sign_in_failed', { userId: record?.id ?? null, client });
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
@@ -162,6 +164,7 @@ export class UserService {
     if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
     await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
     const matches = await this.#parts.hasher.verify(current, record.passwordHash);
+    if (!matches) expectWhole(record, record.usernameKey);
     if (!matches || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }

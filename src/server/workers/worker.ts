@@ -17,6 +17,16 @@ export function tellNumbers(numbers: readonly unknown[]): void {
   if (cluster.worker?.isConnected()) cluster.worker.send(message);
 }
 
+/** Calls back when the supervisor is gone without a word: it was killed. No connection reaches this process any more. */
+export function whenSupervisorEnds(leave: () => void): void {
+  const { worker } = cluster;
+  worker?.once('disconnect', () => {
+    if (worker.exitedAfterDisconnect) return;
+    worker.exitedAfterDisconnect = true; // or Node.js ends the process now, amid its requests
+    leave();
+  });
+}
+
 /** Closes the channel to the supervisor, which would keep the worker alive. Does nothing in a process without a supervisor. */
 export function partFromSupervisor(): void {
   cluster.worker?.disconnect();

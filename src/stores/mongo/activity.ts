@@ -1,6 +1,7 @@
 import { trusted } from 'mongoose';
 import type { ActivityStore } from '../../contracts/store/store.ts';
 import { inserted, translated } from './errors.ts';
+import { removeExpired } from './expired.ts';
 import type { ActivityDocument, Models } from './models.ts';
 
 export function mongoActivity(activity: Models['activity']): ActivityStore {
@@ -20,8 +21,7 @@ export function mongoActivity(activity: Models['activity']): ActivityStore {
       );
       return found.map(toRecord);
     },
-    deleteExpired: async (at) =>
-      (await translated(() => activity.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
+    deleteExpired: (at) => removeExpired(activity, at),
   };
 }
 

@@ -1,6 +1,7 @@
 import { trusted } from 'mongoose';
 import type { AttemptStore } from '../../contracts/store/store.ts';
 import { inserted, translated } from './errors.ts';
+import { removeExpired } from './expired.ts';
 import type { Models } from './models.ts';
 
 export function mongoAttempts(attempts: Models['attempts']): AttemptStore {
@@ -26,7 +27,6 @@ export function mongoAttempts(attempts: Models['attempts']): AttemptStore {
       (await remove({ _id: name, count: 1 })) ||
       change({ _id: name, count: trusted({ $gt: 0 }) }, { $inc: { count: -1 } }),
     delete: (name) => remove({ _id: name }),
-    deleteExpired: async (at) =>
-      (await translated(() => attempts.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
+    deleteExpired: (at) => removeExpired(attempts, at),
   };
 }

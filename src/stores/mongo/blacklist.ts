@@ -1,6 +1,7 @@
 import { trusted } from 'mongoose';
 import type { Blacklist } from '../../contracts/store/store.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
+import { removeExpired } from './expired.ts';
 import type { BlacklistDocument, Models } from './models.ts';
 
 export function mongoBlacklist(blacklist: Models['blacklist']): Blacklist {
@@ -24,8 +25,7 @@ export function mongoBlacklist(blacklist: Models['blacklist']): Blacklist {
       );
       return found.map(toEntry);
     },
-    deleteExpired: async (at) =>
-      (await translated(() => blacklist.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
+    deleteExpired: (at) => removeExpired(blacklist, at),
   };
 }
 

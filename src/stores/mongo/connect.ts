@@ -1,5 +1,5 @@
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose';
-import { translated } from './errors.ts';
+import { DEADLINE_MS, translated } from './errors.ts';
 
 const NAMES_DATABASE = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/;
 const DEFAULT_DATABASE = 'simplejwt';
@@ -11,7 +11,7 @@ const OPTIONS: ConnectOptions = {
   // Fail within seconds; the driver's default is a minute, in which a sign-in would hang.
   serverSelectionTimeoutMS: 2000,
   connectTimeoutMS: 1000,
-  socketTimeoutMS: 5000,
+  socketTimeoutMS: DEADLINE_MS,
   waitQueueTimeoutMS: 2000,
   // A dead connection that was not closed is found by the next heartbeat, which may take `connectTimeoutMS` longer.
   heartbeatFrequencyMS: 2000,
@@ -28,6 +28,19 @@ const OPTIONS: ConnectOptions = {
  * @throws StoreUnavailable
  */
 export function connect(uri: string): Promise<Connection> {
-  const options = NAMES_DATABASE.test(uri) ? OPTIONS : { ...OPTIONS, dbName: DEFAULT_DATABASE };
-  return translated(() => mongoose.createConnection(uri, options).asPromise());
+  return translated(() => connectWith(uri, OPTIONS));
+}
+
+/**
+ * Connects for work that takes as long as it takes: an index of many documents is built for minutes, in which the server is silent.
+ *
+ * @throws StoreUnavailable
+ */
+export function connectPatiently(uri: string): Promise<Connection> {
+  return translated(() => connectWith(uri, { ...OPTIONS, socketTimeoutMS: 0 }));
+}
+
+function connectWith(uri: string, options: ConnectOptions): Promise<Connection> {
+  const database = NAMES_DATABASE.test(uri) ? {} : { dbName: DEFAULT_DATABASE };
+  return mongoose.createConnection(uri, { ...options, ...database }).asPromise();
 }

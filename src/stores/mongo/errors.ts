@@ -3,12 +3,35 @@ import { StoreUnavailable } from '../../contracts/errors.ts';
 
 const DUPLICATE_KEY = 11000;
 
+/** How long an operation may take in all, in milliseconds. */
+export const DEADLINE_MS = 5000;
+
 /**
- * Runs one operation of the driver.
+ * Runs one operation of the driver. The driver tries again what the network cut off, and has no limit for both together (its
+ * `timeoutMS` does nothing): what takes longer than the deadline fails here. It may still be done after that.
  *
  * @throws StoreUnavailable whatever the driver threw
  */
 export async function translated<Result>(work: () => PromiseLike<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`MongoDB did not answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } catch (error) {
+    throw new StoreUnavailable(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Runs work that may take as long as it takes, such as the build of an index.
+ *
+ * @throws StoreUnavailable whatever the driver threw
+ */
+export async function translatedPatiently<Result>(work: () => PromiseLike<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

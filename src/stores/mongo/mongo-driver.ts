@@ -5,7 +5,8 @@ export const mongoDriver: StoreDriver = {
   name: 'mongodb',
   isShared: true,
   isMeantBy: ({ mongodbUri }) => mongodbUri !== undefined,
-  open: async (place) => (await import('./mongo-store.ts')).openMongoStore(uriOf(place)),
+  open: async (place, { onProgress } = {}) =>
+    (await import('./mongo-store.ts')).openMongoStore(uriOf(place), { onProgress }),
   keeper: async (place) => (await import('./mongo-keeper.ts')).mongoKeeper(uriOf(place)),
   explain: (cause) => `MONGODB_URI: the MongoDB it names cannot be used: ${problemOf(cause)}`,
 };

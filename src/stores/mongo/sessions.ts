@@ -2,6 +2,7 @@ import { trusted } from 'mongoose';
 import type { SessionRecord, SessionStore, UserStore } from '../../contracts/store/store.ts';
 import { readById } from './by-id.ts';
 import { inserted, translated } from './errors.ts';
+import { removeExpired } from './expired.ts';
 import type { Models, SessionDocument } from './models.ts';
 
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const;
@@ -60,8 +61,7 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
       const found = await translated(() => sessions.find(filter).sort({ revokedAt: 1, _id: 1 }).limit(limit).lean());
       return found.flatMap((document) => readSession(document) ?? []);
     },
-    deleteExpired: async (at) =>
-      (await translated(() => sessions.deleteMany({ expiresAt: trusted({ $lte: at }) }))).deletedCount,
+    deleteExpired: (at) => removeExpired(sessions, at),
   };
 }
 

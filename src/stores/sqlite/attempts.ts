@@ -1,8 +1,8 @@
 import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { AttemptRecord, AttemptStore } from '../../contracts/store/store.ts';
+import { removeInSlices } from '../slices.ts';
 import type { SqlRow, SqliteDatabase } from './database.ts';
 import { moment } from './rows.ts';
-import { removeInSlices } from './slices.ts';
 
 const COLUMNS = 'name, count, next_at, expires_at';
 

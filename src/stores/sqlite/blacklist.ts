@@ -1,7 +1,7 @@
 import type { Blacklist, BlacklistEntry } from '../../contracts/store/store.ts';
+import { removeInSlices } from '../slices.ts';
 import type { SqlRow, SqliteDatabase } from './database.ts';
 import { moment } from './rows.ts';
-import { removeInSlices } from './slices.ts';
 
 const COLUMNS = 'jti, expires_at, blacklisted_at';
 

@@ -1,7 +1,7 @@
 import type { SessionRecord, SessionStore, Successor } from '../../contracts/store/store.ts';
+import { removeInSlices } from '../slices.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { jsonOrNull, readSession, readUser, SESSION_COLUMNS, USER_COLUMNS } from './rows.ts';
-import { removeInSlices } from './slices.ts';
 
 const WIDTH = SESSION_COLUMNS.split(',').length;
 

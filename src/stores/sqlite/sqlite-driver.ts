@@ -8,7 +8,8 @@ export const sqliteDriver: StoreDriver = {
   name: 'sqlite',
   isShared: false,
   isMeantBy: () => true,
-  open: async (place, onFault) => (await import('./sqlite-store.ts')).openSqliteStore(fileIn(place), { onFault }),
+  open: async (place, { onFault } = {}) =>
+    (await import('./sqlite-store.ts')).openSqliteStore(fileIn(place), { onFault }),
   keeper: async (place) => (await import('./sqlite-keeper.ts')).sqliteKeeper(fileIn(place)),
   explain: ({ message }, place) => `DATA_DIR: the store ${fileIn(place)} cannot be used: ${message}`,
 };

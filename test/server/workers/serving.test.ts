@@ -126,6 +126,20 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
     90 * SECONDS,
   );
 
+  test('whose supervisor is killed finish what runs, and end', async () => {
+    const server = await stage.start();
+    await whenServed(server, 2);
+    const body = JSON.stringify(OPERATION);
+    const connections = many(4, () => new KeptConnection(server.url));
+    const running = connections.map((connection) => connection.begin(body, { expect: '100-continue' }));
+    await Promise.all(running.map((request) => once(request, 'continue')));
+    process.kill(server.pid, 'SIGKILL');
+    await server.printed('stdout', /("by":"the end of the supervisor"[^]*){2}/);
+    const answers = await Promise.all(running.map((request, index) => connections[index]?.finish(request, body)));
+    expect(answers.map((answer) => answer?.status)).toEqual([200, 200, 200, 200]);
+    await server.exited; // when nobody holds its output any more: neither worker is left
+  });
+
   test('end at once at a second signal, whatever runs', async () => {
     const server = await stage.start();
     const running = new KeptConnection(server.url).begin(JSON.stringify(OPERATION), { expect: '100-continue' });

@@ -19,21 +19,21 @@ const realTime: SliceTime = { now: () => performance.now(), pause: (milliseconds
 /**
  * Removes records a slice at a time until a slice is not full. Resolves to how many.
  *
- * A slice has the thread and the file's one write lock for about ten milliseconds; then both are free for longer, for the
- * requests of this process and the writers of others.
+ * A slice has the thread and the one write lock of SQLite, or a part of MongoDB's attention, for about ten milliseconds; then
+ * they are free for longer, for the requests of this process and of others.
  *
  * @param removeSlice removes at most so many records, as one transaction, and tells how many
  * @throws what `removeSlice` throws; slices before that stay removed
  */
 export async function removeInSlices(
-  removeSlice: (limit: number) => number,
+  removeSlice: (limit: number) => number | Promise<number>,
   { now, pause }: SliceTime = realTime,
 ): Promise<number> {
   let limit = FIRST_SLICE;
   let total = 0;
   for (;;) {
     const startedAt = now();
-    const removed = removeSlice(limit);
+    const removed = await removeSlice(limit);
     total += removed;
     if (removed < limit) return total;
     const took = now() - startedAt;
