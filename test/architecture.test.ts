@@ -68,7 +68,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@fastify/static': 'server/http/',
   '@apollo/client': 'client/apollo-',
   rxjs: 'client/apollo-client.ts',
-  'jwt-decode': 'client/held-tokens.ts',
+  react: 'client/react.ts',
   commander: 'cli/',
   'prom-client': 'server/metrics/',
   '@opentelemetry/api': 'server/traces/',
