@@ -9,7 +9,7 @@ import type { TokenStoreOptions } from './token-store-options.ts';
 
 const NO_COOKIE_MODE = 'The server is not in cookie mode. Expected JWT_REFRESH_COOKIE=on there, or another storage.';
 const REPLACED = 'Somebody else has signed in. Ask again.';
-const NOT_A_PAGE = 'graphql-simplejwt: no page. A server needs a store for each request: createRequestTokens.';
+const NOT_A_PAGE = 'graphql-simplejwt: a server needs a token store for each request: createRequestTokens.';
 
 /** How long those who sign in or out wait for another tab to give way. */
 const IN_A_HURRY_MS = 1000;
@@ -88,12 +88,18 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
     const before = (unanswered = state());
     const spent = held();
     const token = spent?.refresh ?? null;
+    // Another tab may have stopped waiting for the lock, and have refreshed them.
+    const isCurrent = async () => {
+      await keeper.sync();
+      return state() === before;
+    };
     try {
-      const answered = await api.refresh(token, signal);
+      const answered = await api.refresh(token, signal, isCurrent);
       // Without rotation there is no successor: the refresh token stays.
-      if (state() === before) await keeper.hold({ ...answered, refresh: answered.refresh ?? token }, spent);
+      if (await isCurrent()) await keeper.hold({ ...answered, refresh: answered.refresh ?? token }, spent);
     } catch (error) {
       const { outcome, reason } = error as TokenRequestError;
+      if (state() !== before) return;
       if (outcome === 'unavailable') {
         if (!signal.aborted) tabs.announce({ status: 'unanswered' });
         throw error;
@@ -102,7 +108,7 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
       // It asks for the token that it would find in the cookie itself in cookie mode.
       if (spent === null && reason === 'invalid_input') throw new TokenRequestError(NO_COOKIE_MODE, 'failed', reason);
       if (outcome !== 'refused') throw error;
-      if (state() === before) await keeper.forget(spent === null ? null : reason);
+      await keeper.forget(spent === null ? null : reason);
     }
   }
 
@@ -170,15 +176,18 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
       insteadOfRefreshing(async () => keeper.hold(await api.obtain(username, password), null)),
     save: (answered) => insteadOfRefreshing(() => keeper.hold(answered, null)),
     signOut: async () => {
-      const ended = await insteadOfRefreshing(async () => {
+      const begun = held();
+      const spent = await insteadOfRefreshing(async () => {
         await keeper.sync();
-        const before = held();
-        const isInCookie = before === null ? usesCookie : before.refresh === null;
+        const now = held();
+        // Somebody else has signed in, in another tab: they stay signed in.
+        if (begun !== null && now?.chain !== begun.chain) return begun.refresh;
+        const isInCookie = now === null ? usesCookie : now.refresh === null;
         if (isInCookie) await end(null);
-        if (before !== null || isInCookie) await keeper.forget('signed_out');
-        return before?.refresh ?? null;
+        if (now !== null || isInCookie) await keeper.forget('signed_out');
+        return now?.refresh ?? null;
       });
-      return ended === null || end(ended);
+      return spent === null || end(spent);
     },
     close: () => {
       keeper.close();

@@ -10,7 +10,7 @@ export interface HeldTokens {
   readonly sessionId: string | null;
   /** The same for tokens of all issuers: `sessionId` or, where there is none, a name made up at the sign-in. */
   readonly chain: string;
-  /** How many tokens of the chain came before. The highest is the newest, whatever the clocks say. */
+  /** Counts what tabs have held, one after the other. The highest is the newest, whatever the clocks say. */
   readonly step: number;
   /** When they were received. Milliseconds since the epoch by the clock of this device, as the next two. */
   readonly receivedAt: number;
@@ -29,13 +29,13 @@ const FOREVER_MS = 1000 * 365 * 86_400_000;
  * whose clock is wrong refreshes in time all the same.
  *
  * @param chain of the tokens that were refreshed; null after a sign-in
- * @param before what was held until now
+ * @param step more than that of all that was held before
  */
 export function holdTokens(
   { access, refresh }: AnsweredTokens,
   receivedAt: number,
   chain: string | null,
-  before: HeldTokens | null,
+  step: number,
 ): HeldTokens {
   const { iat, exp, sid } = claimsOf(access);
   // RFC 7519 4.1. Without these claims only the server knows the expiry, and refuses the token then.
@@ -45,7 +45,6 @@ export function holdTokens(
   const refreshAt = expiresAt - Math.min(MARGIN_MS, lifetime / 4);
   const sessionId = isText(sid) ? sid : null;
   const named = sessionId ?? chain ?? newName();
-  const step = before?.chain === named ? before.step + 1 : 0;
   return { access, refresh, sessionId, chain: named, step, receivedAt, refreshAt, expiresAt };
 }
 

@@ -1,6 +1,12 @@
 import type { Awaitable } from './awaitable.ts';
 import type { HeldTokens } from './held-tokens.ts';
-import { createTokenApi, type TokenRequestError, type TokenApi, type TokenApiOptions } from './token-api.ts';
+import {
+  createTokenApi,
+  type AnsweredTokens,
+  type TokenApi,
+  type TokenApiOptions,
+  type TokenRequestError,
+} from './token-api.ts';
 
 /** Between the attempts of one refresh: a lost answer is asked for again within the server's grace interval. */
 const RETRY_AFTER_MS = [250, 1000, 3000];
@@ -13,7 +19,15 @@ const YOUNG_MS = 30_000;
 const MOST_REFUSALS = 4;
 
 /** The token operations, and when a refresh may be asked for. */
-export interface PatientApi extends TokenApi {
+export interface PatientApi extends Omit<TokenApi, 'refresh'> {
+  /**
+   * Asks again where no answer comes, and not before the server wants to be asked again.
+   *
+   * @param isCurrent whether the token is still to be refreshed; asked before each further attempt
+   * @throws TokenRequestError
+   */
+  refresh(refresh: string | null, signal: AbortSignal, isCurrent: () => Promise<boolean>): Promise<AnsweredTokens>;
+
   /**
    * Whether to refresh tokens that a server refused, after a pause if it refused those before just as fresh. Without a
    * limit a server that refuses all tokens and refreshes all would be asked for ever.
@@ -21,7 +35,6 @@ export interface PatientApi extends TokenApi {
   mayAskFor(held: HeldTokens): Awaitable<boolean>;
 }
 
-/** `refresh` asks again where no answer comes, and not before the server wants to be asked again. */
 export function createPatientApi(
   options: TokenApiOptions,
   clock: () => number,
@@ -40,11 +53,11 @@ export function createPatientApi(
 
   /** Half of it by chance, so that many devices do not come back at once. */
   const backOff = (times: number): Promise<boolean> =>
-    sleep(times > 0 ? 500 * 2 ** times * (0.5 + Math.random() / 2) : 0).then(() => true);
+    sleep(times > 0 ? 250 * 2 ** times * (1 + Math.random()) : 0).then(() => true);
 
   return {
     ...api,
-    refresh: async (refresh, signal) => {
+    refresh: async (refresh, signal, isCurrent) => {
       if (said !== null) {
         const passed = clock() - since;
         const left = passed < 0 ? 0 : msOf(said) - passed; // a clock that was set back says nothing
@@ -61,7 +74,7 @@ export function createPatientApi(
           since = clock();
           const ms = Math.max(RETRY_AFTER_MS[attempt] ?? Infinity, msOf(said));
           if (ms <= LONGEST_MS && !signal.aborted) await pause(ms, signal);
-          if (ms > LONGEST_MS || signal.aborted) throw said;
+          if (ms > LONGEST_MS || signal.aborted || !(await isCurrent())) throw said;
         }
       }
     },

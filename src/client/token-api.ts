@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
 
 /** Replaces `Internal server error`, which does not say what to do. */
-const FAILED = 'The server failed, and its log says why. Try again later.';
+const FAILED = 'The server failed, and its log says why. Try again in a moment.';
 
 /**
  * What came of a request for tokens that brought none:

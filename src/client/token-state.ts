@@ -57,6 +57,8 @@ export function createStateKeeper(
   const ofChain = new Set<unknown>();
   /** The chains that are over: what is heard or loaded of them is old. */
   const over = new Set<unknown>();
+  /** The highest step that was held here. */
+  let last = 0;
   let saving = Promise.resolve();
 
   const held = (): HeldTokens | null => (state.status === 'signed-in' ? state.tokens : null);
@@ -76,13 +78,17 @@ export function createStateKeeper(
     over.add(chain);
   }
 
-  /** Takes over tokens from elsewhere, if they are newer. The chain says so, and no clock: clocks are set back. */
-  function adopt(value: unknown): void {
+  /**
+   * Takes over tokens from elsewhere, if they are newer: by their steps, and by no clock, for clocks are set back. Where the
+   * storage has another chain, that counts: a message may have been lost, or may come late.
+   */
+  function adopt(value: unknown, isStored = false): void {
     const tokens = heldTokensIn(value);
     const now = held();
     if (tokens === null) return;
-    const isNewer = now?.chain === tokens.chain ? tokens.step > now.step : !over.has(tokens.chain);
-    if (isNewer) notify(become({ status: 'signed-in', tokens }));
+    const isNext = now === null || (isStored && now.chain !== tokens.chain) || tokens.step > last;
+    if (isNext && (now?.chain === tokens.chain || !over.has(tokens.chain)))
+      notify(become({ status: 'signed-in', tokens }));
   }
 
   /** Says whether that is a change to tell. */
@@ -96,6 +102,7 @@ export function createStateKeeper(
       ofChain.clear();
     }
     ofChain.add(now?.access);
+    last = Math.max(last, now?.step ?? 0);
     return isNew;
   }
 
@@ -134,7 +141,7 @@ export function createStateKeeper(
     try {
       const adopted = whenThere(storage.load(url), (saved) => {
         // What has happened while it was loaded is newer.
-        if (state === before) adopt(saved);
+        if (state === before) adopt(saved, true);
       });
       // What comes later than this is adopted all the same.
       return isLater(adopted) ? within(STORAGE_MS, adopted, late).catch(report) : undefined;
@@ -161,7 +168,8 @@ export function createStateKeeper(
       if (state.status === 'unknown' && !storage.usesCookie) notify(become({ status: 'signed-out', reason: null }));
     }),
     hold: (answered, spent) => {
-      const tokens = holdTokens(answered, clock(), spent?.chain ?? null, held());
+      void sync();
+      const tokens = holdTokens(answered, clock(), spent?.chain ?? null, last + 1);
       return change({ status: 'signed-in', tokens });
     },
     forget: (reason) => change({ status: 'signed-out', reason }),
