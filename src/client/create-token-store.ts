@@ -7,9 +7,9 @@ import { memoryStorage } from './token-storage.ts';
 import type { TokenStore } from './token-store.ts';
 import type { TokenStoreOptions } from './token-store-options.ts';
 
-const NO_COOKIE_MODE = 'The server is not in cookie mode. Expected JWT_REFRESH_COOKIE=on there, or another storage.';
-const REPLACED = 'Somebody else has signed in. Ask again.';
-const NOT_A_PAGE = 'graphql-simplejwt: a server needs a token store for each request: createRequestTokens.';
+const NO_COOKIE_MODE = 'The server has no cookie mode. Expected JWT_REFRESH_COOKIE=on there, or another storage.';
+const REPLACED = 'Somebody else has signed in.';
+const NOT_A_PAGE = 'graphql-simplejwt: a server needs createRequestTokens.';
 
 /** How long those who sign in or out wait for another tab to give way. */
 const IN_A_HURRY_MS = 1000;

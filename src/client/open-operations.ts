@@ -41,14 +41,14 @@ interface Selection {
 export function isOpenOperation(
   document: OperationDocument,
   operationName?: string,
-  ownFields: readonly string[] = [],
+  ownFields?: readonly string[],
 ): boolean {
   return rootFields(document, operationName).every((field) => isOpenField(field, ownFields));
 }
 
 /** Whether a field at the root looks at no token. */
 export const isOpenField = ({ kind, name }: Selection, ownFields: readonly string[] = []): boolean =>
-  kind === 'Field' && ['__typename', ...OPEN_FIELDS, ...ownFields].includes(name?.value ?? '');
+  kind === 'Field' && ['__typename', ...OPEN_FIELDS, ...ownFields].includes(`${name?.value}`);
 
 /**
  * The fields that an operation asks for at its root, in the order in which they run, through all fragments. Of a fragment
@@ -62,9 +62,7 @@ export function rootFields({ definitions }: OperationDocument, operationName?: s
     (set?.selections ?? []).flatMap((selection) => {
       const { kind, name, selectionSet } = selection;
       if (kind === 'InlineFragment') return fieldsOf(selectionSet);
-      const fragment = definitions.find(
-        (part) => part.kind !== 'OperationDefinition' && part.name?.value === name?.value,
-      );
+      const fragment = definitions.find((part) => !operations.includes(part) && part.name?.value === name?.value);
       if (kind === 'Field' || fragment === undefined) return [selection];
       if (spread.includes(fragment)) return [];
       spread.push(fragment);

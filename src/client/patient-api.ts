@@ -1,5 +1,5 @@
 import type { Awaitable } from './awaitable.ts';
-import type { HeldTokens } from './held-tokens.ts';
+import { areDue, type HeldTokens } from './held-tokens.ts';
 import {
   createTokenApi,
   type AnsweredTokens,
@@ -80,8 +80,7 @@ export function createPatientApi(
     },
     mayAskFor: (held) => {
       if (refused !== held || verdict === null) {
-        const age = clock() - held.receivedAt;
-        const isYoung = age >= 0 && age < YOUNG_MS && clock() < held.refreshAt;
+        const isYoung = clock() < held.receivedAt + YOUNG_MS && !areDue(held, clock());
         refusals = isYoung && refused?.chain === held.chain ? refusals + 1 : 1;
         refused = held;
         verdict = refusals > MOST_REFUSALS ? null : backOff(refusals - 1);

@@ -17,7 +17,7 @@ export interface Tabs {
   /** Tells all other tabs. */
   announce(news: News): void;
   /** Asks the tab that has the lock to give up a refresh. */
-  hurry(): void;
+  hurry(): unknown;
   /** Listens, again if it was closed; says whether it was. */
   open(): boolean;
   /** Stops listening as soon as no task runs. */
@@ -33,7 +33,7 @@ const PATIENCE_MS = 15_000;
 export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Whether this is a page of a browser. A server must not join stores: they are of different users. */
-export const isPage = (): boolean => typeof document !== 'undefined';
+export const isPage = (): boolean => 'document' in globalThis;
 
 /** Joins the pages that share the name; null is a name of this store alone. */
 export function joinTabs(name: string | null, onNews: (news: unknown) => void): Tabs {
@@ -48,8 +48,6 @@ export function joinTabs(name: string | null, onNews: (news: unknown) => void): 
     try {
       channel = new BroadcastChannel(`${name}:1`);
       channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => onNews(data));
-      // In Node.js, where tests run pages, it would keep the process alive.
-      (channel as { unref?: () => void }).unref?.();
     } catch {
       // There is none on old platforms, and in a sandboxed frame, which has no origin to share.
     }
@@ -77,14 +75,12 @@ export function joinTabs(name: string | null, onNews: (news: unknown) => void): 
           leaveIfIdle();
         };
         // Secure contexts have locks (W3C Web Locks API 2.2); elsewhere the tasks of this tab queue up here.
-        if (locks === undefined) last = last.then(run);
         // Refused where storage is forbidden, and aborted where they take too long: then without.
-        else locks.request(`${name}`, { signal: abort.signal }, run).catch(run);
+        if (locks) locks.request(`${name}`, { signal: abort.signal }, run).catch(run);
+        else last = last.then(run);
       }),
     announce: (news) => channel?.postMessage(news),
-    hurry: () => {
-      if (locks !== undefined) channel?.postMessage({ status: 'hurry' } satisfies News);
-    },
+    hurry: () => locks && channel?.postMessage({ status: 'hurry' } satisfies News),
     open: () => {
       if (isOpen) return false;
       isOpen = true;

@@ -99,10 +99,11 @@ export async function send<Data, Variables>(
   signal?: AbortSignal,
 ): Promise<Data> {
   const abort = new AbortController();
-  const noAnswer = (cause?: unknown) => unavailable(UNREACHABLE, cause);
+  const noAnswer = (cause?: unknown) => new TokenRequestError(UNREACHABLE, 'unavailable', null, null, { cause });
   const ask = async () => {
     if (signal?.aborted) throw noAnswer();
-    const headers = { 'content-type': 'application/json', accept: 'application/json', ...added };
+    const json = 'application/json';
+    const headers = { 'content-type': json, accept: json, ...added };
     const body = JSON.stringify({ query: document.toString(), variables });
     const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal });
     const answer: unknown = await response.json().catch(() => {});
@@ -137,13 +138,11 @@ interface AnsweredError {
 
 const isObject = (value: unknown): value is object => value === Object(value);
 
-const unavailable = (message: string, cause?: unknown): TokenRequestError =>
-  new TokenRequestError(message, 'unavailable', null, null, { cause });
-
 /** A proxy, or a network that wants its own sign-in first. */
-const notGraphQL = (url: string, got: string): TokenRequestError =>
-  unavailable(
+const notGraphQL = (url: string, got: unknown): TokenRequestError =>
+  new TokenRequestError(
     `Something else answered in the server's place: expected GraphQL from ${url}, got ${got}. Try again in a moment.`,
+    'unavailable',
   );
 
 const WAITING: readonly unknown[] = ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'];

@@ -1,6 +1,5 @@
 import { isLater, report, whenThere, within, type Awaitable } from './awaitable.ts';
 import { heldTokensIn, holdTokens, type HeldTokens } from './held-tokens.ts';
-import { isText } from './is-text.ts';
 import { isPage, joinTabs, type Tabs } from './tabs.ts';
 import type { AnsweredTokens } from './token-api.ts';
 import { nameFor, type TokenStorage } from './token-storage.ts';
@@ -51,7 +50,7 @@ export function createStateKeeper(
   clock: () => number,
   giveUp: (why: 'hurry' | 'unanswered') => void,
 ): StateKeeper {
-  let listeners: { readonly tell: () => void }[] = [];
+  let listeners: { readonly call: () => void }[] = [];
   let state: TokenState = { status: 'unknown' };
   /** The access tokens held so far of the chain that is held. */
   const ofChain = new Set<unknown>();
@@ -64,17 +63,12 @@ export function createStateKeeper(
   const held = (): HeldTokens | null => (state.status === 'signed-in' ? state.tokens : null);
 
   function hear(news: unknown): void {
-    const {
-      status,
-      tokens,
-      reason = null,
-      chain,
-    } = Object(news) as Readonly<Record<string, string | null | undefined>>;
+    const { status, tokens, reason = null, chain } = Object(news) as Partial<Record<string, string | null>>;
     if (status === 'hurry' || status === 'unanswered') giveUp(status);
     if (status === 'signed-in') adopt(tokens);
-    if (status !== 'signed-out' || chain === undefined || !isText(reason ?? '')) return;
+    if (status !== 'signed-out' || chain === undefined) return;
     const isMine = chain === null ? reason !== null : chain === held()?.chain;
-    if (isMine || state.status === 'unknown') notify(become({ status, reason }));
+    if (isMine || state.status === 'unknown') tell({ status, reason });
     over.add(chain);
   }
 
@@ -87,9 +81,10 @@ export function createStateKeeper(
     const now = held();
     if (tokens === null) return;
     const isNext = now === null || (isStored && now.chain !== tokens.chain) || tokens.step > last;
-    if (isNext && (now?.chain === tokens.chain || !over.has(tokens.chain)))
-      notify(become({ status: 'signed-in', tokens }));
+    if (isNext && (now?.chain === tokens.chain || !over.has(tokens.chain))) tell({ status: 'signed-in', tokens });
   }
+
+  const tell = (next: TokenState): void => notify(become(next));
 
   /** Says whether that is a change to tell. */
   function become(next: TokenState): boolean {
@@ -107,9 +102,9 @@ export function createStateKeeper(
   }
 
   function notify(isNew: boolean): void {
-    for (const { tell } of isNew ? listeners : []) {
+    for (const { call } of isNew ? listeners : []) {
       try {
-        tell();
+        call();
       } catch (error) {
         report(error);
       }
@@ -157,15 +152,15 @@ export function createStateKeeper(
     sync,
     state: () => state,
     isOfSession: (access) => ofChain.has(access),
-    subscribe: (tell) => {
-      const listener = { tell };
+    subscribe: (call) => {
+      const listener = { call };
       listeners = [...listeners, listener];
       return () => {
         listeners = listeners.filter((other) => other !== listener);
       };
     },
     restored: whenThere(sync(), () => {
-      if (state.status === 'unknown' && !storage.usesCookie) notify(become({ status: 'signed-out', reason: null }));
+      if (state.status === 'unknown' && !storage.usesCookie) tell({ status: 'signed-out', reason: null });
     }),
     hold: (answered, spent) => {
       void sync();

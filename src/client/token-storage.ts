@@ -29,7 +29,7 @@ const FORMER_KEY = 'graphql-simplejwt';
 const DEFAULT_KEY = `${FORMER_KEY}:{url}`;
 
 /** A name with the URL of the server in it. */
-export const nameFor = (name: string, url = ''): string => name.replaceAll('{url}', () => url);
+export const nameFor = (name: string, url = ''): string => name.replace('{url}', () => url);
 
 /** Keeps tokens for as long as the page or program lives. Nothing is written anywhere. */
 export function memoryStorage(): TokenStorage {
@@ -58,7 +58,7 @@ export function memoryStorage(): TokenStorage {
  * ```
  */
 export function cookieStorage(key = DEFAULT_KEY): TokenStorage {
-  return { sharedAs: key, usesCookie: true, load: () => null, save: () => {} };
+  return { ...memoryStorage(), sharedAs: key, usesCookie: true };
 }
 
 /**
