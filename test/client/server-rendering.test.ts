@@ -15,7 +15,9 @@ describe('a server that renders pages', () => {
     server = await startTestServer('sqlite', { env: { JWT_REFRESH_COOKIE: 'on' } });
     await server.auth.users.create({ username: 'bob', password: PASSWORD });
   });
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
   afterAll(() => server.remove());
 
   /** The cookie of a browser in which somebody has signed in. */
