@@ -4,6 +4,7 @@ import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { isOpenField, rootFields } from './open-operations.ts';
 
 const UNAUTHENTICATED = 'UNAUTHENTICATED';
+const TYPENAME = '__typename';
 
 /** An error in an answer; what is in it is not checked yet. */
 interface AnsweredError {
@@ -44,8 +45,11 @@ function hasNotRun(operation: ApolloLink.Operation, data: unknown, errors: reado
   if (!errors.every(isOurs)) return false;
   if (errors.every(({ path }) => !path)) return data === undefined;
   if (errors.some(({ path }) => path?.length !== 1)) return false;
-  if (Object.values(data ?? {}).some((value) => value !== null)) return false;
-  const fields = rootFields(operation.query, operation.operationName);
+  // Apollo Client adds `__typename` to fragments; it runs nothing.
+  const ran = Object.entries(data ?? {}).filter(([key, value]) => value !== null && key !== TYPENAME);
+  if (ran.length > 0) return false;
+  const asked = rootFields(operation.query, operation.operationName);
+  const fields = asked.filter(({ name }) => name?.value !== TYPENAME);
   const isRefused = ({ alias, name }: (typeof fields)[number]) =>
     errors.some(({ path }) => path?.[0] === (alias ?? name)?.value);
   const first = fields.slice(0, 1);

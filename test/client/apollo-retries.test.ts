@@ -227,7 +227,8 @@ describe('subscriptions of one socket', () => {
     });
     const results: unknown[] = [];
     for (let count = 0; count < 5; count += 1) {
-      client.subscribe({ query: watch }).subscribe(({ error }) => results.push(error));
+      const context = { queryDeduplication: false };
+      client.subscribe({ query: watch, context }).subscribe(({ error }) => results.push(error));
     }
     while (sends < 10) await new Promise((resolve) => setImmediate(resolve));
     expect(reconnect).toHaveBeenCalledTimes(1);
