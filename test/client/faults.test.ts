@@ -24,7 +24,7 @@ describe('a token store whose platform or application fails', () => {
   });
   afterAll(() => server.remove());
   const kept = () => JSON.parse([...items.kept.values()][0] ?? 'null') as { access: string; refresh: string };
-  const withLocks = (request: () => Promise<unknown>) =>
+  const withLocks = (request: (name: string, options: { signal: AbortSignal }) => Promise<unknown>) =>
     Object.defineProperty(globalThis, 'navigator', { value: { locks: { request } }, configurable: true });
 
   test('signs out of what an asynchronous storage has not answered yet', async () => {
@@ -160,7 +160,9 @@ describe('a token store whose platform or application fails', () => {
   test('never waits for ever: a storage, a lock or a fetch that hangs is given up', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     try {
-      withLocks(() => new Promise(() => {}));
+      const endless = ({ signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+      withLocks((_name, options) => endless(options));
       const hangs = () => new Promise<never>(() => {});
       const storage: TokenStorage = { ...browserStorage(), load: hangs, save: hangs };
       const tokens = createTokenStore({ url: server.url, storage, fetch: hangs });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { build } from 'rolldown';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 
 /** `puppeteer-core`, as far as it is used; `.ci/full` installs it, and Firefox. */
@@ -27,7 +27,7 @@ const EXECUTABLE = process.env['FIREFOX'] ?? '/usr/bin/firefox-esr';
 
 /** Serves a page that has one token store, and counts what it asks. */
 const HTML = `<!doctype html><script type="module">
-  import * as client from '/client.js';
+  import * as client from '/dist/client/index.js';
   const api = new URLSearchParams(location.search).get('api');
   globalThis.sent = [];
   const fetch = (input, init) => {
@@ -51,11 +51,10 @@ describe('tabs of Firefox', () => {
   let server: TestServer;
   let url: string;
   beforeAll(async () => {
-    const { output } = await build({ input: 'src/client/index.ts', write: false, output: { format: 'es' } });
-    pages = createServer(({ url: path }, response) => {
-      const isScript = path === '/client.js';
-      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-      response.end(isScript ? output[0].code : HTML);
+    pages = createServer(({ url: path = '' }, response) => {
+      const file = /^\/dist\/client\/[\w/-]+\.js$/.exec(path)?.[0];
+      response.setHeader('content-type', file === undefined ? 'text/html' : 'text/javascript');
+      response.end(file === undefined ? HTML : readFileSync(`.${file}`));
     }).listen(0, '127.0.0.1');
     await once(pages, 'listening');
     const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
