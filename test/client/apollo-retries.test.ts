@@ -85,7 +85,7 @@ const TWO = gql`
 const answered = (status: number, bodyText: string) =>
   new ServerError('refused', { response: new Response(null, { status }), bodyText });
 
-describe('a mutation that was refused', () => {
+describe('S57: a mutation that was refused', () => {
   test.each<[string, unknown, DocumentNode]>([
     ['its only field was refused', { data: { write: null }, errors: [refused(['write'])] }, ONE],
     ['its only field, not nullable, was refused', { data: null, errors: [refused(['write'])] }, ONE],

@@ -233,7 +233,7 @@ describe('a token store whose platform or application fails', () => {
     expect(spy).toHaveBeenCalledTimes(1);
   });
 
-  test('gives no token of somebody who has signed in meanwhile to an operation of somebody else', async () => {
+  test('S57: gives no token of somebody who has signed in meanwhile to an operation of somebody else', async () => {
     const { tokens } = await signedInDevice(server);
     const alices = (await tokens.accessToken()) ?? '';
     server.clock.advance(301);

@@ -197,7 +197,7 @@ function held(tokens: TokenStore): number | null {
   return state.status === 'signed-in' ? sessionOf(state.tokens.access) : null;
 }
 
-test('whatever tabs, network and clocks do, nobody is signed out or acts as somebody else, and everything ends', async () => {
+test('S57: whatever tabs, network and clocks do, nobody is signed out or acts as somebody else, and everything ends', async () => {
   const deeds = fc.array(deed, { minLength: 1, maxLength: 25 });
   const weather = [fc.array(fate, { minLength: 1 }), fc.array(delivery, { minLength: 1 })] as const;
   const property = fc.asyncProperty(deeds, ...weather, async (done, fates, deliveries) => {
