@@ -1,5 +1,5 @@
 /** Each has a script of its own, as it needs other programs or the registry, or takes its time. */
-const APART = ['test/interop', 'test/browser', 'test/operate'];
+const APART = ['test/interop', 'test/browser', 'test/firefox', 'test/operate'];
 
 /** @type {import('jest').Config} */
 export default {

@@ -5,5 +5,11 @@ export default defineConfig({
   root: 'page/console',
   base: '/console/',
   logLevel: 'warn',
-  build: { outDir: '../../dist/console', emptyOutDir: true, assetsInlineLimit: 0 },
+  build: {
+    outDir: '../../dist/console',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    // Of `'use client'`, which is for servers that render components.
+    rolldownOptions: { onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning) },
+  },
 });

@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { build } from 'rolldown';
 
 const AT_THE_ROOT = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'schema.graphql'];
 /** Where each page is packed, and where its files are served. */
@@ -66,6 +68,26 @@ async function exportProblems(tarball) {
   ];
 }
 
+/** What a page loads of the client beside its own code: bundled, minified and compressed, in bytes. */
+const MOST_BYTES = { 'dist/client/index.js': 4700 };
+
+async function sizeProblems(folder) {
+  const problems = [];
+  for (const [file, most] of Object.entries(MOST_BYTES)) {
+    const { output } = await build({
+      input: join(folder, file),
+      write: false,
+      platform: 'browser',
+      output: { minify: true, format: 'es' },
+    });
+    const bytes = gzipSync(output[0].code).length;
+    console.log(`${file}: ${bytes} bytes minified and compressed, at most ${most}`);
+    if (bytes > most) problems.push(`${file}: is ${bytes} bytes minified and compressed; expected at most ${most}`);
+    problems.push(...output[0].imports.map((name) => `${file}: needs ${name}; expected no package`));
+  }
+  return problems;
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }) => buffer.slice(byteOffset, byteOffset + byteLength);
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
@@ -81,6 +103,7 @@ try {
     ...listProblems(packed),
     ...contentProblems(join(folder, 'package'), packed),
     ...(await exportProblems(tarball)),
+    ...(await sizeProblems(join(folder, 'package'))),
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;

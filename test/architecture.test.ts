@@ -71,7 +71,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@apollo/client': 'client/apollo-',
   rxjs: 'client/apollo-client.ts',
   'ipaddr.js': 'contracts/client-address.ts',
-  'jwt-decode': 'client/held-tokens.ts',
+  react: 'client/react.ts',
   commander: 'cli/',
   'prom-client': 'server/metrics/',
   '@opentelemetry/api': 'server/traces/',

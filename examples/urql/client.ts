@@ -18,9 +18,11 @@ export function createUrqlClient(tokens: Tokens, options: Omit<ClientOptions, 'e
     return {
       addAuthToOperation(operation) {
         const state = tokens.getState();
-        const access =
-          state.status === 'signed-in' && !isOpenOperation(operation.query) ? state.tokens.access : undefined;
-        const sent = makeOperation(operation.kind, operation, { ...operation.context, access });
+        const held = state.status === 'signed-in' && !isOpenOperation(operation.query) ? state.tokens : undefined;
+        const { session = held?.chain } = operation.context as { session?: string };
+        // Sent again, it is still of the user who began it.
+        const access = held?.chain === session ? held?.access : undefined;
+        const sent = makeOperation(operation.kind, operation, { ...operation.context, session, access });
         return utilities.appendHeaders(sent, tokens.headers(access ?? null));
       },
       willAuthError(operation) {
@@ -29,8 +31,9 @@ export function createUrqlClient(tokens: Tokens, options: Omit<ClientOptions, 'e
         return state.status === 'unknown' || Date.now() >= state.tokens.refreshAt;
       },
       didAuthError(error, operation) {
-        // A mutation of several fields may have been done in part, and must not be done again.
-        if (operation.kind === 'mutation' && fieldsOf(operation) > 1) return false;
+        // A mutation of which anything may have run must not be done again: one field, refused by the guard before it.
+        const isBelow = error.graphQLErrors.some(({ path = [] }) => path.length > 1);
+        if (operation.kind === 'mutation' && (isBelow || !hasOneField(operation))) return false;
         refused = operation.context['access'] as string | undefined;
         const isRefused = error.graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED');
         return refused !== undefined && (isRefused || (error.response as Response | undefined)?.status === 401);
@@ -46,8 +49,9 @@ export function createUrqlClient(tokens: Tokens, options: Omit<ClientOptions, 'e
   return new Client({ preferGetMethod: false, ...options, exchanges: [cacheExchange, auth, fetchExchange] });
 }
 
-/** How many fields an operation has at its root. */
-function fieldsOf({ query }: Operation): number {
+/** Whether an operation is one field, and no fragment that may have several. */
+function hasOneField({ query }: Operation): boolean {
   const [operation] = query.definitions.flatMap((part) => (part.kind === Kind.OPERATION_DEFINITION ? [part] : []));
-  return operation?.selectionSet.selections.length ?? 0;
+  const [first, ...others] = operation?.selectionSet.selections ?? [];
+  return first?.kind === Kind.FIELD && others.length === 0;
 }

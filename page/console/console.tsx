@@ -1,18 +1,18 @@
-import type { TokenStore } from '../../src/client/index.ts';
+import { useSession, useTokens } from '../../src/client/react.ts';
 import { Bar } from '../bar/bar.tsx';
 import { SignInForm } from '../bar/sign-in-form.tsx';
 import { useSignOut } from '../bar/use-sign-out.ts';
-import { useTokenState } from '../tokens/use-token-state.ts';
 import { userOf } from '../tokens/user-of.ts';
 import { Account } from './account.tsx';
 import type { Api } from './create-api.ts';
 
 /** The page at `/console`: the user's own account and, for admins, those of others. */
-export function Console({ tokens, api }: { readonly tokens: TokenStore; readonly api: Api }) {
-  const state = useTokenState(tokens);
-  const { signOut, why } = useSignOut(tokens, state);
-  if (state.status === 'signed-in') {
-    const { access, sessionId } = state.tokens;
+export function Console({ api }: { readonly api: Api }) {
+  const tokens = useTokens();
+  const session = useSession();
+  const { signOut, why } = useSignOut(tokens, session);
+  if (session.status === 'signed-in') {
+    const { access, sessionId } = session.tokens;
     // The key remounts everything, so that no user sees another's data.
     return <Account key={userOf(access)} tokens={tokens} api={api} sessionId={sessionId} signOut={signOut} />;
   }
@@ -20,7 +20,7 @@ export function Console({ tokens, api }: { readonly tokens: TokenStore; readonly
     <>
       <Bar name="console" />
       <main className="console sign-in">
-        {state.status === 'signed-out' && (
+        {session.status === 'signed-out' && (
           <section aria-labelledby="sign-in">
             <h2 id="sign-in">Sign in</h2>
             <SignInForm tokens={tokens} why={why} />

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { browserStorage, createTokenStore } from '../../src/client/index.ts';
+import { SessionProvider } from '../../src/client/react.ts';
 import { readAuthHeader } from '../read-auth-header.ts';
 import { Console } from './console.tsx';
 import { createApi } from './create-api.ts';
@@ -13,4 +14,8 @@ import './activity.css';
 const tokens = createTokenStore({ storage: browserStorage('graphql-simplejwt-page'), ...readAuthHeader() });
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
-createRoot(root).render(<Console tokens={tokens} api={createApi(tokens)} />);
+createRoot(root).render(
+  <SessionProvider tokens={tokens}>
+    <Console api={createApi(tokens)} />
+  </SessionProvider>,
+);

@@ -1,6 +1,24 @@
-import { jwtDecode } from 'jwt-decode';
+import { isText } from './is-text.ts';
 import type { AnsweredTokens } from './token-api.ts';
-import type { HeldTokens } from './token-storage.ts';
+
+/** The tokens of one session, as a client holds them. */
+export interface HeldTokens {
+  readonly access: string;
+  /** Null where a cookie holds it, out of reach of scripts. */
+  readonly refresh: string | null;
+  /** The session they belong to: the claim `sid`; null for tokens of other issuers. It stays when they are refreshed. */
+  readonly sessionId: string | null;
+  /** The same for tokens of all issuers: `sessionId` or, where there is none, a name made up at the sign-in. */
+  readonly chain: string;
+  /** Counts what tabs have held, one after the other. The highest is the newest, whatever the clocks say. */
+  readonly step: number;
+  /** When they were received. Milliseconds since the epoch by the clock of this device, as the next two. */
+  readonly receivedAt: number;
+  /** When to refresh: a little before the end. */
+  readonly refreshAt: number;
+  /** When the access token expires. */
+  readonly expiresAt: number;
+}
 
 /** Refresh this long before the end, or at three quarters of a short life. */
 const MARGIN_MS = 30_000;
@@ -9,20 +27,51 @@ const FOREVER_MS = 1000 * 365 * 86_400_000;
 /**
  * Tokens as they are kept. Their end is reckoned from how long the access token lives and when it came, so a device
  * whose clock is wrong refreshes in time all the same.
+ *
+ * @param chain of the tokens that were refreshed; null after a sign-in
+ * @param step more than that of all that was held before
  */
-export function holdTokens({ access, refresh }: AnsweredTokens, receivedAt: number): HeldTokens {
+export function holdTokens(
+  { access, refresh }: AnsweredTokens,
+  receivedAt: number,
+  chain: string | null,
+  step: number,
+): HeldTokens {
   const { iat, exp, sid } = claimsOf(access);
   // RFC 7519 4.1. Without these claims only the server knows the expiry, and refuses the token then.
-  const lifetime = iat === undefined || exp === undefined ? FOREVER_MS : (exp - iat) * 1000;
+  const life = Number(exp) - Number(iat);
+  const lifetime = life > 0 ? life * 1000 : FOREVER_MS;
   const expiresAt = receivedAt + lifetime;
   const refreshAt = expiresAt - Math.min(MARGIN_MS, lifetime / 4);
-  return { access, refresh, sessionId: sid ?? null, receivedAt, refreshAt, expiresAt };
+  const sessionId = isText(sid) ? sid : null;
+  const named = sessionId ?? chain ?? newName();
+  return { access, refresh, sessionId, chain: named, step, receivedAt, refreshAt, expiresAt };
 }
 
-/** The claims of the token, if it can be decoded: another issuer's token may be opaque. */
-function claimsOf(access: string): { readonly iat?: number; readonly exp?: number; readonly sid?: string } {
+/** Whether to refresh them now. Where the clock was set back nobody knows their age: then, too. */
+export const areDue = ({ refreshAt, receivedAt }: HeldTokens, now: number): boolean =>
+  now >= refreshAt || now < receivedAt - MARGIN_MS;
+
+/** Not `crypto.randomUUID`, which insecure origins and old platforms lack. It names; it keeps no secret. */
+const newName = (): string => `${Math.random()}`;
+
+/** The tokens that a value from outside is; null if it is none. Those of before there were chains get one. */
+export function heldTokensIn(value: unknown): HeldTokens | null {
+  const held = Object(value) as HeldTokens;
+  const { access, refresh, sessionId, chain = sessionId ?? access, step = 0, receivedAt, refreshAt, expiresAt } = held;
+  const areNumbers = [step, receivedAt, refreshAt, expiresAt].every(Number.isFinite);
+  const areTexts = [access, chain, refresh ?? '', sessionId ?? ''].every(isText);
+  return areNumbers && areTexts ? { ...held, chain, step } : null;
+}
+
+/**
+ * The claims of the token, if it can be decoded: another issuer's token may be opaque. Those that are read are ASCII, so
+ * that bytes do for characters.
+ */
+function claimsOf(access: string): { readonly iat?: unknown; readonly exp?: unknown; readonly sid?: unknown } {
   try {
-    return jwtDecode(access);
+    const [, payload = ''] = access.split('.'); // base64url (RFC 7515 2)
+    return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) ?? {};
   } catch {
     return {};
   }

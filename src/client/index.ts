@@ -3,16 +3,17 @@
  * Apollo Client there is a link on top of it in `graphql-simplejwt/apollo-client`.
  */
 export { isOpenOperation, type OperationDocument } from './open-operations.ts';
+export type { HeldTokens } from './held-tokens.ts';
 export { TokenRequestError, type AnsweredTokens, type TokenRequestOutcome } from './token-api.ts';
 export {
   browserStorage,
   cookieStorage,
   itemStorage,
   memoryStorage,
-  type HeldTokens,
   type ItemStorage,
   type TokenStorage,
 } from './token-storage.ts';
 export type { TokenState } from './token-state.ts';
-export { createTokenStore, type TokenStore } from './token-store.ts';
+export { createTokenStore } from './create-token-store.ts';
+export type { TokenStore } from './token-store.ts';
 export type { TokenStoreOptions } from './token-store-options.ts';

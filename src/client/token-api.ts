@@ -1,17 +1,19 @@
-import type { ErrorAction, ErrorReason } from '../contracts/errors.ts';
+import type { ErrorReason } from '../contracts/errors.ts';
+import { within } from './awaitable.ts';
+import { isText } from './is-text.ts';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
 
 const TIMEOUT_MS = 10_000;
 
 /** What a `TokenRequestError` says where no answer came. */
-export const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
+const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
 
 /** Replaces `Internal server error`, which does not say what to do. */
 const FAILED = 'The server failed, and its log says why. Try again in a moment.';
 
 /**
  * What came of a request for tokens that brought none:
- * - `refused`: the server said no to these credentials or this token, and will again;
+ * - `refused`: the server said no to these credentials or this token, and will again; or somebody else has signed in;
  * - `unavailable`: no answer, one that says to wait, or one that is not the server's (a hotel's sign-in page). It tells
  *   nothing about the tokens;
  * - `failed`: the server does not understand the request: another server, another version, a page it does not know.
@@ -67,10 +69,17 @@ export interface TypedOperation<Data, Variables> {
 
 /** The operations over HTTP, with nothing but `fetch`. */
 export function createTokenApi(options: TokenApiOptions): TokenApi {
+  /** What has the form of an answer may have no tokens in it. */
+  const checked = (pair?: Partial<AnsweredTokens> | null): AnsweredTokens => {
+    const { access, refresh = null } = pair ?? {};
+    if (!isText(access) || !isText(refresh ?? '')) throw notGraphQL(options.url, 'no tokens');
+    return { access, refresh };
+  };
   return {
     obtain: async (username, password) =>
-      (await send(options, TokenObtainPairDocument, { username, password })).tokenObtainPair,
-    refresh: async (refresh, signal) => (await send(options, TokenRefreshDocument, { refresh }, signal)).tokenRefresh,
+      checked((await send(options, TokenObtainPairDocument, { username, password })).tokenObtainPair),
+    refresh: async (refresh, signal) =>
+      checked((await send(options, TokenRefreshDocument, { refresh }, signal)).tokenRefresh),
     blacklist: async (refresh) => {
       await send(options, TokenBlacklistDocument, { refresh });
     },
@@ -78,84 +87,77 @@ export function createTokenApi(options: TokenApiOptions): TokenApi {
 }
 
 /**
- * Sends one operation.
+ * Sends one operation. A `fetch` of one's own may ignore the signal, or wait for the tokens that it is to bring: it is not
+ * waited for.
  *
  * @throws TokenRequestError; `unavailable` also where the signal ends it
  */
 export async function send<Data, Variables>(
-  options: TokenApiOptions,
+  { url, fetch, credentials, headers: added }: TokenApiOptions,
   document: TypedOperation<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Data> {
-  const { data, errors } = await post(options, JSON.stringify({ query: document.toString(), variables }), signal);
-  const [error] = errors ?? [];
-  if (error !== undefined) throw refusalOf(error);
-  return data as Data;
+  const abort = new AbortController();
+  const noAnswer = (cause?: unknown) => new TokenRequestError(UNREACHABLE, 'unavailable', null, null, { cause });
+  const ask = async () => {
+    if (signal?.aborted) throw noAnswer();
+    const json = 'application/json';
+    const headers = { 'content-type': json, accept: json, ...added };
+    const body = JSON.stringify({ query: document.toString(), variables });
+    const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal });
+    const answer: unknown = await response.json().catch(() => {});
+    const { data, errors } = Object(answer) as GraphQLAnswer;
+    const [error = null] = Array.isArray(errors) ? (errors as readonly unknown[]) : [errors];
+    if (error === null && isObject(data)) return data as Data;
+    throw isObject(error) ? refusalOf(error) : notGraphQL(url, `HTTP ${response.status}`);
+  };
+  try {
+    return await within(TIMEOUT_MS, ask(), noAnswer, signal);
+  } catch (error) {
+    throw error instanceof TokenRequestError ? error : noAnswer(error);
+  } finally {
+    abort.abort();
+  }
 }
 
 interface GraphQLAnswer {
   readonly data?: unknown;
-  readonly errors?: readonly AnsweredError[];
+  readonly errors?: unknown;
 }
 
+/** What is in it is not checked yet. */
 interface AnsweredError {
-  readonly message: string;
+  readonly message?: unknown;
   readonly extensions?: {
-    readonly code?: string;
-    readonly action?: ErrorAction;
-    readonly reason?: ErrorReason;
-    readonly retryAfter?: number;
+    readonly code?: unknown;
+    readonly action?: unknown;
+    readonly reason?: unknown;
+    readonly retryAfter?: unknown;
   };
 }
 
-async function post(
-  { url, fetch, credentials, headers: added }: TokenApiOptions,
-  body: string,
-  signal?: AbortSignal,
-): Promise<GraphQLAnswer> {
-  const abort = new AbortController();
-  const giveUp = () => abort.abort();
-  const timer = setTimeout(giveUp, TIMEOUT_MS);
-  signal?.addEventListener('abort', giveUp);
-  try {
-    const headers = { 'content-type': 'application/json', accept: 'application/json', ...added };
-    const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal }).catch(
-      unavailable(UNREACHABLE),
-    );
-    const notGraphQL = unavailable(notGraphQLAt(url, response.status));
-    const answer: unknown = await response.json().catch(notGraphQL);
-    return isAnswer(answer) ? answer : notGraphQL();
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
-  }
-}
+const isObject = (value: unknown): value is object => value === Object(value);
 
 /** A proxy, or a network that wants its own sign-in first. */
-const notGraphQLAt = (url: string, status: number): string =>
-  `Something else answered in the server's place: expected GraphQL from ${url}, got HTTP ${status}. Try again in a moment.`;
+const notGraphQL = (url: string, got: unknown): TokenRequestError =>
+  new TokenRequestError(
+    `Something else answered in the server's place: expected GraphQL from ${url}, got ${got}. Try again in a moment.`,
+    'unavailable',
+  );
 
-const unavailable =
-  (message: string) =>
-  (cause?: unknown): never => {
-    throw new TokenRequestError(message, 'unavailable', null, null, { cause });
-  };
-
-function isAnswer(value: unknown): value is GraphQLAnswer {
-  return typeof value === 'object' && value !== null && ('data' in value || 'errors' in value);
-}
-
-const WAITING = new Set(['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR']);
+const WAITING: readonly unknown[] = ['WAIT', 'SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'];
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
-  const { code = '', action, reason = null, retryAfter = null } = extensions ?? {};
-  const words = code === 'INTERNAL_SERVER_ERROR' ? FAILED : message;
-  const outcome = action === 'WAIT' ? 'unavailable' : outcomeOf(code);
-  return new TokenRequestError(words, outcome, reason, retryAfter);
+  const { code, action, reason, retryAfter } = extensions ?? {};
+  const words = code === 'INTERNAL_SERVER_ERROR' || !isText(message) ? FAILED : message;
+  const why = isText(reason) ? (reason as ErrorReason) : null;
+  const seconds = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : null;
+  return new TokenRequestError(words, outcomeOf(code, action), why, seconds);
 }
 
-function outcomeOf(code: string): TokenRequestOutcome {
-  if (code === 'UNAUTHENTICATED') return 'refused';
-  return WAITING.has(code) ? 'unavailable' : 'failed';
+function outcomeOf(code: unknown, action: unknown): TokenRequestOutcome {
+  // A token from the future is refused with `WAIT`: a clock is behind, and nobody is signed out.
+  if ([code, action].some((word) => WAITING.includes(word))) return 'unavailable';
+  return code === 'UNAUTHENTICATED' ? 'refused' : 'failed';
 }

@@ -1,7 +1,8 @@
-import { holdTokens } from './held-tokens.ts';
-import { joinTabs, type News, type Tabs } from './tabs.ts';
+import { isLater, report, whenThere, within, type Awaitable } from './awaitable.ts';
+import { heldTokensIn, holdTokens, type HeldTokens } from './held-tokens.ts';
+import { isPage, joinTabs, type Tabs } from './tabs.ts';
 import type { AnsweredTokens } from './token-api.ts';
-import type { HeldTokens, TokenStorage } from './token-storage.ts';
+import { nameFor, type TokenStorage } from './token-storage.ts';
 
 /** Whether somebody is signed in. `unknown`: the storage, or the server with its cookie, has not answered yet. */
 export type TokenState =
@@ -13,135 +14,163 @@ export type TokenState =
       readonly reason: string | null;
     };
 
+/** What a storage may take to load or save. */
+const STORAGE_MS = 5000;
+
+const late = () => new Error('The token storage does not answer.');
+
 /** The tokens in this tab, in the storage and in the other tabs, which it keeps alike. */
-export class StateKeeper {
-  readonly #storage: TokenStorage;
-  readonly #tabs: Tabs;
-  readonly #clock: () => number;
-  readonly #listeners = new Set<() => void>();
-  #state: TokenState = { status: 'unknown' };
-  #failures = 0;
+export interface StateKeeper {
+  state(): TokenState;
+  held(): HeldTokens | null;
+  /** Whether an access token is of the session that is held now. */
+  isOfSession(access: string): boolean;
+  /** As in Redux: each call counts for itself, and a round that has begun goes to those who listened then. */
+  subscribe(tell: () => void): () => void;
+  /** There when the storage has said who is signed in: at once, where it can. */
+  readonly restored: Awaitable<void>;
+  /** Takes over what other tabs have saved since. Synchronous where the storage is. */
+  sync(): Awaitable<void>;
+  /**
+   * Holds the tokens of an answer.
+   *
+   * @param spent those that were refreshed; null after a sign-in
+   */
+  hold(answered: AnsweredTokens, spent: HeldTokens | null): Promise<void>;
+  forget(reason: string | null): Promise<void>;
+  /** No listener is told anything any more. */
+  close(): void;
+  readonly tabs: Tabs;
+}
 
-  constructor(storage: TokenStorage, clock: () => number) {
-    this.#storage = storage;
-    this.#tabs = joinTabs(storage.sharedAs, (news) => this.#hear(news));
-    this.#clock = clock;
-  }
+/** @param giveUp is called when another tab wants that a refresh is given up, or has found that there is no answer */
+export function createStateKeeper(
+  storage: TokenStorage,
+  url: string,
+  clock: () => number,
+  giveUp: (why: 'hurry' | 'unanswered') => void,
+): StateKeeper {
+  let listeners: { readonly call: () => void }[] = [];
+  let state: TokenState = { status: 'unknown' };
+  /** The access tokens held so far of the chain that is held. */
+  const ofChain = new Set<unknown>();
+  /** The chains that are over: what is heard or loaded of them is old. */
+  const over = new Set<unknown>();
+  /** The highest step that was held here. */
+  let last = 0;
+  let saving = Promise.resolve();
 
-  get state(): TokenState {
-    return this.#state;
-  }
+  const held = (): HeldTokens | null => (state.status === 'signed-in' ? state.tokens : null);
 
-  get held(): HeldTokens | null {
-    return this.#state.status === 'signed-in' ? this.#state.tokens : null;
-  }
-
-  /** How often other tabs have told that the server does not answer. */
-  get failures(): number {
-    return this.#failures;
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Runs the task when no other tab runs one. All that changes tokens does so in such a task: the last one counts. */
-  exclusively<Result>(task: () => Promise<Result>): Promise<Result> {
-    return this.#tabs.exclusively(task);
-  }
-
-  /** Reads the storage, unless the state is known already. Synchronous where the storage is. */
-  restore(): void | Promise<void> {
-    const saved = this.#load();
-    return isLater(saved) ? saved.then((tokens) => this.#restored(tokens)) : this.#restored(saved);
-  }
-
-  #restored(saved: HeldTokens | null): void {
-    if (this.#state.status !== 'unknown') return; // somebody signed in meanwhile
-    if (saved !== null || !this.#storage.usesCookie) this.#become(stateOf(saved));
+  function hear(news: unknown): void {
+    const { status, tokens, reason = null, chain } = Object(news) as Partial<Record<string, string | null>>;
+    if (status === 'hurry' || status === 'unanswered') giveUp(status);
+    if (status === 'signed-in') adopt(tokens);
+    if (status !== 'signed-out' || chain === undefined) return;
+    const isMine = chain === null ? reason !== null : chain === held()?.chain;
+    if (isMine || state.status === 'unknown') tell({ status, reason });
+    over.add(chain);
   }
 
   /**
-   * Resolves to whether these tokens are still the ones to refresh; if not, what others made of them is held now. The
-   * storage counts only where it has newer ones: it may be full, or forbidden.
+   * Takes over tokens from elsewhere, if they are newer: by their steps, and by no clock, for clocks are set back. Where the
+   * storage has another chain, that counts: a message may have been lost, or may come late.
    */
-  async isCurrent(tokens: HeldTokens | null): Promise<boolean> {
-    if (this.held !== tokens) return false;
-    const saved = await this.#load();
-    if (saved === null || tokens === null || saved.receivedAt <= tokens.receivedAt) return true;
-    this.#become(stateOf(saved));
-    return false;
+  function adopt(value: unknown, isStored = false): void {
+    const tokens = heldTokensIn(value);
+    const now = held();
+    if (tokens === null) return;
+    const isNext = now === null || (isStored && now.chain !== tokens.chain) || tokens.step > last;
+    if (isNext && (now?.chain === tokens.chain || !over.has(tokens.chain))) tell({ status: 'signed-in', tokens });
   }
 
-  async hold(answered: AnsweredTokens): Promise<void> {
-    const tokens = holdTokens(answered, this.#clock());
-    this.#become({ status: 'signed-in', tokens });
-    this.#tabs.announce({ kind: 'tokens', tokens });
-    await this.#save(tokens);
+  const tell = (next: TokenState): void => notify(become(next));
+
+  /** Says whether that is a change to tell. */
+  function become(next: TokenState): boolean {
+    const before = held();
+    const isNew = next.status === 'signed-in' || state.status !== 'signed-out';
+    state = isNew ? next : { ...state };
+    const now = held();
+    if (before?.chain !== now?.chain) {
+      over.add(before?.chain);
+      ofChain.clear();
+    }
+    ofChain.add(now?.access);
+    last = Math.max(last, now?.step ?? 0);
+    return isNew;
   }
 
-  async forget(reason: string | null): Promise<void> {
-    this.#become({ status: 'signed-out', reason });
-    this.#tabs.announce({ kind: 'signed-out', reason });
-    await this.#save(null);
+  function notify(isNew: boolean): void {
+    for (const { call } of isNew ? listeners : []) {
+      try {
+        call();
+      } catch (error) {
+        report(error);
+      }
+    }
   }
 
-  /** Tells the other tabs that the server does not answer, so that they do not each try it in turn. */
-  fail(): void {
-    this.#tabs.announce({ kind: 'unanswered' });
+  /** What runs beside this sees the new state at once; it is told when it is saved. */
+  async function change(next: Exclude<TokenState, { status: 'unknown' }>): Promise<void> {
+    const chain = held()?.chain ?? null;
+    const isNew = become(next);
+    await (saving = saving.then(saveHeld));
+    tabs.announce({ ...next, chain });
+    notify(isNew);
   }
 
-  close(): void {
-    this.#tabs.close();
-    this.#listeners.clear();
-  }
-
-  #load(): HeldTokens | null | Promise<HeldTokens | null> {
+  /** Where nothing can be saved, the tokens live as long as the page: what is saved is spent, and would end the session. */
+  async function saveHeld(): Promise<void> {
+    const save = async (tokens: HeldTokens | null) => storage.save(tokens, url);
     try {
-      const saved = this.#storage.load();
-      return isLater(saved) ? saved.catch(nothingSaved) : saved;
+      await within(STORAGE_MS, save(held()), late);
     } catch (error) {
-      return nothingSaved(error);
+      report(error);
+      save(null).catch(() => {});
     }
   }
 
-  /** Where nothing can be saved, the tokens live as long as the page. */
-  async #save(tokens: HeldTokens | null): Promise<void> {
+  function sync(): Awaitable<void> {
+    const before = state;
     try {
-      await this.#storage.save(tokens);
+      const adopted = whenThere(storage.load(url), (saved) => {
+        // What has happened while it was loaded is newer.
+        if (state === before) adopt(saved, true);
+      });
+      // What comes later than this is adopted all the same.
+      return isLater(adopted) ? within(STORAGE_MS, adopted, late).catch(report) : undefined;
     } catch (error) {
-      globalThis.reportError?.(error);
+      return report(error);
     }
   }
 
-  #hear(news: News): void {
-    switch (news.kind) {
-      case 'tokens':
-        return this.#become(stateOf(news.tokens));
-      case 'signed-out':
-        return this.#become({ status: 'signed-out', reason: news.reason });
-      case 'unanswered':
-        this.#failures += 1;
-    }
-  }
-
-  #become(state: TokenState): void {
-    if (state.status === 'signed-out' && this.#state.status === 'signed-out') return;
-    this.#state = state;
-    for (const listener of this.#listeners) listener();
-  }
-}
-
-function stateOf(tokens: HeldTokens | null): TokenState {
-  return tokens === null ? { status: 'signed-out', reason: null } : { status: 'signed-in', tokens };
-}
-
-function nothingSaved(error: unknown): null {
-  globalThis.reportError?.(error);
-  return null;
-}
-
-function isLater<Value extends object | null>(value: Value | Promise<Value>): value is Promise<Value> {
-  return value !== null && 'then' in value;
+  const tabs = joinTabs(storage.sharedAs !== null && isPage() ? nameFor(storage.sharedAs, url) : null, hear);
+  return {
+    tabs,
+    held,
+    sync,
+    state: () => state,
+    isOfSession: (access) => ofChain.has(access),
+    subscribe: (call) => {
+      const listener = { call };
+      listeners = [...listeners, listener];
+      return () => {
+        listeners = listeners.filter((other) => other !== listener);
+      };
+    },
+    restored: whenThere(sync(), () => {
+      if (state.status === 'unknown' && !storage.usesCookie) tell({ status: 'signed-out', reason: null });
+    }),
+    hold: (answered, spent) => {
+      void sync();
+      const tokens = holdTokens(answered, clock(), spent?.chain ?? null, last + 1);
+      return change({ status: 'signed-in', tokens });
+    },
+    forget: (reason) => change({ status: 'signed-out', reason }),
+    close: () => {
+      listeners = [];
+      tabs.close();
+    },
+  };
 }

@@ -1,30 +1,20 @@
-/** The tokens of one session, as a client holds them. */
-export interface HeldTokens {
-  readonly access: string;
-  /** Null where a cookie holds it, out of reach of scripts. */
-  readonly refresh: string | null;
-  /** The session they belong to: the claim `sid`; null for tokens of other issuers. It stays when they are refreshed. */
-  readonly sessionId: string | null;
-  /** When they were received. Milliseconds since the epoch by the clock of this device, as the next two. */
-  readonly receivedAt: number;
-  /** When to refresh: a little before the end. */
-  readonly refreshAt: number;
-  /** When the access token expires. */
-  readonly expiresAt: number;
-}
+import { report, whenThere, type Awaitable } from './awaitable.ts';
+import type { HeldTokens } from './held-tokens.ts';
 
-type Awaitable<Value> = Value | Promise<Value>;
-
-/** Where a client keeps its tokens. */
+/** Where a client keeps its tokens. In names, `{url}` stands for the URL of the server: each has tokens of its own. */
 export interface TokenStorage {
-  /** The name under which all tabs of an origin share what is saved; null if it is of this tab alone. */
+  /** The name under which all pages of an origin share what is saved; null if it is of this store alone. */
   readonly sharedAs: string | null;
   /** Whether the refresh token may be in a cookie, so that one may be signed in though nothing was saved. */
   readonly usesCookie: boolean;
-  /** What was saved last. Without a promise, where the storage can: a page then knows at once who is signed in. */
-  load(): Awaitable<HeldTokens | null>;
+  /**
+   * What was saved last. Without a promise, where the storage can: a page then knows at once who is signed in.
+   *
+   * @param url the URL of the server, in full where it is known; for storages that serve several
+   */
+  load(url?: string): Awaitable<HeldTokens | null>;
   /** Saves the tokens; null removes them. */
-  save(tokens: HeldTokens | null): Awaitable<void>;
+  save(tokens: HeldTokens | null, url?: string): Awaitable<void>;
 }
 
 /** What React Native's `AsyncStorage` and the web's storages have in common. */
@@ -34,7 +24,12 @@ export interface ItemStorage {
   removeItem(key: string): Awaitable<unknown>;
 }
 
-const DEFAULT_KEY = 'graphql-simplejwt';
+/** Where tokens were before each server had a key of its own. */
+const FORMER_KEY = 'graphql-simplejwt';
+const DEFAULT_KEY = `${FORMER_KEY}:{url}`;
+
+/** A name with the URL of the server in it. */
+export const nameFor = (name: string, url = ''): string => name.replace('{url}', () => url);
 
 /** Keeps tokens for as long as the page or program lives. Nothing is written anywhere. */
 export function memoryStorage(): TokenStorage {
@@ -53,6 +48,8 @@ export function memoryStorage(): TokenStorage {
  * For servers with `JWT_REFRESH_COOKIE=on`: the browser keeps the refresh token in a cookie that no script can read,
  * and the access token stays in memory. Tabs share a session; a reload goes on with it.
  *
+ * @param key names what tabs share; `{url}` in it stands for the URL of the server. Default: a name for each server.
+ *
  * @example
  * ```ts
  * import { cookieStorage, createTokenStore } from 'graphql-simplejwt/client';
@@ -61,12 +58,14 @@ export function memoryStorage(): TokenStorage {
  * ```
  */
 export function cookieStorage(key = DEFAULT_KEY): TokenStorage {
-  return { sharedAs: key, usesCookie: true, load: () => null, save: () => {} };
+  return { ...memoryStorage(), sharedAs: key, usesCookie: true };
 }
 
 /**
  * Keeps tokens in `localStorage`: tabs share a session, and it survives the browser. Scripts of the page can read it. Where
  * the browser forbids it, tokens live as long as the page.
+ *
+ * @param key as in `itemStorage`
  */
 export function browserStorage(key = DEFAULT_KEY): TokenStorage {
   const items: ItemStorage = {
@@ -81,6 +80,8 @@ export function browserStorage(key = DEFAULT_KEY): TokenStorage {
  * Keeps tokens in React Native's `AsyncStorage`, or whatever else has its three methods. Not in `sessionStorage`: a
  * duplicated tab copies it, and two holders of one refresh token end the session.
  *
+ * @param key the name of the item; `{url}` in it stands for the URL of the server. Default: a name for each server.
+ *
  * @example
  * ```ts
  * import AsyncStorage from '@react-native-async-storage/async-storage';
@@ -91,36 +92,41 @@ export function browserStorage(key = DEFAULT_KEY): TokenStorage {
  * ```
  */
 export function itemStorage(items: ItemStorage, key = DEFAULT_KEY): TokenStorage {
-  return {
+  const storage: TokenStorage = {
     sharedAs: null,
     usesCookie: false,
-    load: () => {
-      const text = items.getItem(key);
-      return typeof text === 'string' || text === null ? parseTokens(text) : text.then(parseTokens);
-    },
-    save: async (tokens) => {
-      await (tokens === null ? items.removeItem(key) : items.setItem(key, JSON.stringify(tokens)));
+    load: (url) =>
+      whenThere(items.getItem(nameFor(key, url)), (text) =>
+        text === null && key === DEFAULT_KEY ? takeFormer(url) : parseTokens(text),
+      ),
+    save: async (tokens, url) => {
+      const name = nameFor(key, url);
+      await (tokens === null ? items.removeItem(name) : items.setItem(name, JSON.stringify(tokens)));
     },
   };
+
+  /** Once: under the former name they would be a second copy, whose refresh token is soon spent. */
+  const move = async (tokens: HeldTokens, url?: string): Promise<void> => {
+    try {
+      await storage.save(tokens, url);
+    } finally {
+      await items.removeItem(FORMER_KEY);
+    }
+  };
+  const takeFormer = (url?: string): Awaitable<HeldTokens | null> =>
+    whenThere(items.getItem(FORMER_KEY), (text) => {
+      const tokens = parseTokens(text);
+      if (tokens !== null) move(tokens, url).catch(report);
+      return tokens;
+    });
+  return storage;
 }
 
-/** Stored data may be of an older version or another program: then there is nothing. */
+/** Stored data may be of another program: then there is nothing. What it is, the store checks. */
 function parseTokens(text: string | null): HeldTokens | null {
   try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return isHeldTokens(value) ? value : null;
+    return JSON.parse(text ?? 'null') as HeldTokens | null;
   } catch {
     return null;
   }
-}
-
-/** Whether a value from outside is tokens. */
-export function isHeldTokens(value: unknown): value is HeldTokens {
-  if (typeof value !== 'object' || value === null) return false;
-  const { access, refresh, sessionId, receivedAt, refreshAt, expiresAt } = value as {
-    [Key in keyof HeldTokens]?: unknown;
-  };
-  const isName = (part: unknown) => part === null || typeof part === 'string';
-  const areTimes = [receivedAt, refreshAt, expiresAt].every((time) => typeof time === 'number');
-  return typeof access === 'string' && isName(refresh) && isName(sessionId) && areTimes;
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
-import { isHeldTokens } from '../../src/client/token-storage.ts';
+import { heldTokensIn } from '../../src/client/held-tokens.ts';
 
 let tokens: TokenStore | undefined;
 afterEach(() => tokens?.close());
@@ -16,5 +16,5 @@ test('an access token that cannot be read is used until the server refuses it', 
 });
 
 test.each([null, undefined, 5, 'tokens', [], {}])('%j is not taken for tokens', (value) => {
-  expect(isHeldTokens(value)).toBe(false);
+  expect(heldTokensIn(value)).toBeNull();
 });

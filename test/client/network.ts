@@ -1,6 +1,9 @@
 import { createTokenStore, type TokenStore, type TokenStoreOptions } from '../../src/client/index.ts';
 import { PASSWORD, type TestServer } from '../support/server.ts';
 
+// The devices are browsers: stores of pages share a session, stores of other programs do not.
+Object.assign(globalThis, { document: {} });
+
 /** What becomes of one request. */
 type Fate = 'lost' | 'unsent' | Response;
 

@@ -36,7 +36,7 @@ describe('a token store', () => {
     Object.assign(globalThis, { reportError });
     const tokens = createTokenStore({ url: server.url, storage: { ...memoryStorage(), load } });
     expect(await tokens.accessToken()).toBeNull();
-    expect(reportError.mock.calls).toEqual([[new Error('no storage here')]]);
+    expect(reportError).toHaveBeenCalledWith(new Error('no storage here'));
     await tokens.signIn('alice', PASSWORD);
     expect(await tokens.accessToken()).not.toBeNull();
   });

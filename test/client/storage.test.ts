@@ -52,7 +52,7 @@ describe('the storage of a client', () => {
   test('what is kept but no tokens counts as nothing', async () => {
     const items = new Items();
     for (const junk of ['', 'null', '{', '[]', '{"access":1}', '{"access":"a","refresh":"b"}']) {
-      items.kept.set('graphql-simplejwt', junk);
+      items.kept.set(`graphql-simplejwt:${server.url}`, junk);
       const { tokens } = newDevice(server, { storage: itemStorage(items) });
       expect(tokens.getState()).toEqual({ status: 'signed-out', reason: null });
     }
@@ -63,7 +63,7 @@ describe('the storage of a client', () => {
     async (member) => {
       const items = new Items();
       const device = await signedInDevice(server, { storage: itemStorage(items) });
-      items.kept.set('graphql-simplejwt', JSON.stringify({ ...heldBy(device), [member]: [] }));
+      items.kept.set(`graphql-simplejwt:${server.url}`, JSON.stringify({ ...heldBy(device), [member]: [] }));
       const { tokens } = newDevice(server, { storage: itemStorage(items) });
       expect(tokens.getState()).toEqual({ status: 'signed-out', reason: null });
     },

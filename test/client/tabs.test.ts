@@ -8,7 +8,7 @@ import { closeDevices, heldBy, newDevice, signedInDevice, type TestDevice } from
 class Locks {
   readonly names: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
-  request<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+  request<Result>(name: string, _options: unknown, run: () => Promise<Result>): Promise<Result> {
     this.names.push(name);
     const result = this.#last.then(run);
     this.#last = result.catch(() => {});
@@ -33,6 +33,7 @@ describe('a token store that shares a session with other tabs', () => {
     Reflect.deleteProperty(globalThis, 'navigator');
   });
   afterAll(() => server.remove());
+  const channelName = () => `graphql-simplejwt:${server.url}:1`;
   const openTab = (options: TokenStoreOptions = {}) => newDevice(server, { storage: browserStorage(), ...options });
 
   /** A tab whose refresh was answered, which it does not know before `tell` is called. */
@@ -94,18 +95,18 @@ describe('a token store that shares a session with other tabs', () => {
     const [first, second] = await Promise.all([one.tokens.accessToken(), other.tokens.accessToken()]);
     expect(second).toBe(first);
     expect(one.network.count('tokenRefresh') + other.network.count('tokenRefresh')).toBe(1);
-    expect(new Set(locks.names)).toEqual(new Set(['graphql-simplejwt']));
+    expect(new Set(locks.names)).toEqual(new Set([`graphql-simplejwt:${server.url}`]));
   });
 
   test('tells the other tabs that the server does not answer when it has given up, and not before', async () => {
     const tab = await signedInDevice(server, { storage: browserStorage() });
     const told: string[] = [];
-    const channel = new BroadcastChannel('graphql-simplejwt:1');
+    const channel = new BroadcastChannel(channelName());
     const ends = new Promise<void>((resolve) => {
       channel.addEventListener('message', (event) => {
-        const { kind } = (event as MessageEvent<{ kind: string }>).data;
-        told.push(kind);
-        if (kind === 'signed-out') resolve();
+        const { status } = (event as MessageEvent<{ status: string }>).data;
+        told.push(status);
+        if (status === 'signed-out') resolve();
       });
     });
     tab.network.fates.push('unsent');
@@ -115,7 +116,7 @@ describe('a token store that shares a session with other tabs', () => {
     await tab.tokens.signOut();
     await ends;
     channel.close();
-    expect(told).toEqual(['tokens', 'unanswered', 'signed-out']);
+    expect(told).toEqual(['signed-in', 'unanswered', 'signed-out']);
   });
 
   test('hears nothing of other tabs once it is closed', async () => {
@@ -130,10 +131,11 @@ describe('a token store that shares a session with other tabs', () => {
   test('believes nothing but news of its own kind', async () => {
     const [tab, other] = [openTab(), openTab()];
     const before = tab.tokens.getState();
-    const channel = new BroadcastChannel('graphql-simplejwt:1');
-    const [tokens, reason] = [{ access: 'a', refresh: 'b' }, 5];
-    for (const odd of [null, 'signed-in', {}, { kind: 'tokens' }, { kind: 'tokens', tokens }]) channel.postMessage(odd);
-    for (const odd of [{ kind: 'signed-out' }, { kind: 'signed-out', reason }]) channel.postMessage(odd);
+    const channel = new BroadcastChannel(channelName());
+    const tokens = { access: 'a', refresh: 'b' };
+    const status = 'signed-out';
+    for (const odd of [null, 'signed-in', {}, { status: 'signed-in' }]) channel.postMessage(odd);
+    for (const odd of [{ status: 'signed-in', tokens }, { status }]) channel.postMessage(odd);
     channel.close();
     expect(tab.tokens.getState()).toBe(before);
     const heard = hears(tab);

@@ -1,7 +1,7 @@
-import { useId, useRef, useState, type SyntheticEvent } from 'react';
 import { TokenRequestError } from 'graphql-simplejwt/apollo-client';
+import { useSignIn } from 'graphql-simplejwt/react';
+import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 import { Brand } from './brand.tsx';
-import { tokens } from './client.ts';
 import { PageHeading } from './page-heading.tsx';
 
 interface Props {
@@ -33,28 +33,17 @@ export function SignInPage({ reason, wasServerTold }: Props) {
 function SignInForm() {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { signIn, isPending, error } = useSignIn();
   const passwordField = useRef<HTMLInputElement>(null);
   const problemId = useId();
 
-  async function signIn() {
-    if (isBusy) return;
-    setIsBusy(true);
-    setProblem(null);
-    try {
-      await tokens.signIn(username, password);
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
-    } finally {
-      setIsBusy(false);
-    }
-  }
+  useEffect(() => {
+    if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
+  }, [error]);
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
-    void signIn();
+    void signIn(username, password);
   }
 
   return (
@@ -84,10 +73,10 @@ function SignInForm() {
         />
       </label>
       <p className="problem" role="alert" id={problemId}>
-        {problem}
+        {error instanceof Error && error.message}
       </p>
-      <button className="primary" type="submit" aria-disabled={isBusy}>
-        {isBusy ? 'Signing in…' : 'Sign in'}
+      <button className="primary" type="submit" aria-disabled={isPending}>
+        {isPending ? 'Signing in…' : 'Sign in'}
       </button>
     </form>
   );

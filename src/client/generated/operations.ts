@@ -2,7 +2,6 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type TokenObtainPairMutationVariables = Exact<{
   username: string;
   password: string;
@@ -25,45 +24,10 @@ export type TokenBlacklistMutationVariables = Exact<{
 
 export type TokenBlacklistMutation = { tokenBlacklist: { jti: string } };
 
-export class TypedDocumentString<TResult, TVariables>
-  extends String
-  implements DocumentTypeDecoration<TResult, TVariables>
-{
-  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
-  private value: string;
-  public __meta__?: Record<string, any> | undefined;
-
-  constructor(value: string, __meta__?: Record<string, any> | undefined) {
-    super(value);
-    this.value = value;
-    this.__meta__ = __meta__;
-  }
-
-  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
-    return this.value;
-  }
+interface TypedDocumentString<Data, Variables> extends String {
+  readonly __apiType?: (variables: Variables) => Data;
 }
 
-export const TokenObtainPairDocument = new TypedDocumentString(`
-    mutation TokenObtainPair($username: String!, $password: String!) {
-  tokenObtainPair(username: $username, password: $password) {
-    access
-    refresh
-  }
-}
-    `) as unknown as TypedDocumentString<TokenObtainPairMutation, TokenObtainPairMutationVariables>;
-export const TokenRefreshDocument = new TypedDocumentString(`
-    mutation TokenRefresh($refresh: String) {
-  tokenRefresh(refresh: $refresh) {
-    access
-    refresh
-  }
-}
-    `) as unknown as TypedDocumentString<TokenRefreshMutation, TokenRefreshMutationVariables>;
-export const TokenBlacklistDocument = new TypedDocumentString(`
-    mutation TokenBlacklist($refresh: String) {
-  tokenBlacklist(refresh: $refresh) {
-    jti
-  }
-}
-    `) as unknown as TypedDocumentString<TokenBlacklistMutation, TokenBlacklistMutationVariables>;
+export const TokenObtainPairDocument = 'mutation TokenObtainPair($username:String!, $password:String!){tokenObtainPair(username:$username, password:$password){access refresh}}' as TypedDocumentString<TokenObtainPairMutation, TokenObtainPairMutationVariables>;
+export const TokenRefreshDocument = 'mutation TokenRefresh($refresh:String){tokenRefresh(refresh:$refresh){access refresh}}' as TypedDocumentString<TokenRefreshMutation, TokenRefreshMutationVariables>;
+export const TokenBlacklistDocument = 'mutation TokenBlacklist($refresh:String){tokenBlacklist(refresh:$refresh){jti}}' as TypedDocumentString<TokenBlacklistMutation, TokenBlacklistMutationVariables>;

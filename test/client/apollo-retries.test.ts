@@ -1,0 +1,275 @@
+import { ApolloClient, ApolloLink, gql, InMemoryCache, type DocumentNode } from '@apollo/client';
+import { ServerError } from '@apollo/client/errors';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Observable, of, throwError } from 'rxjs';
+import {
+  clearForEachSession,
+  createAuthLink,
+  createTokenStore,
+  isOpenOperation,
+  type TokenStore,
+} from '../../src/client/apollo-client.ts';
+
+const refused = (path?: readonly string[], more: object = {}) => ({
+  message: 'Token has expired',
+  ...(path && { path }),
+  extensions: { code: 'UNAUTHENTICATED', reason: 'token_expired', action: 'REFRESH', ...more },
+});
+
+/** An access token of a session. */
+const accessOf = (sid: string, jti: number) => `e30.${btoa(JSON.stringify({ sid, iat: 0, exp: 300, jti }))}.`;
+
+let open: TokenStore[] = [];
+afterEach(() => {
+  for (const tokens of open.splice(0)) tokens.close();
+  open = [];
+});
+
+/** A store whose server refreshes whatever it is asked for, signed in to session `a`. */
+async function signedIn(): Promise<TokenStore> {
+  let jti = 0;
+  const tokens = createTokenStore({
+    url: 'https://auth.example.com/graphql',
+    fetch: async () => Response.json({ data: { tokenRefresh: { access: accessOf('a', (jti += 1)), refresh: 'r' } } }),
+    sleep: async () => {},
+  });
+  open.push(tokens);
+  await tokens.save({ access: accessOf('a', 0), refresh: 'r' });
+  return tokens;
+}
+
+/** Sends one operation to a server that gives these answers, one after the other; what was sent with which token. */
+async function sendTo(
+  answers: readonly unknown[],
+  query: DocumentNode,
+  options: object = {},
+  prepare = async (_: TokenStore) => {},
+) {
+  const tokens = await signedIn();
+  const sent: unknown[] = [];
+  const server = new ApolloLink((operation) => {
+    sent.push((operation.getContext()['headers'] as Record<string, string> | undefined)?.['authorization']);
+    const answer = answers[sent.length - 1] ?? { data: {} };
+    return new Observable((subscriber) => {
+      void prepare(tokens).then(() => {
+        const source = answer instanceof Error ? throwError(() => answer) : of(answer as ApolloLink.Result);
+        source.subscribe(subscriber);
+      });
+    });
+  });
+  const link = ApolloLink.from([createAuthLink({ tokens, ...options }), server]);
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  const isMutation = query.definitions.some((part) => 'operation' in part && part.operation === 'mutation');
+  const { context = {} } = options as { context?: object };
+  const request = { context, errorPolicy: 'all', fetchPolicy: 'no-cache' } as const;
+  await (isMutation ? client.mutate({ ...request, mutation: query }) : client.query({ ...request, query })).catch(
+    () => {},
+  );
+  return sent;
+}
+
+const ONE = gql`
+  mutation {
+    write
+  }
+`;
+const TWO = gql`
+  mutation {
+    first: write
+    ...second
+  }
+  fragment second on Mutation {
+    revoke
+  }
+`;
+const answered = (status: number, bodyText: string) =>
+  new ServerError('refused', { response: new Response(null, { status }), bodyText });
+
+describe('S57: a mutation that was refused', () => {
+  test.each<[string, unknown, DocumentNode]>([
+    ['its only field was refused', { data: { write: null }, errors: [refused(['write'])] }, ONE],
+    ['its only field, not nullable, was refused', { data: null, errors: [refused(['write'])] }, ONE],
+    [
+      'all fields were refused',
+      { data: { first: null, revoke: null }, errors: [refused(['first']), refused(['revoke'])] },
+      TWO,
+    ],
+    ['the first was refused and ended it', { data: null, errors: [refused(['first'])] }, TWO],
+    ['the request was refused', { errors: [refused()] }, TWO],
+    ['HTTP 401 came with no GraphQL', answered(401, '{"error":"unauthorized"}'), ONE],
+    ['HTTP 401 came with such errors', answered(401, JSON.stringify({ errors: [refused()] })), ONE],
+  ])('is sent once more where %s', async (_why, answer, mutation) => {
+    const sent = await sendTo([answer], mutation);
+    expect(sent).toEqual([`Bearer ${accessOf('a', 0)}`, `Bearer ${accessOf('a', 1)}`]);
+  });
+
+  test.each<[string, unknown, DocumentNode]>([
+    ['another field ran, and all is null for the refused one', { data: null, errors: [refused(['revoke'])] }, TWO],
+    ['another field ran', { data: { first: 1, revoke: null }, errors: [refused(['revoke'])] }, TWO],
+    [
+      'another field may have answered null',
+      { data: { first: null, revoke: null }, errors: [refused(['revoke'])] },
+      TWO,
+    ],
+    ['something below its field was refused', { data: { write: null }, errors: [refused(['write', 'author'])] }, ONE],
+    [
+      'another error is there too',
+      { data: null, errors: [refused(['write']), { message: 'No', path: ['write'] }] },
+      ONE,
+    ],
+    ['the error is of a resolver of yours', { data: null, errors: [refused(['write'], { reason: undefined })] }, ONE],
+    ['a password was wrong', { data: null, errors: [refused(['write'], { reason: 'no_active_account' })] }, ONE],
+    ['its errors have lost their path', { data: null, errors: [refused()] }, TWO],
+    [
+      'HTTP 401 came with the answer of a part',
+      answered(401, JSON.stringify({ data: { first: 1 }, errors: [refused(['revoke'])] })),
+      TWO,
+    ],
+    ['HTTP 500 came', answered(500, ''), ONE],
+  ])('is not sent again where %s', async (_why, answer, mutation) => {
+    expect(await sendTo([answer], mutation)).toHaveLength(1);
+  });
+
+  test('is delivered as refused, and not sent as somebody else who has signed in meanwhile', async () => {
+    const answer = { data: { write: null }, errors: [refused(['write'])] };
+    const sent = await sendTo([answer], ONE, {}, (tokens) => tokens.save({ access: accessOf('b', 0), refresh: 'r' }));
+    expect(sent).toEqual([`Bearer ${accessOf('a', 0)}`]);
+  });
+});
+
+describe('an operation that needs no token', () => {
+  test.each([
+    gql`
+      mutation {
+        mine: tokenVerify(token: "a") {
+          jti
+        }
+        __typename
+      }
+    `,
+    gql`
+      mutation {
+        ... on Mutation {
+          tokenVerify(token: "a") {
+            jti
+          }
+        }
+      }
+    `,
+    gql`
+      mutation {
+        ...a
+      }
+      fragment a on Mutation {
+        ...b
+      }
+      fragment b on Mutation {
+        tokenVerify(token: "a") {
+          jti
+        }
+        ...a
+      }
+    `,
+  ])('is sent without one, however it is written: %#', async (mutation) => {
+    expect(await sendTo([{ data: null, errors: [refused()] }], mutation)).toEqual([undefined]);
+  });
+
+  test('is one that the application names, or one that says so in its context', async () => {
+    const login = gql`
+      mutation {
+        login
+      }
+    `;
+    const isOpen = ({ query }: ApolloLink.Operation) => isOpenOperation(query, undefined, ['login']);
+    expect(await sendTo([{ errors: [refused()] }], login, { isOpen })).toEqual([undefined]);
+    expect(await sendTo([{ errors: [refused()] }], ONE, { context: { skipAuth: true } })).toEqual([undefined]);
+  });
+
+  test('is none that spreads a fragment which is missing, or asks for more', () => {
+    expect(
+      isOpenOperation(gql`
+        mutation {
+          ...tokenVerify
+        }
+      `),
+    ).toBe(false);
+    expect(
+      isOpenOperation(gql`
+        mutation {
+          tokenVerify(token: "a") {
+            jti
+          }
+          me
+        }
+      `),
+    ).toBe(false);
+  });
+});
+
+describe('subscriptions of one socket', () => {
+  const watch = gql`
+    subscription {
+      waved
+    }
+  `;
+
+  test('open it anew once for one refresh, whatever their number, and end when somebody else signs in', async () => {
+    const tokens = await signedIn();
+    const reconnect = jest.fn();
+    let sends = 0;
+    const server = new ApolloLink(() => {
+      sends += 1;
+      return sends <= 5 ? of({ errors: [refused()] } as ApolloLink.Result) : new Observable(() => {});
+    });
+    const client = new ApolloClient({
+      link: ApolloLink.from([createAuthLink({ tokens, reconnect }), server]),
+      cache: new InMemoryCache(),
+    });
+    const results: unknown[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const context = { queryDeduplication: false };
+      client.subscribe({ query: watch, context }).subscribe(({ error }) => results.push(error));
+    }
+    while (sends < 10) await new Promise((resolve) => setImmediate(resolve));
+    expect(reconnect).toHaveBeenCalledTimes(1);
+    expect(results).toEqual([]);
+    await tokens.save({ access: accessOf('b', 0), refresh: 'r' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(results.map(String)).toEqual(Array.from({ length: 5 }, () => expect.stringMatching('has ended')));
+  });
+
+  test('are told when the server refuses each fresh token after an event', async () => {
+    const tokens = await signedIn();
+    let refreshes = 0;
+    tokens.subscribe(() => (refreshes += 1));
+    const server = new ApolloLink(
+      () => of({ data: { waved: 'hi' } }, { errors: [refused()] }) as Observable<ApolloLink.Result>,
+    );
+    const client = new ApolloClient({
+      link: ApolloLink.from([createAuthLink({ tokens }), server]),
+      cache: new InMemoryCache(),
+    });
+    const error = await new Promise((resolve) => {
+      client.subscribe({ query: watch }).subscribe((result) => result.error && resolve(result.error));
+    });
+    expect(String(error)).toMatch('Token has expired');
+    expect(refreshes).toBe(4);
+  });
+});
+
+test('the cache is emptied whenever a session ends, and filled again as the next user', async () => {
+  const tokens = await signedIn();
+  const calls: string[] = [];
+  const client = {
+    clearStore: async () => calls.push('clear'),
+    resetStore: async () => calls.push('reset'),
+  };
+  const stop = clearForEachSession(client, tokens);
+  await tokens.refresh();
+  expect(calls).toEqual([]);
+  await tokens.save({ access: accessOf('b', 0), refresh: 'r' });
+  expect(calls).toEqual(['reset']);
+  await tokens.signOut();
+  expect(calls).toEqual(['reset', 'clear']);
+  stop();
+});
