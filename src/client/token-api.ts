@@ -139,13 +139,11 @@ interface AnsweredError {
 const isObject = (value: unknown): value is object => value === Object(value);
 
 /** A proxy, or a network that wants its own sign-in first. */
-const notGraphQL = (url: string, got: unknown): TokenRequestError =>
+const notGraphQL = (url: string, got: string): TokenRequestError =>
   new TokenRequestError(
     `Something else answered in the server's place: expected GraphQL from ${url}, got ${got}. Try again in a moment.`,
     'unavailable',
   );
-
-const WAITING: readonly unknown[] = ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'];
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   const { code, reason, retryAfter } = extensions ?? {};
@@ -157,5 +155,7 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
 
 function outcomeOf(code: unknown): TokenRequestOutcome {
   if (code === 'UNAUTHENTICATED') return 'refused';
-  return WAITING.includes(code) ? 'unavailable' : 'failed';
+  return ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'].includes(`${code}`)
+    ? 'unavailable'
+    : 'failed';
 }
