@@ -155,7 +155,7 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
 
 function outcomeOf(code: unknown): TokenRequestOutcome {
   if (code === 'UNAUTHENTICATED') return 'refused';
-  return ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'].includes(`${code}`)
+  return ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'].includes(code as string)
     ? 'unavailable'
     : 'failed';
 }

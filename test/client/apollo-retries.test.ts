@@ -26,7 +26,7 @@ async function sendTo(
   });
   const link = ApolloLink.from([createAuthLink({ tokens, ...options }), server]);
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
-  const isMutation = query.definitions.some((part) => 'operation' in part && part.operation === 'mutation');
+  const isMutation = query.definitions.some((part) => 'operation' in part && String(part.operation) === 'mutation');
   const { context = {} } = options as { context?: object };
   const request = { context, errorPolicy: 'all', fetchPolicy: 'no-cache' } as const;
   await (isMutation ? client.mutate({ ...request, mutation: query }) : client.query({ ...request, query })).catch(
