@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { SessionRecord } from '../contracts/store/store.ts';
+import { isImported } from '../core/sessions/standing.ts';
 import { expectUser, withSystem, type CliOptions } from './system.ts';
 import { CliError, type PrintedRow } from './terminal.ts';
 
@@ -49,6 +50,7 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
     });
 }
 
-function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent }: SessionRecord): PrintedRow {
-  return { id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent };
+function toRow(session: SessionRecord): PrintedRow {
+  const { id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent } = session;
+  return { id, createdAt, lastUsedAt, expiresAt, imported: isImported(session), ipAddress, userAgent };
 }

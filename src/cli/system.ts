@@ -42,15 +42,17 @@ export async function openSystem({
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
 }): Promise<CliSystem> {
-  const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
+  const [{ assembleTokenSystem }, { Django }, { PasswordHasher }, { OutstandingTokens }] = await Promise.all([
     import('../core/token-system.ts'),
     import('./django/django.ts'),
     import('../core/users/password-hasher.ts'),
+    import('../core/users/outstanding-tokens.ts'),
   ]);
   const store = await openStore(settings);
   const system = await assembleTokenSystem({ settings, hooks: {}, clock, report, store });
   const hasher = new PasswordHasher(settings.passwordHashCost, clock);
-  return { ...system, django: new Django({ store, settings, hasher, clock }) };
+  const tokens = new OutstandingTokens({ store, settings, clock, sessions: system.sessions });
+  return { ...system, django: new Django({ store, settings, hasher, clock, tokens }) };
 }
 
 /** Runs a command on an open token system and closes it, whatever happens. */

@@ -2,7 +2,7 @@ import type { Claims, JsonValue } from './claims.ts';
 import type { RevocationReason, UserRecord } from './store/store.ts';
 
 /** A user as the program hands it out: all but the secrets. */
-export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey'>;
+export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey' | 'formerHashClaim' | 'sessionlessAfter'>;
 
 /** Where a request comes from, as far as it says. */
 export interface Client {

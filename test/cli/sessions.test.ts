@@ -27,7 +27,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(json).toMatchObject({ code: 0, stderr: '' });
     const sessions = JSON.parse(json.stdout) as { id: string; createdAt: string }[];
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
-    const common = { ...times, ipAddress: '127.0.0.1', userAgent: 'node' };
+    const common = { ...times, imported: false, ipAddress: '127.0.0.1', userAgent: 'node' };
     expect(sessions).toEqual([
       { id: sidOf(second.access), ...common },
       { id: sidOf(first.access), ...common },
@@ -40,7 +40,10 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    expect(rows).toEqual([Object.keys({ id: '', ...common }), ...sessions.map((session) => Object.values(session))]);
+    expect(rows).toEqual([
+      Object.keys({ id: '', ...common }),
+      ...sessions.map((session) => Object.values(session).map(String)),
+    ]);
   });
 
   test('S50: shows what a client sent without the controls that a terminal would obey', async () => {

@@ -38,7 +38,10 @@ export class Django {
 
   async start(): Promise<void> {
     this.run('setup');
-    const server = spawn(this.#python, [PROJECT, 'serve', '0'], { env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(this.#python, [PROJECT, 'serve', '0'], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#server = server;
     const port = await new Promise<string>((resolve, reject) => {
       server.once('exit', (code) => reject(new Error(`Django exited with ${code}`)));
@@ -49,7 +52,10 @@ export class Django {
 
   /** Runs a command of the project to its end; what it prints. */
   run(...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync(this.#python, [PROJECT, ...args], { env: this.#env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(this.#python, [PROJECT, ...args], {
+      env: this.#env,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`Django cannot ${args[0]}: ${stderr}`);
     return stdout.trim();
   }

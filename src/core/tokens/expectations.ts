@@ -9,7 +9,8 @@ import {
 } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
-import { isRefused, passwordFingerprint } from '../users/account.ts';
+import { isOlderThanPassword } from '../sessions/sessionless.ts';
+import { isClaimOfPassword, isRefused } from '../users/account.ts';
 
 /** The type of a token that names none, as simplejwt's `UntypedToken`. */
 const UNTYPED = ''; // no claim can be: a name is not empty
@@ -49,9 +50,20 @@ export function expectHolder(token: Token, user: UserRecord | null, settings: Se
 }
 
 /** @throws PasswordChanged */
-export function expectPasswordUnchanged({ claims }: Token, user: UserRecord, settings: Settings): void {
-  const { checkRevokeToken, revokeTokenClaim } = settings;
-  if (checkRevokeToken && claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
+export function expectPasswordUnchanged(token: VerifiedToken, user: UserRecord, settings: Settings): void {
+  if (!isOfPassword(token, user, settings)) throw new PasswordChanged();
+}
+
+/** What simplejwt's `get_md5_hash_password` makes. */
+const CLAIM_OF_DJANGO = /^[\dA-F]{32}$/;
+
+/** A token of elsewhere that has simplejwt's claim is judged by it, and one that has none by its age. */
+function isOfPassword(token: VerifiedToken, user: UserRecord, settings: Settings): boolean {
+  const claim = token.claims[settings.revokeTokenClaim];
+  const isOfElsewhere = token.sessionId === null;
+  const isOfDjango = isOfElsewhere && typeof claim === 'string' && CLAIM_OF_DJANGO.test(claim);
+  if (settings.checkRevokeToken || isOfDjango) return isClaimOfPassword(claim, user);
+  return !isOfElsewhere || !isOlderThanPassword(token, user);
 }
 
 /**

@@ -82,6 +82,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     keepAliveTimeout: patience.keepAlive,
     trustProxy: settings.trustProxy ?? false,
     return503OnClosing: false,
+    // Django's URLs end with a slash, and clients that come from there write one.
+    routerOptions: { ignoreTrailingSlash: true },
   });
   const warnOfUnnamedProxy = createProxyWarning();
   app.addHook('onRequest', (request, _reply, done) => {

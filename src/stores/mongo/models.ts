@@ -10,7 +10,11 @@ import type {
 
 /** A record as MongoDB keeps it: its name is `_id`. */
 /** Documents of before there were admins have no `isAdmin`. */
-export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin'> & { readonly _id: string; readonly isAdmin?: boolean };
+export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin' | 'formerHashClaim'> & {
+  readonly _id: string;
+  readonly isAdmin?: boolean;
+  readonly formerHashClaim?: string | null;
+};
 export type SessionDocument = Omit<SessionRecord, 'id'> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
@@ -46,6 +50,8 @@ function userSchema(): Schema<UserDocument> {
       isAdmin: { type: Boolean },
       lastLogin: { type: Date, ...nullable },
       createdAt: { type: Date, ...required },
+      formerHashClaim: { type: String },
+      sessionlessAfter: { type: Date },
     },
     { ...options, collection: 'users' },
   );

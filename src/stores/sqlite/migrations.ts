@@ -56,8 +56,13 @@ const ADMINISTRATION = `
   ) STRICT;
 `;
 
+const SESSIONLESS_TOKENS = `
+  ALTER TABLE users ADD COLUMN former_hash_claim TEXT;
+  ALTER TABLE users ADD COLUMN sessionless_after INTEGER;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
  */
-export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION];
+export const MIGRATIONS: readonly string[] = [TABLES, SERVICES_AND_REVOCATIONS, ADMINISTRATION, SESSIONLESS_TOKENS];
