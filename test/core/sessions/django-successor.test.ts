@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { HelloDocument, TokenVerifyDocument } from '../../generated/operations.ts';
 import { claimsOf, forge, type TestClaims } from '../../support/forge.ts';
 import { refreshWith } from '../../support/process.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { startTestLibrary } from '../../support/library.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 const BLACKLISTED = { reason: 'token_blacklisted' };
@@ -92,5 +93,25 @@ describeEachStore('a session that Django has refreshed', (kind) => {
     const { refresh, access } = await server.signIn();
     await server.auth.tokens.blacklist(there(refresh));
     expect((await hello(access)).errors[0]?.extensions['reason']).toBe('session_revoked');
+  });
+});
+
+describeEachStore('the token that Django made, of a session', (kind) => {
+  test('S11: is answered as a replay where another request with it is first, in the middle of this one', async () => {
+    const library = await startTestLibrary(kind);
+    try {
+      const { auth, seam, clock } = library;
+      const client = { userAgent: null, ipAddress: null };
+      const alice = await auth.users.authenticate('alice', PASSWORD, client);
+      const { refresh } = await auth.tokens.forUser(alice, { client });
+      const theirs = refreshedAtDjango(refresh.token, clock.seconds);
+      let first: unknown;
+      seam.before('blacklist.find', async () => {
+        first = (await auth.tokens.refresh(theirs, client)).refresh;
+      });
+      expect((await auth.tokens.refresh(theirs, client)).refresh).toEqual(first);
+    } finally {
+      await library.remove();
+    }
   });
 });
