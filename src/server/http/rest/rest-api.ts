@@ -54,9 +54,9 @@ export class RestApi {
     );
   }
 
-  /** The paths that are served, with and without a slash at the end. */
+  /** The paths that are served, each with or without a slash at the end. */
   get paths(): readonly string[] {
-    return [...this.#addresses.keys()].flatMap((path) => [path, `${path}/`]);
+    return [...this.#addresses.keys()];
   }
 
   /** Answers a request; null if its path is none of these. */

@@ -187,8 +187,8 @@ describe('in a server of your own', () => {
   });
   const credentials = { username: 'alice', password: PASSWORD };
 
-  test('the plugin of Fastify', async () => {
-    const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/auth/', payload: credentials });
+  test.each(['/v1/auth/', '/v1/auth'])('the plugin of Fastify at %s', async (url) => {
+    const { statusCode, body } = await app.inject({ method: 'POST', url, payload: credentials });
     expect({ statusCode, names: Object.keys(JSON.parse(body) as object) }).toEqual({
       statusCode: 200,
       names: ['refresh', 'access'],
