@@ -1,8 +1,7 @@
-import { addressOf } from '../../contracts/client-address.ts';
+import { kept } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
-import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
 import type { Client, SecurityEventName } from '../../contracts/hooks.ts';
 import { newId, newRefreshId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
@@ -150,9 +149,3 @@ export class SessionService {
     return { at: new Date(this.#parts.clock()), reason };
   }
 }
-
-/** A client as it is kept: what it calls itself may be of any length. */
-export const kept = ({ userAgent, ipAddress }: Client): Client => ({
-  userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-  ipAddress: addressOf(ipAddress),
-});
