@@ -48,7 +48,7 @@ The server reads environment variables; the library takes the same settings as o
 variable counts as not set. Where the default is -, so do \`none\` (also Python's \`None\`) and \`off\`, in the library
 \`null\`. Durations are written \`90\` (seconds), \`5m\`, \`12h\`, \`1d\`, \`2w\` or in ISO 8601
 (\`PT5M\`). An unknown \`JWT_\` variable, a bad value or a combination that makes no sense stops the start with a line
-that names the setting. \`npm run cli -- settings show\` prints the settings in force, secrets masked.
+that names the setting. \`npx graphql-simplejwt settings show\` prints the settings in force, secrets masked.
 
 ## Server and library
 

@@ -3,7 +3,8 @@ import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
 import { createProgram } from './cli/program.ts';
 import { systemClock } from './contracts/clock.ts';
-import { nearMissesInEnvironment, settingsFromEnvironment } from './contracts/settings/settings.ts';
+import { nearMissesInEnvironment, processEnvironment, settingsFromEnvironment } from './contracts/settings/settings.ts';
+import { showSettings } from './contracts/settings/shown-settings.ts';
 import type { ServerSettings } from './contracts/settings/settings-table.ts';
 import { openTotals } from './server/monitoring.ts';
 import { partFromSupervisor } from './server/workers/worker.ts';
@@ -47,6 +48,7 @@ const program = createProgram({
   version,
   clock: systemClock,
   settings: () => settingsFromEnvironment(),
+  showSettings: () => showSettings(processEnvironment()),
   start,
   stdin: () => process.stdin,
   stdout: process.stdout,

@@ -22,19 +22,20 @@ const importing = (parent: Command, what: string): Command =>
     .command('import <file>')
     .description(`${what} (- reads it from standard input); exit code 1 if a row was refused`)
     .addOption(new Option('--format <format>', 'how the dump is written').choices(['json', 'jsonl']).default('json'))
-    .option('--dry-run', 'say what would be done, and write nothing')
+    .option('--dry-run', 'show what would be imported, and write nothing')
     .option('--json', 'print the summary as JSON');
 
 /** Adds `users import`. */
 export function addUserImport(users: Command, options: CliOptions): void {
   const { terminal } = options;
   const watcher = watcherOn(terminal);
-  importing(
-    users,
-    'take in accounts that `manage.py dumpdata auth.user` of Django has written, ids and passwords included',
-  )
-    .option('--model <name>', "the model of the users, where it is one of the project's own", 'auth.user')
-    .option('--username-field <name>', 'the field that holds the name they sign in with', 'username')
+  importing(users, 'import the accounts of a Django dump (`manage.py dumpdata auth.user`), with ids and passwords')
+    .option(
+      '--model <name>',
+      'the user model in the dump, if the project has a custom one (AUTH_USER_MODEL)',
+      'auth.user',
+    )
+    .option('--username-field <name>', 'the field with the sign-in name (USERNAME_FIELD)', 'username')
     .option(
       '--time-zone <name>',
       'TIME_ZONE of a project with USE_TZ = False, such as Europe/Berlin (default: UTC)',

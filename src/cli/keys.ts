@@ -23,11 +23,13 @@ export function addKeyCommands(
   program: Command,
   { keys: open, terminal }: Pick<CliOptions, 'keys' | 'terminal'>,
 ): void {
-  const keys = program.command('keys').description('make, rotate and retire the keys of the ring in JWT_KEYS_DIR');
+  const keys = program
+    .command('keys')
+    .description('generate, rotate and retire the keys of the key ring in JWT_KEYS_DIR');
 
   keys
     .command('list')
-    .description('list the keys in the order they were made, with what each does now')
+    .description('list the keys by age, with the state of each')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const { keys: found, unusable } = await open().list();
@@ -37,8 +39,8 @@ export function addKeyCommands(
 
   keys
     .command('generate')
-    .description('make the first key of a ring, which signs at once')
-    .option('--algorithm <name>', 'what it signs with (default: JWT_ALGORITHM)')
+    .description('generate the first key of the ring, which signs immediately')
+    .option('--algorithm <name>', 'algorithm of the key (default: JWT_ALGORITHM)')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       terminal.printRecord(toRow(await open().generate(algorithmOf(flags))), flags);
@@ -46,10 +48,15 @@ export function addKeyCommands(
 
   keys
     .command('rotate')
-    .description('publish a key that signs a while later; the former ones end when their last token has')
-    .option('--algorithm <name>', 'what it signs with (default: as the latest key)')
-    .option('--activate-after <duration>', `how long it is published before it signs (default: ${ACTIVATE_AFTER})`)
-    .option('--emergency', 'sign with it at once, and refuse the tokens of all other keys')
+    .description(
+      'publish a new key, which signs after --activate-after; old keys verify until their last token has expired',
+    )
+    .option('--algorithm <name>', 'algorithm of the new key (default: that of the latest key)')
+    .option(
+      '--activate-after <duration>',
+      `time between publishing the key and signing with it (default: ${ACTIVATE_AFTER})`,
+    )
+    .option('--emergency', 'sign with the new key immediately, and refuse the tokens of all other keys')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const keeper = open();
@@ -59,7 +66,7 @@ export function addKeyCommands(
 
   keys
     .command('retire <kid>')
-    .description('remove a key that does not sign: its tokens are refused')
+    .description('remove a key that does not sign; its tokens are refused')
     .option('--json', 'print JSON')
     .action(async (kid: string, flags: Flags) => {
       terminal.printRecord(toRow(await open().retire(kid)), flags);

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Clock } from '../contracts/clock.ts';
-import { showSettings } from '../contracts/settings/settings.ts';
+import type { ShownSetting } from '../contracts/settings/shown-settings.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import { KeyKeeper } from '../core/keys/key-keeper.ts';
 import { withDevelopmentKey } from '../server/development.ts';
@@ -11,7 +11,7 @@ import { addServiceCommands } from './service-credentials.ts';
 import { addSessionCommands } from './sessions.ts';
 import { addStoreCommands } from './store.ts';
 import { openSystem, type CliOptions } from './system.ts';
-import { Terminal, type Streams } from './terminal.ts';
+import { Terminal, type PrintedRow, type Streams } from './terminal.ts';
 import { addThrottleCommands } from './throttle.ts';
 import { addTokenCommands } from './tokens.ts';
 import { addUserCommands } from './users.ts';
@@ -22,6 +22,8 @@ export interface ProgramOptions extends Streams {
   readonly clock: Clock;
   /** @throws SettingsError */
   settings(): ServerSettings;
+  /** @throws SettingsError */
+  showSettings(): ShownSetting[];
   /** Serves; resolves when it does. */
   start(settings: ServerSettings): Promise<void>;
 }
@@ -43,7 +45,7 @@ export function createProgram(options: ProgramOptions): Program {
     terminal,
     start: () => options.start(withDevelopmentKey(options.settings())),
     open: () => openSystem({ settings: withDevelopmentKey(options.settings()), clock, report }),
-    settings: () => showSettings(options.settings()),
+    settings: () => options.showSettings(),
     keys: () => new KeyKeeper(options.settings(), clock),
     keeper: () => openKeeper(options.settings()),
   });
@@ -61,6 +63,14 @@ export function createProgram(options: ProgramOptions): Program {
     },
   };
 }
+
+/** As it is set, so that `5m` stays `5m`, and the first sentence of what it means. */
+const toRow = ({ name, given, default: standard, meaning }: ShownSetting): PrintedRow => ({
+  name,
+  value: given ?? (typeof standard === 'boolean' ? (standard ? 'on' : 'off') : standard),
+  from: given === null ? 'default' : 'environment',
+  meaning: `${meaning.split('. ')[0]?.replace(/\.$/, '')}.`,
+});
 
 function createCommand(version: string, terminal: Terminal, options: CliOptions): Command {
   const program = new Command('graphql-simplejwt')
@@ -82,17 +92,14 @@ function createCommand(version: string, terminal: Terminal, options: CliOptions)
 
   program
     .command('settings')
-    .description('see the settings in force')
+    .description('show the settings in force')
     .command('show')
-    .description('list all settings with their values; secrets are masked')
+    .description('list all settings: as they are set, where from, and what they mean; secrets are masked')
     .option('--json', 'print JSON')
     .action((flags: { readonly json?: boolean }) => {
       const settings = options.settings();
       if (flags.json === true) return terminal.printJson(settings);
-      terminal.printRows(
-        settings.map(({ name, value }) => ({ name, value })),
-        flags,
-      );
+      terminal.printRows(settings.map(toRow), flags);
     });
 
   addUserCommands(program, options);

@@ -11,18 +11,20 @@ interface Flags {
 }
 
 const NOT_IN_TOKENS =
-  'JWT_AUDIENCE does not name this audience: the service is told of no token unless a hook adds the claim `aud`.\n';
+  'JWT_AUDIENCE does not contain this audience: every token is inactive to the service, unless a hook adds the claim `aud`.\n';
 
 /** Adds `services ...`. */
 export function addServiceCommands(program: Command, options: CliOptions): void {
   const { terminal } = options;
-  const commands = program.command('services').description('say which other programs may ask about tokens over HTTP');
+  const commands = program
+    .command('services')
+    .description('manage the services that may introspect and revoke tokens over HTTP, and read the revocation feed');
 
   commands
     .command('create <name>')
-    .description('let a service ask, and print its secret, which is shown this once')
-    .option('--audience <name>', 'only tokens with this `aud` are its own (default: all are)')
-    .option('--may <scopes>', `what it may do, separated by commas (default: ${SERVICE_SCOPES.join(',')})`)
+    .description('register a service and print its secret, which cannot be shown again')
+    .option('--audience <name>', 'restrict it to tokens whose `aud` contains this audience (default: all tokens)')
+    .option('--may <scopes>', `its permissions, separated by commas (default: ${SERVICE_SCOPES.join(',')})`)
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
       const { audience } = flags;
@@ -44,7 +46,7 @@ export function addServiceCommands(program: Command, options: CliOptions): void 
 
   commands
     .command('delete <name>')
-    .description('refuse a service from now on')
+    .description('delete a service; its requests are refused immediately')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
       if (!(await withSystem(options, ({ services }) => services.delete(name)))) {

@@ -14,7 +14,7 @@ interface Flags {
 /** Adds `sessions ...`. */
 export function addSessionCommands(program: Command, options: CliOptions): void {
   const { terminal } = options;
-  const sessions = program.command('sessions').description('see and end what users are signed in with');
+  const sessions = program.command('sessions').description('list and end the sessions of a user');
 
   sessions
     .command('list <name>')
@@ -30,7 +30,7 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
 
   sessions
     .command('revoke <name>')
-    .description('end one session of a user, or all, at once')
+    .description('end one session of a user or all of them; takes effect immediately')
     .option('--session <id>', 'the session to end, as `sessions list` shows it')
     .option('--all', 'end all of them')
     .option('--json', 'print JSON')

@@ -33,7 +33,7 @@ export function addStoreCommands(
 
   store
     .command('backup <file>')
-    .description('write all of the embedded store into a new file, while servers go on')
+    .description('write the embedded store into a new file, while servers keep running')
     .option('--json', 'print JSON')
     .action(async (file: string, flags: Flags) => {
       terminal.printRecord({ backup: file, ...(await (await open()).backup(file)) }, flags);
@@ -41,8 +41,8 @@ export function addStoreCommands(
 
   store
     .command('restore <file>')
-    .description('put a backup in the place of the embedded store, while no server runs')
-    .option('--force', 'even if there is a store, which is kept under another name')
+    .description('replace the embedded store with a backup, while no server runs')
+    .option('--force', 'replace an existing store, which is kept under another name')
     .option('--end-sessions', 'end all sessions of the backup: everybody signs in again')
     .option('--json', 'print JSON')
     .action(async (file: string, flags: Flags) => {

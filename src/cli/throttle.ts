@@ -9,9 +9,9 @@ interface Flags {
 export function addThrottleCommands(program: Command, options: CliOptions): void {
   program
     .command('throttle')
-    .description('what servers count to make those wait who try too often')
+    .description('manage the counts of attempts that throttling uses')
     .command('forget')
-    .description('forget all attempts, so that nobody has to wait')
+    .description('reset all counts, so that no client is throttled')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const forgotten = await withSystem(options, (system) => system.forgetAttempts());

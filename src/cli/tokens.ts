@@ -12,7 +12,7 @@ interface Flags {
 /** Adds `tokens ...`. */
 export function addTokenCommands(program: Command, options: CliOptions): void {
   const { terminal } = options;
-  const tokens = program.command('tokens').description('look into tokens and end them');
+  const tokens = program.command('tokens').description('inspect and revoke tokens');
 
   tokens
     .command('inspect <token>')

@@ -35,14 +35,14 @@ async function expectOne(system: CliSystem, name: string | undefined, { id }: Fl
 /** Adds `users ...`. */
 export function addUserCommands(program: Command, options: CliOptions): void {
   const { terminal } = options;
-  const users = program.command('users').description('make and manage accounts');
+  const users = program.command('users').description('create and manage accounts');
 
   users
     .command('create <name>')
-    .description('make an account; asks for the password')
+    .description('create an account; asks for the password')
     .option('--password-stdin', 'take the password from standard input')
-    .option('--id <id>', 'give it this id, for instance that of the same user elsewhere')
-    .option('--admin', 'let it administer the accounts of others')
+    .option('--id <id>', 'use this id, for example the id of the user in another system')
+    .option('--admin', 'make the user an admin, who manages all accounts by the API and the console')
     .option('--json', 'print JSON')
     .action(async (username: string, flags: Flags) => {
       const password = await terminal.readPassword(flags);
@@ -76,7 +76,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
   users
     .command('show [name]')
     .description('show one account, by its name or its id')
-    .option('--id <id>', 'the id, as the log and tokens have it, where the name is not known')
+    .option('--id <id>', 'look up by the id that logs and tokens contain')
     .option('--json', 'print JSON')
     .action(async (name: string | undefined, flags: Flags) => {
       terminal.printRecord(toRow(await withSystem(options, (system) => expectOne(system, name, flags))), flags);
@@ -102,7 +102,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
 
   users
     .command('delete <name>')
-    .description('delete an account, and end all its sessions at once')
+    .description('delete an account and end all its sessions immediately')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {
       const user = await withSystem(options, async (system) => {
@@ -115,7 +115,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
 
   users
     .command('set-password <name>')
-    .description('set a password, and end all sessions of the user at once; asks for the password')
+    .description('set a password and end all sessions of the user immediately; asks for the password')
     .option('--password-stdin', 'take the password from standard input')
     .option('--json', 'print JSON')
     .action(async (name: string, flags: Flags) => {

@@ -90,8 +90,8 @@ describe('the command line, for keys', () => {
       keys('generate', '--algorithm', 'EdDSA'),
       runCommand(['keys', 'list'], { env: { ...TEST_ENV, ...place.env } }),
     ]);
-    const make = `make one with: graphql-simplejwt keys generate`;
-    expect(none).toEqual(refused(`JWT_KEYS_DIR: no usable key in ${keysDir}; ${make}.`));
+    const make = 'make it, with a first key, by: npx graphql-simplejwt keys generate';
+    expect(none).toEqual(refused(`JWT_KEYS_DIR: there is no folder ${keysDir}; ${make}.`));
     expect(rotated).toEqual(refused(`There is no key in ${keysDir} yet. \`keys generate\` makes the first.`));
     expect(unknown).toEqual(
       refused(/^--algorithm: got "EdDSA", expected one of HS256, .*; jsonwebtoken does not have EdDSA\.\n$/),

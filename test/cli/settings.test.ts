@@ -49,12 +49,34 @@ describe('the command line, for settings', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    expect(header).toEqual(['name', 'value']);
-    expect(rows).toContainEqual(['JWT_ACCESS_TOKEN_LIFETIME', '900']);
-    expect(rows).toContainEqual(['JWT_ISSUER', '-']);
-    expect(rows).toContainEqual(['JWT_SIGNING_KEY', '********']);
+    expect(header).toEqual(['name', 'value', 'from', 'meaning']);
+    const lives = 'How long an access token lives.';
+    expect(rows).toContainEqual(['JWT_ACCESS_TOKEN_LIFETIME', 'PT15M', 'environment', lives]);
+    const [idle = []] = rows.filter(([name]) => name === 'JWT_REFRESH_TOKEN_LIFETIME');
+    expect(idle.slice(1, 3)).toEqual(['1d', 'default']);
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 4));
+    expect(rows.find(([name]) => name === 'JWT_ISSUER')?.slice(1, 3)).toEqual(['-', 'default']);
+    expect(rows.find(([name]) => name === 'JWT_SIGNING_KEY')?.slice(1, 3)).toEqual(['********', 'environment']);
     expect(stdout).not.toContain(TEST_KEY);
     expect(stdout).not.toContain('geheim');
+  });
+
+  test.each([
+    [
+      'https://app.example.com/',
+      'got "https://app.example.com/", expected https://app.example.com, without the slash at the end.',
+    ],
+    [
+      'https://App.example.com',
+      /^CORS_ORIGINS: got "https:\/\/App\.example\.com", expected https:\/\/app\.example\.com: an origin is/,
+    ],
+    ['https://a.example/app', /expected https:\/\/a\.example: an origin is a scheme/],
+    ['https://a.example:443', /expected https:\/\/a\.example: .* port that is not the default/],
+    ['app.example.com', /expected origins separated by commas/],
+  ])('says in a line of its own how the origin %s is spelt', async (origin, line) => {
+    const { code, stderr } = await show({ CORS_ORIGINS: `https://b.example,${origin}` });
+    expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 1 });
+    expect(stderr).toMatch(line);
   });
 
   test('refuses bad settings with a line for each, in every command, and never shows a secret', async () => {

@@ -50,7 +50,7 @@ describe('the program, as it is built', () => {
     readonly stderr?: RegExp;
   }
   const CASES: Readonly<Record<string, Case>> = {
-    'settings show': { stdout: /^JWT_SIGNING_KEY +\*+$/m },
+    'settings show': { stdout: /^JWT_SIGNING_KEY +\*+ +environment /m },
     'users create': { words: () => ['bob', '--password-stdin'], input: PASSWORD, stdout: /^username: bob$/m },
     'users list': { stdout: /^\w+ +alice /m },
     'users show': { words: () => ['alice'], stdout: /^username: alice$/m },

@@ -57,9 +57,9 @@ describe.each(storeKinds.slice(-1))('ending sessions at two servers on one %s, a
   }
 
   test('the first admin is made, asks by curl, and is found again when lost', async () => {
-    const [make = '', find = ''] = blocksOf(RUNBOOK, 'The first admin, a lost admin', 'sh');
+    const [make = '', find = ''] = blocksOf(RUNBOOK, 'Create or restore an admin', 'sh');
     await shell.expect(withReplacements(make, { '--admin': '--admin --password-stdin' }), { input: PASSWORD });
-    const [define = '', signIn = ''] = blocksOf(RUNBOOK, 'Ask as an admin', 'sh');
+    const [define = '', signIn = ''] = blocksOf(RUNBOOK, 'Call the API as an admin', 'sh');
     const ask = withReplacements(define, { 'https://auth.example.com/graphql': servers[1].url });
     const answer = (password: string) => {
       const signedIn = withReplacements(signIn, { 'the password of root': password });

@@ -9,7 +9,7 @@ import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace, storeKinds } from '../support/stores.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
-const [look = ''] = blocksOf('docs/runbook.md', 'MongoDB is gone', 'sh');
+const [look = ''] = blocksOf('docs/runbook.md', 'MongoDB is unreachable', 'sh');
 
 describe.each(storeKinds.filter((kind) => kind === 'mongodb'))('a %s that is gone, as the runbook has it', (kind) => {
   const place = newPlace(kind);

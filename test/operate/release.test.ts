@@ -7,10 +7,11 @@ import { afterAll, expect, test } from '@jest/globals';
 import { Client } from '../support/client.ts';
 import { packRelease } from '../support/package.ts';
 import { endProcesses, helloWith, logRecords, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { withReplacements } from '../support/runbook.ts';
 import { PASSWORD } from '../support/server.ts';
 import { snippetsOf } from '../support/snippets.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const QUICK = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_prefer_offline: 'true' };
 const run = promisify(execFile);
 
 const place = mkdtempSync(join(tmpdir(), 'release-'));
@@ -29,9 +30,8 @@ test('a release, installed in an empty project, starts by its name and is the li
   const tarball = await packRelease(place);
   const project = join(place, 'project');
   mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
   const install = snippet('sh', 'npm install').replace(' graphql-simplejwt ', ` '${tarball}' `);
-  await run('sh', ['-euc', `${install.trim()} --no-audit --no-fund --prefer-offline`], { cwd: project });
+  await run('sh', ['-euc', install], { cwd: project, env: { ...process.env, ...QUICK } });
 
   const from = { command: ['npx', '--no', 'graphql-simplejwt'], cwd: project } as const;
   const made = await runCli(['users', 'create', 'alice', '--password-stdin'], { from, env: TEST_ENV, input: PASSWORD });
@@ -44,26 +44,24 @@ test('a release, installed in an empty project, starts by its name and is the li
   process.kill(Number(logRecords(server.stdout())[0]?.['pid']), 'SIGTERM');
   expect(await server.exited).toEqual({ code: 0, signal: null });
 
+  writeFileSync(join(project, 'tsconfig.json'), snippet('json', 'compilerOptions'));
   writeFileSync(join(project, 'server.ts'), snippet('ts', 'startStandaloneServer').replace('port: 4001', 'port: 0'));
-  const compiler =
-    '--module nodenext --target es2023 --strict --skipLibCheck --experimentalDecorators --emitDecoratorMetadata'.split(
-      ' ',
-    );
-  const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
-  const tsc = join(ROOT, 'node_modules/.bin/tsc');
-  await run(tsc, [...compiler, ...types, '--ignoreConfig', 'server.ts'], { cwd: project }).catch(
-    (error: { stdout: string }) => {
-      throw new Error(error.stdout, { cause: error });
-    },
-  );
+  const start = withReplacements(snippet('sh', 'npx tsc'), {
+    'create alice': 'create bob --password-stdin',
+    '&& node': '&& exec node',
+  });
+  writeFileSync(join(project, 'password'), PASSWORD);
   const own = await startProcess({
-    from: { command: [process.execPath, 'server.js'], cwd: project },
+    from: {
+      command: ['sh', '-euc', withReplacements(start, { '--password-stdin': '--password-stdin < password' })],
+      cwd: project,
+    },
     args: [],
     env: TEST_ENV,
     listening: /listening (\S+)\n/,
   });
   const guarded = new Client(own.url);
-  const tokens = await guarded.signIn('alice', PASSWORD);
+  const tokens = await guarded.signIn('bob', PASSWORD);
   const answer = await guarded.sendRaw({ query: '{ notes }' }, { token: tokens.access });
-  expect(answer.data).toEqual({ notes: ['a note of alice'] });
+  expect(answer.data).toEqual({ notes: ['a note of bob'] });
 }, 240_000);

@@ -84,7 +84,7 @@ describe.each(storeKinds.slice(-1))('keys of two servers on one %s, as the runbo
   test('when a key was stolen: all tokens are refused by both, and everybody signs in again', async () => {
     const before = await servers[0].signIn('alice', PASSWORD);
     expect(await helloWith(servers[1], before.access)).toBe('Hello, alice!');
-    const [emergency = ''] = blocksOf(RUNBOOK, 'A key was stolen', 'sh');
+    const [emergency = ''] = blocksOf(RUNBOOK, 'A stolen key', 'sh');
     const keys = tableIn(await shell.expect(emergency));
     expect(keys).toEqual([{ kid: expect.any(String), state: 'signing' }]);
     const [{ kid } = { kid: '' }] = keys;

@@ -12,7 +12,7 @@ import { newSession, newUser, revocation } from './records.ts';
 
 const docs = readFileSync(join(import.meta.dirname, '../../docs/mongodb.md'), 'utf8');
 /** What docs/mongodb.md says, and a little for the machine. */
-const [, documented] = /they fail after (\d+) ms in all/.exec(docs) ?? [];
+const [, documented] = /operations fail after (\d+) ms in total/.exec(docs) ?? [];
 const DEADLINE_MS = Number(documented);
 const SLACK_MS = 750;
 

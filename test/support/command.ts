@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createProgram, type ProgramOptions } from '../../src/cli/program.ts';
 import { systemClock } from '../../src/contracts/clock.ts';
 import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
+import { showSettings } from '../../src/contracts/settings/shown-settings.ts';
 import { startServer } from '../../src/server/server.ts';
 import type { CliResult } from './process.ts';
 
@@ -71,6 +72,7 @@ async function run(words: readonly string[], { env, stdin, stdout }: Surrounding
     version,
     clock: systemClock,
     settings: () => settingsFromEnvironment(env),
+    showSettings: () => showSettings(env),
     start: async (settings) => {
       const server = await startServer({ settings, log: pino({ level: 'silent' }) });
       await server.close();

@@ -43,6 +43,9 @@ export class OperatorShell {
     const file = join(this.#bin, 'graphql-simplejwt');
     writeFileSync(file, `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')} "$@"\n`);
     chmodSync(file, 0o755);
+    const npx = join(this.#bin, 'npx'); // which would take seconds for each command, and pass no signal on
+    writeFileSync(npx, '#!/bin/sh\nexec "$@"\n');
+    chmodSync(npx, 0o755);
   }
 
   /** Runs commands to their end. */
@@ -68,7 +71,7 @@ export class OperatorShell {
     readonly env: Readonly<Record<string, string>>;
     readonly args: [];
   } {
-    const commands = withReplacements(code, { 'graphql-simplejwt start': 'exec graphql-simplejwt start' });
+    const commands = withReplacements(code, { 'npx graphql-simplejwt start': 'exec graphql-simplejwt start' });
     return { from: { command: ['sh', '-ec', commands], cwd: this.#bin }, env: this.#env, args: [] };
   }
 

@@ -68,8 +68,7 @@ const ENVIRONMENT: ReadonlySet<string> = new Set([
 const READERS_OWN = new Set(['ACCESS', 'AUTH', 'SERVICE', 'SECRET']);
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
 /** Our program, by the names it has in the documents, where a command begins; and the words behind it. */
-const PROGRAM =
-  /(?:npm run --silent cli --|npx graphql-simplejwt|run --rm cli|dist\/main\.js|^(?:[A-Z_]+=\S+ )*(?:graphql-)?simplejwt)((?: +[\w./:-]+)+)/gm;
+const PROGRAM = /(?:npx graphql-simplejwt|run --rm cli|dist\/main\.js|^simplejwt)((?: +[\w./:-]+)+)/gm;
 const NPM = /npm run (?:--silent )?([\w:]+)/g;
 const VARIABLE = /(?:^|(?<=^export |^[A-Z_]+=\S+ |&& ))([A-Z][A-Z_]+)=/gm;
 

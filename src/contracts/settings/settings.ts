@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nearMissesOf, type NearMiss } from './near-misses.ts';
 import { replacementOf } from './replaced.ts';
 import { isSecureOrigin } from './secure-origin.ts';
+import { originProblems } from './origin-problems.ts';
 import { authTable, serverTable, type ServerSettings, type Settings, type SettingsInput } from './settings-table.ts';
 
 /** One or several settings are unusable; the message has a line for each. */
@@ -39,7 +40,11 @@ function parse<Keys extends keyof Table>(
     const isLeftOut = given === undefined || (given === null && !schema.safeParse(null).success);
     const value = isLeftOut ? table[key].default : given;
     const result = schema.safeParse(value);
-    if (!result.success) problems.push(`${nameOf(key)}: got ${shown(key, value)}, expected ${table[key].accepts}.`);
+    if (!result.success) {
+      const known = key === 'corsOrigins' ? originProblems(value) : [];
+      const all = known.length > 0 ? known : [`got ${shown(key, value)}, expected ${table[key].accepts}`];
+      problems.push(...all.map((problem) => `${nameOf(key)}: ${problem}.`));
+    }
     return [key, result.data] as const;
   });
   if (problems.length > 0) throw new SettingsError(problems);
@@ -210,19 +215,5 @@ export function nearMissesInEnvironment(
   );
 }
 
-/** One setting as the command line shows it. */
-export interface ShownSetting {
-  readonly name: string;
-  readonly value: string | number | boolean | null;
-  readonly meaning: string;
-}
-
-/** All settings in force, secrets masked. Durations are in seconds. */
-export function showSettings(settings: ServerSettings): ShownSetting[] {
-  return (Object.keys(table) as (keyof Table)[]).map((key) => {
-    const value = settings[key] === Infinity ? 'none' : (settings[key] ?? null);
-    const masked = 'secret' in table[key] && value !== null;
-    const text = Array.isArray(value) ? value.join(',') : value;
-    return { name: table[key].env, value: masked ? '********' : text, meaning: table[key].meaning };
-  });
-}
+/** The environment of this process, which nothing else reads. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -16,6 +16,9 @@ const EDWARDS = new Set(['ed25519', 'ed448']);
 /** Absolute, or `./` and `../`: what a secret is not, but for a base64 one that begins with a slash. */
 const PATH = /^\.{0,2}\/[^\0\n]+$/;
 
+/** A relative path without `./`, which only keys that are no secrets may have. */
+const NAME = /^[\w./-]+\.(?:pem|key|crt|json|jwk)$/i;
+
 /** What a key is for. Of HS algorithms there is but one half, the secret. */
 export type KeyKind = 'secret' | 'private' | 'public';
 
@@ -76,11 +79,22 @@ export function readKey(setting: string, given: string, kind: KeyKind, algorithm
   try {
     key = jwk ? keyOfJwk(jwk, kind) : keyOfText(text, kind);
   } catch {
-    const found = jwk ? `a JWK that is no ${kind} key` : `text that is no PEM ${kind} key, no JWK and no readable file`;
-    return refuse(`got ${found}, expected one for ${algorithm}`);
+    return refuse(
+      `got ${jwk ? `a JWK that is no ${kind} key` : foundInText(text, kind)}, expected one for ${algorithm}`,
+    );
   }
   const misfit = misfitOf(key, algorithm);
   return misfit === null ? key : refuse(misfit);
+}
+
+/** What a text is that is no key. */
+function foundInText(text: string, kind: KeyKind): string {
+  if (text.trim() === '') return 'an empty file';
+  const [, label] = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text) ?? [];
+  if (label === undefined) return `text that is no PEM ${kind} key and no JWK`;
+  if (label.startsWith('ENCRYPTED') || text.includes('ENCRYPTED')) return 'a PEM key that a passphrase protects';
+  const isKey = kind === 'private' ? label.endsWith('PRIVATE KEY') : label.endsWith('KEY') || label === 'CERTIFICATE';
+  return isKey ? `a damaged PEM ${kind} key` : `a PEM ${label.toLowerCase()}`;
 }
 
 function keyOfText(text: string, kind: KeyKind): KeyObject {
@@ -95,10 +109,20 @@ function contentsOf(given: string, kind: KeyKind, refuse: (problem: string) => n
   if (!mayBePath) return given;
   try {
     return readFileSync(given, 'utf8').replace(/\r?\n$/, '');
-  } catch {
-    if (kind !== 'secret' || !isFolder(dirname(given))) return given;
-    return refuse('got the path of a file that cannot be read, expected one that can, or the secret itself');
+  } catch (error) {
+    const isPath = kind === 'secret' ? isFolder(dirname(given)) : PATH.test(given) || NAME.test(given);
+    if (!isPath) return given;
+    const instead = kind === 'secret' ? 'the secret itself' : 'the key as PEM or as a JWK';
+    return refuse(`got the path of ${unreadable(error)}, expected a file that can be read, or ${instead}`);
   }
+}
+
+/** Why a file cannot be read. The path is not shown: it may be a secret that looks like one. */
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'a file that does not exist';
+  if (code === 'EISDIR') return 'a folder';
+  return 'a file that this user cannot read';
 }
 
 /** Below the root: there a base64 secret may begin, too. */

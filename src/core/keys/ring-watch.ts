@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SettingsError } from '../../contracts/settings/settings.ts';
 import { KeyRing } from './key-ring.ts';
@@ -50,10 +51,7 @@ export class RingWatch {
       throw new SettingsError([`JWT_KEYS_DIR: ${unreadable(folder, error)}.`], { cause: error });
     });
     if (reading.found.size > 0) return new RingWatch(folder, listener, reading);
-    const problems = reading.unusable.map(({ file, problem }) => ` ${file}: ${problem}.`).join('');
-    throw new SettingsError([
-      `JWT_KEYS_DIR: no usable key in ${folder}; make one with: graphql-simplejwt keys generate.${problems}`,
-    ]);
+    throw new SettingsError([`JWT_KEYS_DIR: ${nothingIn(folder, reading)}.`]);
   }
 
   /** As it was last read. */
@@ -110,6 +108,13 @@ const describe = ({ found }: RingReading): string =>
   Array.from(found.values(), ({ text }) => text)
     .toSorted()
     .join('');
+
+function nothingIn(folder: string, reading: RingReading): string {
+  const generate = 'npx graphql-simplejwt keys generate';
+  if (reading.unusable.length > 0) return `no usable key in ${folder}: ${problemsOf(reading)}`;
+  if (!existsSync(folder)) return `there is no folder ${folder}; make it, with a first key, by: ${generate}`;
+  return `there is no key in ${folder}; make the first by: ${generate}`;
+}
 
 const problemsOf = ({ unusable }: RingReading): string =>
   unusable.map(({ file, problem }) => `${file}: ${problem}`).join('; ');

@@ -64,7 +64,7 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
       'method',
       'outcome',
     ]),
-    throttled: counter('throttled_total', 'Attempts that have to wait.', {
+    throttled: counter('throttled_total', 'Throttled attempts.', {
       labelNames: ['operation', 'rule', 'network'],
     }),
     sessions: counter('sessions_total', 'Sessions that began or went on.', { labelNames: ['step'] }),

@@ -3,8 +3,8 @@ import {
   SettingsError,
   settingsFromEnvironment,
   settingsFromOptions,
-  showSettings,
 } from '../../../src/contracts/settings/settings.ts';
+import { showSettings } from '../../../src/contracts/settings/shown-settings.ts';
 import { authTable, serverTable } from '../../../src/contracts/settings/settings-table.ts';
 
 const message = (read: () => unknown): string => {
@@ -76,10 +76,11 @@ describe('settings that are none', () => {
   });
 
   test.each(['none', 'None', 'off'])('%j: a session has no absolute end, and is shown so', (value) => {
-    const settings = settingsFromEnvironment({ JWT_SESSION_LIFETIME: value, JWT_REFRESH_TOKEN_LIFETIME: '3650d' });
+    const environment = { JWT_SESSION_LIFETIME: value, JWT_REFRESH_TOKEN_LIFETIME: '3650d' };
+    const settings = settingsFromEnvironment(environment);
     expect(settings.sessionLifetime).toBe(Infinity);
-    expect(showSettings(settings)).toContainEqual(
-      expect.objectContaining({ name: 'JWT_SESSION_LIFETIME', value: 'none' }),
+    expect(showSettings(environment)).toContainEqual(
+      expect.objectContaining({ name: 'JWT_SESSION_LIFETIME', given: value, value: 'none' }),
     );
     expect(settingsFromOptions({ sessionLifetime: value }).sessionLifetime).toBe(Infinity);
     expect(settingsFromOptions({ sessionLifetime: Infinity }).sessionLifetime).toBe(Infinity);

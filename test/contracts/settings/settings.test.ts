@@ -3,8 +3,8 @@ import {
   SettingsError,
   settingsFromEnvironment,
   settingsFromOptions,
-  showSettings,
 } from '../../../src/contracts/settings/settings.ts';
+import { showSettings } from '../../../src/contracts/settings/shown-settings.ts';
 
 const SECRET = 'a-secret-that-must-never-be-shown-anywhere';
 
@@ -176,11 +176,11 @@ describe('settings', () => {
 
   test('are shown with secrets masked', () => {
     const uri = 'mongodb://user:hunter2@db.example.com/app';
-    const shown = showSettings(
-      settingsFromEnvironment({ JWT_SIGNING_KEY: SECRET, MONGODB_URI: uri, JWT_AUDIENCE: 'a,b' }),
-    );
+    const shown = showSettings({ JWT_SIGNING_KEY: SECRET, MONGODB_URI: uri, JWT_AUDIENCE: 'a,b' });
     expect(JSON.stringify(shown)).not.toMatch(/never-be-shown|hunter2/);
-    expect(shown).toContainEqual(expect.objectContaining({ name: 'JWT_SIGNING_KEY', value: '********' }));
+    expect(shown).toContainEqual(
+      expect.objectContaining({ name: 'JWT_SIGNING_KEY', given: '********', value: '********' }),
+    );
     expect(shown).toContainEqual(expect.objectContaining({ name: 'JWT_AUDIENCE', value: 'a,b' }));
     expect(shown).toContainEqual(expect.objectContaining({ name: 'JWT_ISSUER', value: null }));
   });

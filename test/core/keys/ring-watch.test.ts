@@ -38,9 +38,12 @@ describe('a ring in use', () => {
   const kids = ({ ring }: RingWatch) => ring.accepted(clock.read()).map(({ kid }) => kid);
 
   test.each(['missing', 'empty'])('does not start with a folder that is %s, and says what to run', async (how) => {
-    const place = how === 'empty' ? join(folder, '..') : folder;
+    const [place, found] =
+      how === 'empty'
+        ? [join(folder, '..'), `there is no key in ${join(folder, '..')}; make the first by`]
+        : [folder, `there is no folder ${folder}; make it, with a first key, by`];
     await expect(RingWatch.open(place, listener)).rejects.toThrow(
-      `JWT_KEYS_DIR: no usable key in ${place}; make one with: graphql-simplejwt keys generate.`,
+      `JWT_KEYS_DIR: ${found}: npx graphql-simplejwt keys generate.`,
     );
   });
 

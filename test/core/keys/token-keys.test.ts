@@ -130,9 +130,17 @@ describe('keys', () => {
     test('S6: stop the start where the path is mistyped: it must not become the secret', async () => {
       const signingKey = join(folder, 'a-secret-whose-name-is-long-enough');
       const start = loadKeys(settingsFromOptions({ signingKey }));
-      await expect(start).rejects.toThrow(/^JWT_SIGNING_KEY: got the path of a file that cannot be read/);
+      await expect(start).rejects.toThrow(
+        /^JWT_SIGNING_KEY: got the path of a file that does not exist, expected .* or the secret itself\.$/,
+      );
       const pem = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey }));
-      await expect(pem).rejects.toThrow(/no PEM private key, no JWK and no readable file/);
+      await expect(pem).rejects.toThrow(
+        /^JWT_SIGNING_KEY: got the path of a file that does not exist, .* as PEM or as a JWK\.$/,
+      );
+      const relative = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: 'keys/jwt.pem' }));
+      await expect(relative).rejects.toThrow(/got the path of a file that does not exist/);
+      const place = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: folder }));
+      await expect(place).rejects.toThrow(/got the path of a folder/);
     });
 
     test('S6: stop the start where the file holds a weak or another key', async () => {
@@ -140,6 +148,22 @@ describe('keys', () => {
       await expect(short).rejects.toThrow(/got a secret of 31 bytes/);
       const pem = loadKeys(settingsFromOptions({ signingKey: files.publicKey }));
       await expect(pem).rejects.toThrow(/got a PEM key, expected a secret/);
+    });
+
+    const encrypted = () =>
+      createPrivateKey(CURVES.ES256.privateKey)
+        .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' })
+        .toString();
+    test.each([
+      ['a damaged PEM private key', () => CURVES.ES256.privateKey.replace(/\n.*\n/, '\n')],
+      ['a PEM public key', () => CURVES.ES256.publicKey],
+      ['a PEM key that a passphrase protects', encrypted],
+      ['an empty file', () => ''],
+      ['text that is no PEM private key and no JWK', () => 'nothing of the kind'],
+    ])('S6: stop the start where the file holds %s, and say so', async (found, text) => {
+      const signingKey = inFile('other.pem', text());
+      const start = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey }));
+      await expect(start).rejects.toThrow(`JWT_SIGNING_KEY: got ${found}, expected one for ES256.`);
     });
   });
 
