@@ -6,6 +6,7 @@ import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
 import type { Authenticated } from '../core/tokens/authenticator.ts';
 import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
+import { throwAsGraphQL } from './to-graphql-error.ts';
 
 /**
  * A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it. For `graphql-ws`, give the payload
@@ -34,14 +35,14 @@ export interface RequestAuth extends Core {
   /**
    * Who makes this request, read once at the first call; what is wrong with the header is thrown then, and not before.
    *
-   * @throws AuthError
+   * @throws GraphQLError whose `cause` is the AuthError
    */
   authenticate(): Promise<Authenticated>;
   /**
    * The cookie that holds the refresh token of this request; null where the request and its answer hold it themselves.
    * Ask for it before any work: it refuses pages of foreign origins.
    *
-   * @throws OriginNotAllowed
+   * @throws GraphQLError of OriginNotAllowed
    */
   refreshCookie(): RefreshCookie | null;
 }
@@ -90,7 +91,8 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     }
 
     authenticate(): Promise<Authenticated> {
-      return (this.#authenticated ??= core.authenticator.authenticate(headerOf(this.#input.req.headers, headerName)));
+      const header = headerOf(this.#input.req.headers, headerName);
+      return (this.#authenticated ??= core.authenticator.authenticate(header).catch(throwAsGraphQL));
     }
 
     refreshCookie(): RefreshCookie | null {

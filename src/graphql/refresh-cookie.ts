@@ -3,6 +3,7 @@ import { NotAuthenticated, OriginNotAllowed } from '../contracts/errors.ts';
 import { isSecureOrigin } from '../contracts/settings/secure-origin.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { MintedToken } from '../core/tokens/token-minter.ts';
+import { toGraphQLError } from './to-graphql-error.ts';
 
 /** `__Host-`: set by this host over TLS or not at all, so no neighbour can plant one (RFC 6265bis 4.1.3.2). */
 const NAME = '__Host-simplejwt-refresh';
@@ -34,10 +35,10 @@ export class RefreshCookie {
   /**
    * The token it holds.
    *
-   * @throws NotAuthenticated if it holds none
+   * @throws GraphQLError of NotAuthenticated if it holds none
    */
   read(): string {
-    if (!this.#token) throw new NotAuthenticated();
+    if (!this.#token) throw toGraphQLError(new NotAuthenticated());
     return this.#token;
   }
 
@@ -82,7 +83,7 @@ interface Exchange {
  * The cookie of a request in cookie mode; null without, and for what is no browser: browsers send `Origin` with every
  * POST, and no script can keep it back or make it up.
  *
- * @throws OriginNotAllowed
+ * @throws GraphQLError of OriginNotAllowed
  */
 export function refreshCookieOf(
   { header, response }: Exchange,
@@ -90,7 +91,8 @@ export function refreshCookieOf(
 ): RefreshCookie | null {
   const origin = header('origin');
   if (!refreshCookie || origin === undefined) return null;
-  if (!corsOrigins.includes(origin) && !isOwn(origin, header('host') ?? '')) throw new OriginNotAllowed();
+  if (!corsOrigins.includes(origin) && !isOwn(origin, header('host') ?? ''))
+    throw toGraphQLError(new OriginNotAllowed());
   if (response === undefined) {
     throw new Error(
       'refreshCookie is on, and the context function was not given the response. Expected auth.context({ req, res }).',
