@@ -20,11 +20,11 @@ export interface OutgoingResponse {
 /** Cookie mode: the refresh token of one browser, where no script can read it. */
 export class RefreshCookie {
   #token: string | undefined;
-  readonly #response: OutgoingResponse;
+  readonly #setCookie: (cookie: string) => unknown;
 
-  constructor(header: string | undefined, response: OutgoingResponse) {
+  constructor(header: string | undefined, setCookie: (cookie: string) => unknown) {
     this.#token = parseCookie(header ?? '')[NAME];
-    this.#response = response;
+    this.#setCookie = setCookie;
   }
 
   /** The token it holds, if any. */
@@ -65,18 +65,26 @@ export class RefreshCookie {
   #write(value: string, expires: Date): void {
     this.#token = value;
     const attributes = { path: '/', expires, httpOnly: true, secure: true, sameSite: 'strict' } as const;
-    const ours = stringifySetCookie({ name: NAME, value, ...attributes });
-    const set = [this.#response.getHeader('set-cookie') ?? []].flat().map(String);
-    // An operation earlier in the document may have written one; the cookies of others stay.
-    const others = set.filter((cookie) => !cookie.startsWith(`${NAME}=`));
-    this.#response.setHeader('set-cookie', [...others, ours]);
+    this.#setCookie(stringifySetCookie({ name: NAME, value, ...attributes }));
   }
 }
 
-/** A request, and the response its cookie goes to. */
+/** Sets our cookie on a response. */
+export function cookieSetterOf(response: OutgoingResponse): (cookie: string) => void {
+  return (ours) => {
+    const set = [response.getHeader('set-cookie') ?? []].flat().map(String);
+    // An operation earlier in the document may have written one; the cookies of others stay.
+    const others = set.filter((cookie) => !cookie.startsWith(`${NAME}=`));
+    response.setHeader('set-cookie', [...others, ours]);
+  };
+}
+
+/** What a request says, and where its cookie goes. */
 interface Exchange {
-  readonly header: (name: string) => string | undefined;
-  readonly response: OutgoingResponse | undefined;
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+  readonly cookie: string | undefined;
+  readonly setCookie: ((cookie: string) => unknown) | undefined;
 }
 
 /**
@@ -86,19 +94,17 @@ interface Exchange {
  * @throws GraphQLError of OriginNotAllowed
  */
 export function refreshCookieOf(
-  { header, response }: Exchange,
+  { origin, host, cookie, setCookie }: Exchange,
   { refreshCookie, corsOrigins = [] }: Pick<Settings, 'refreshCookie' | 'corsOrigins'>,
 ): RefreshCookie | null {
-  const origin = header('origin');
   if (!refreshCookie || origin === undefined) return null;
-  if (!corsOrigins.includes(origin) && !isOwn(origin, header('host') ?? ''))
-    throw toGraphQLError(new OriginNotAllowed());
-  if (response === undefined) {
+  if (!corsOrigins.includes(origin) && !isOwn(origin, host ?? '')) throw toGraphQLError(new OriginNotAllowed());
+  if (setCookie === undefined) {
     throw new Error(
-      'refreshCookie is on, and the context function was not given the response. Expected auth.context({ req, res }).',
+      'refreshCookie is on, and the context function was not given the response. Expected auth.context({ req, res }), or { req, setCookie }.',
     );
   }
-  return new RefreshCookie(header('cookie'), response);
+  return new RefreshCookie(cookie, setCookie);
 }
 
 /** Compared as text: an origin has one spelling, and taking it apart is where look-alikes get in. */

@@ -85,7 +85,7 @@ export interface VerifierContext {
   };
 }
 
-/** A request of Express, Fastify, Apollo's standalone server or plain Node.js. */
+/** A request of Express, Fastify, Apollo's standalone server or plain Node.js, or a `Request` of the Fetch API. */
 interface IncomingRequest {
   readonly headers: RequestHeaders;
 }

@@ -1,5 +1,5 @@
 import { execute, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { headerOf, type RequestHeaders } from '../../../contracts/header-of.ts';
+import { headerOf } from '../../../contracts/header-of.ts';
 import type { AuthContext, ContextInput } from '../../../graphql/context.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
 import { formIn, PARSES, valuesOf } from './form.ts';
@@ -10,7 +10,7 @@ export interface RestRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  readonly headers: RequestHeaders;
+  readonly headers: Readonly<Record<string, unknown>>;
   /** Of the client, proxies taken into account. */
   readonly ip: string | undefined;
   readonly body: Uint8Array<ArrayBuffer>;
@@ -107,7 +107,7 @@ function acceptsJson(accept = '*/*'): boolean {
 }
 
 /** Without `Origin` a request has no refresh cookie. */
-function withoutOrigin(headers: RequestHeaders): RequestHeaders {
+function withoutOrigin(headers: RestRequest['headers']): RestRequest['headers'] {
   const { origin: _origin, ...rest } = headers;
   return rest;
 }
