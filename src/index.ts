@@ -5,6 +5,7 @@
 export { createAuth, type Auth, type AuthOptions } from './graphql/auth.ts';
 export type { Clock } from './contracts/clock.ts';
 export * from './contracts/errors.ts';
+export { toGraphQLError } from './graphql/to-graphql-error.ts';
 export type { AuthContext, ContextInput, IncomingRequest, RequestAuth } from './graphql/context.ts';
 export type { OutgoingResponse, RefreshCookie } from './graphql/refresh-cookie.ts';
 export type { Client, CustomClaims, FailedCredentials, Hooks, TokenUser, User } from './contracts/hooks.ts';

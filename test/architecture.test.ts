@@ -60,6 +60,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   zod: ['contracts/settings/', 'cli/django/rows.ts'],
   '@streamparser/json': 'cli/django/dump.ts',
   '@node-rs/argon2': 'core/users/foreign-hashes.ts',
+  graphql: ['graphql/', 'server/', 'verifier/graphql-errors.ts', 'client/apollo-'],
   'type-graphql': 'graphql/',
   'graphql-scalars': 'graphql/',
   'reflect-metadata': 'graphql/',

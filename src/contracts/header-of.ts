@@ -1,16 +1,33 @@
-/** The headers of a request, as Express, Fastify, Apollo's standalone server and plain Node.js have them. */
-export type RequestHeaders = Readonly<Record<string, unknown>>;
+/**
+ * The headers of a request: an object, as Express, Fastify, Apollo's standalone server, plain Node.js and the events of AWS Lambda
+ * have it, or `Headers` of the Fetch API.
+ */
+export type RequestHeaders = WebHeaders | Readonly<Record<string, unknown>>;
+
+/** As much of `Headers` as is used here. */
+interface WebHeaders {
+  get(name: string): string | null;
+}
+
+/** Whether these are `Headers`. No header that was sent is a function. */
+export const areWebHeaders = (headers: RequestHeaders): headers is WebHeaders => typeof headers.get === 'function';
 
 /**
- * The value of a header; `name` in lower case. A list of values is joined, so that of two credentials none is chosen: what
+ * The value of a header; `name` in lower case, the object's names in any. A list of values is joined, so that of two credentials none is chosen: what
  * reads the header refuses them together. Undefined where there is no header, or it holds anything but strings.
  */
 export function headerOf(headers: RequestHeaders, name: string): string | undefined {
-  const value = headers[name];
+  const value = areWebHeaders(headers) ? headers.get(name) : (headers[name] ?? valuesInOtherCase(headers, name));
   if (typeof value === 'string') return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const values: readonly unknown[] = value;
   return values.every((part) => typeof part === 'string') ? values.join(' ') : undefined;
+}
+
+/** Node.js has all names in lower case; Lambda's gateways and `connection_init` have them as they were sent. */
+function valuesInOtherCase(headers: Readonly<Record<string, unknown>>, name: string): readonly unknown[] {
+  const spelled = Object.keys(headers).filter((given) => given.toLowerCase() === name);
+  return spelled.flatMap((given) => headers[given]);
 }
 
 /** Of a user agent, so much is kept. */

@@ -1,4 +1,4 @@
-import { AuthError } from './errors.ts';
+import { authErrorIn } from './errors.ts';
 import type { EventListener } from './events.ts';
 
 /** A kind of work that takes time. Its names never come from a client, so there are few of them. */
@@ -41,4 +41,4 @@ export function monitorOf(...several: readonly (Monitor | null)[]): Monitor | nu
 }
 
 /** How work ended that threw: the reason a client is told, or `internal_error` for what is masked. */
-export const outcomeOf = (error: unknown): string => (error instanceof AuthError ? error.reason : 'internal_error');
+export const outcomeOf = (error: unknown): string => authErrorIn(error)?.reason ?? 'internal_error';

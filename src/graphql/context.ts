@@ -1,31 +1,50 @@
 import { addressOf } from '../contracts/client-address.ts';
 import { restOfTurn } from '../contracts/clock.ts';
-import { headerOf, MAX_USER_AGENT_LENGTH, type RequestHeaders } from '../contracts/header-of.ts';
+import { areWebHeaders, headerOf, MAX_USER_AGENT_LENGTH, type RequestHeaders } from '../contracts/header-of.ts';
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
 import type { Authenticated } from '../core/tokens/authenticator.ts';
-import { refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
+import { cookieSetterOf, refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
+import { throwAsGraphQL } from './to-graphql-error.ts';
 
 /**
- * A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it. For `graphql-ws`, give the payload
- * of `connection_init` as its headers, whatever is in there.
+ * A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it, or a `Request` of the Fetch API. For
+ * `graphql-ws`, give the payload of `connection_init` as its headers, whatever is in there.
  */
 export interface IncomingRequest {
   readonly headers: RequestHeaders;
   /** Given by Express and Fastify, proxies taken into account. What is no address counts as none. */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
+  /** Of a `Request`. */
+  readonly url?: string | undefined;
 }
 
 /** What the context function is given. */
 export interface ContextInput {
   readonly req: IncomingRequest;
   /**
+   * The address of the client, where the request does not have it: a `Request` has none. It goes before that of the request.
+   * What is no address counts as none.
+   */
+  readonly ip?: string | null | undefined;
+  /**
    * Where the refresh cookie is set, with `refreshCookie` on. Express and Apollo's standalone server hand it over; of
    * Fastify it is `reply.raw`.
    */
   readonly res?: OutgoingResponse | undefined;
+  /**
+   * In place of `res`: is given the value of a `Set-Cookie` header, before the operation resolves. Append it to the headers of
+   * the response. Of several, the last one counts.
+   *
+   * @example
+   * ```ts
+   * const cookies: string[] = [];
+   * const context = await auth.context({ req: request, setCookie: (cookie) => cookies.push(cookie) });
+   * ```
+   */
+  readonly setCookie?: ((cookie: string) => unknown) | undefined;
 }
 
 /** What every resolver finds in its context under `auth`. */
@@ -34,14 +53,14 @@ export interface RequestAuth extends Core {
   /**
    * Who makes this request, read once at the first call; what is wrong with the header is thrown then, and not before.
    *
-   * @throws AuthError
+   * @throws GraphQLError whose `cause` is the AuthError
    */
   authenticate(): Promise<Authenticated>;
   /**
    * The cookie that holds the refresh token of this request; null where the request and its answer hold it themselves.
    * Ask for it before any work: it refuses pages of foreign origins.
    *
-   * @throws OriginNotAllowed
+   * @throws GraphQLError of OriginNotAllowed
    */
   refreshCookie(): RefreshCookie | null;
 }
@@ -58,17 +77,24 @@ export interface AuthContext {
 export function createContextFunction(core: Core, settings: Settings): (input: ContextInput) => Promise<AuthContext> {
   const authOf = requestAuth(core, settings);
   return async (input) => {
+    if (!input.req) throw new TypeError('auth.context: got no req, expected the request: auth.context({ req }).');
     await restOfTurn();
     return { auth: authOf(input) };
   };
 }
 
-function clientOf({ headers, ip, socket }: IncomingRequest): Client {
-  const { 'user-agent': userAgent } = headers;
+function clientOf({ req: { headers, ip, socket }, ip: given }: ContextInput): Client {
   return {
-    userAgent: typeof userAgent === 'string' ? userAgent.slice(0, MAX_USER_AGENT_LENGTH) : null,
-    ipAddress: addressOf(ip ?? socket?.remoteAddress),
+    userAgent: headerOf(headers, 'user-agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    ipAddress: addressOf(given ?? ip ?? socket?.remoteAddress),
   };
+}
+
+/** The host that a request is for. A `Request` that was made by a program has it in its URL alone. */
+function hostOf({ headers, url }: IncomingRequest): string | undefined {
+  const host = headerOf(headers, 'host');
+  if (host !== undefined || url === undefined || !areWebHeaders(headers)) return host;
+  return URL.canParse(url) ? new URL(url).host : undefined;
 }
 
 /** Instances find the core in their prototype: to copy it into each request's object takes twenty times as long. */
@@ -86,18 +112,19 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     }
 
     get client(): Client {
-      return (this.#client ??= clientOf(this.#input.req));
+      return (this.#client ??= clientOf(this.#input));
     }
 
     authenticate(): Promise<Authenticated> {
-      return (this.#authenticated ??= core.authenticator.authenticate(headerOf(this.#input.req.headers, headerName)));
+      const header = headerOf(this.#input.req.headers, headerName);
+      return (this.#authenticated ??= core.authenticator.authenticate(header).catch(throwAsGraphQL));
     }
 
     refreshCookie(): RefreshCookie | null {
       if (!settings.refreshCookie) return null;
-      const { req, res } = this.#input;
-      const header = (name: string) => headerOf(req.headers, name);
-      return (this.#cookie ??= refreshCookieOf({ header, response: res }, settings));
+      const { req, res, setCookie = res && cookieSetterOf(res) } = this.#input;
+      const [origin, cookie] = ['origin', 'cookie'].map((name) => headerOf(req.headers, name));
+      return (this.#cookie ??= refreshCookieOf({ origin, host: hostOf(req), cookie, setCookie }, settings));
     }
   }
 

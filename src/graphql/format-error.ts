@@ -1,6 +1,6 @@
-import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, Kind, print, type GraphQLFormattedError } from 'graphql';
-import { AuthError } from '../contracts/errors.ts';
+import { Kind, print, type GraphQLFormattedError } from 'graphql';
+import { authErrorIn } from '../contracts/errors.ts';
+import { isGraphQLError } from './to-graphql-error.ts';
 
 const MASKED = 'Internal server error';
 
@@ -12,14 +12,14 @@ export function createFormatError(
   report: (error: unknown) => void,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (given, error) => {
-    const original = unwrapResolverError(error);
+    const original = thrownIn(error);
     const formatted = shownTo(given, original);
-    if (original instanceof AuthError) {
-      if (original.code === 'SERVICE_UNAVAILABLE') report(original);
+    const refusal = authErrorIn(original);
+    if (refusal !== null) {
+      if (refusal.code === 'SERVICE_UNAVAILABLE') report(refusal);
       return formatted;
     }
-    if (original instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR')
-      return formatted;
+    if (isGraphQLError(original) && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
     report(original);
     const { locations, path } = formatted;
     return {
@@ -30,6 +30,10 @@ export function createFormatError(
     };
   };
 }
+
+/** What a resolver threw; an error of the document itself has no path. */
+const thrownIn = (error: unknown): unknown =>
+  isGraphQLError(error) && error.path !== undefined && error.originalError ? error.originalError : error;
 
 /** Where graphql-js quotes a value that it was given, which may be a password: nothing after it is kept. */
 const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
@@ -48,7 +52,7 @@ function shownTo({ message, extensions, ...rest }: GraphQLFormattedError, error:
 
 /** What a variable of the wrong kind should have been. */
 function expectedOf(error: unknown, words: string): string {
-  const [node] = (error instanceof GraphQLError && error.nodes) || [];
+  const [node] = (isGraphQLError(error) && error.nodes) || [];
   const isAboutVariable = node?.kind === Kind.VARIABLE_DEFINITION && words.endsWith('got an invalid value.');
   return isAboutVariable ? ` Expected a value of type "${print(node.type)}".` : '';
 }

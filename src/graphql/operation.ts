@@ -3,6 +3,7 @@ import { Authorized, Extensions, UseMiddleware, type MiddlewareFn } from 'type-g
 import type { ThrottledOperation } from '../contracts/hooks.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { currentAdmin } from './current-admin.ts';
+import { toGraphQLError } from './to-graphql-error.ts';
 
 /** Whose attempts are counted where a budget is for each account. */
 export interface CountedAccount {
@@ -31,7 +32,7 @@ export interface OperationNature {
 
 /**
  * Declares the nature of a query or mutation, and makes it so: guard, admin check and throttle stand in front of the
- * resolver, in this order.
+ * resolver, in this order. What they and the resolver throw leaves it as a `GraphQLError`.
  *
  * @example
  * ```ts
@@ -40,16 +41,29 @@ export interface OperationNature {
  * ```
  */
 export function Operation(nature: OperationNature): MethodDecorator {
+  const middlewares = [
+    asGraphQLErrors,
+    ...(nature.access === 'admin' ? [adminsOnly] : []),
+    ...(nature.throttle === undefined ? [] : [throttled(nature.throttle, nature.countedFor)]),
+  ];
   const decorators = [
     Extensions({ nature }),
     ...(nature.access === 'open' ? [] : [Authorized()]),
-    ...(nature.access === 'admin' ? [UseMiddleware(adminsOnly)] : []),
-    ...(nature.throttle === undefined ? [] : [UseMiddleware(throttled(nature.throttle, nature.countedFor))]),
+    UseMiddleware(...middlewares),
   ] as MethodDecorator[];
   return (target, name, descriptor) => {
     for (const decorate of decorators) decorate(target, name, descriptor);
   };
 }
+
+/** The edge, where what is inside becomes an error of GraphQL. */
+const asGraphQLErrors: MiddlewareFn<AuthContext> = async (_action, next) => {
+  try {
+    return await next();
+  } catch (error) {
+    throw toGraphQLError(error);
+  }
+};
 
 /** Lets only admins pass. */
 const adminsOnly: MiddlewareFn<AuthContext> = async ({ context }, next) => {

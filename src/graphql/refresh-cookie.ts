@@ -3,6 +3,7 @@ import { NotAuthenticated, OriginNotAllowed } from '../contracts/errors.ts';
 import { isSecureOrigin } from '../contracts/settings/secure-origin.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { MintedToken } from '../core/tokens/token-minter.ts';
+import { toGraphQLError } from './to-graphql-error.ts';
 
 /** `__Host-`: set by this host over TLS or not at all, so no neighbour can plant one (RFC 6265bis 4.1.3.2). */
 const NAME = '__Host-simplejwt-refresh';
@@ -19,11 +20,11 @@ export interface OutgoingResponse {
 /** Cookie mode: the refresh token of one browser, where no script can read it. */
 export class RefreshCookie {
   #token: string | undefined;
-  readonly #response: OutgoingResponse;
+  readonly #setCookie: (cookie: string) => unknown;
 
-  constructor(header: string | undefined, response: OutgoingResponse) {
+  constructor(header: string | undefined, setCookie: (cookie: string) => unknown) {
     this.#token = parseCookie(header ?? '')[NAME];
-    this.#response = response;
+    this.#setCookie = setCookie;
   }
 
   /** The token it holds, if any. */
@@ -34,10 +35,10 @@ export class RefreshCookie {
   /**
    * The token it holds.
    *
-   * @throws NotAuthenticated if it holds none
+   * @throws GraphQLError of NotAuthenticated if it holds none
    */
   read(): string {
-    if (!this.#token) throw new NotAuthenticated();
+    if (!this.#token) throw toGraphQLError(new NotAuthenticated());
     return this.#token;
   }
 
@@ -64,39 +65,46 @@ export class RefreshCookie {
   #write(value: string, expires: Date): void {
     this.#token = value;
     const attributes = { path: '/', expires, httpOnly: true, secure: true, sameSite: 'strict' } as const;
-    const ours = stringifySetCookie({ name: NAME, value, ...attributes });
-    const set = [this.#response.getHeader('set-cookie') ?? []].flat().map(String);
-    // An operation earlier in the document may have written one; the cookies of others stay.
-    const others = set.filter((cookie) => !cookie.startsWith(`${NAME}=`));
-    this.#response.setHeader('set-cookie', [...others, ours]);
+    this.#setCookie(stringifySetCookie({ name: NAME, value, ...attributes }));
   }
 }
 
-/** A request, and the response its cookie goes to. */
+/** Sets our cookie on a response. */
+export function cookieSetterOf(response: OutgoingResponse): (cookie: string) => void {
+  return (ours) => {
+    const set = [response.getHeader('set-cookie') ?? []].flat().map(String);
+    // An operation earlier in the document may have written one; the cookies of others stay.
+    const others = set.filter((cookie) => !cookie.startsWith(`${NAME}=`));
+    response.setHeader('set-cookie', [...others, ours]);
+  };
+}
+
+/** What a request says, and where its cookie goes. */
 interface Exchange {
-  readonly header: (name: string) => string | undefined;
-  readonly response: OutgoingResponse | undefined;
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+  readonly cookie: string | undefined;
+  readonly setCookie: ((cookie: string) => unknown) | undefined;
 }
 
 /**
  * The cookie of a request in cookie mode; null without, and for what is no browser: browsers send `Origin` with every
  * POST, and no script can keep it back or make it up.
  *
- * @throws OriginNotAllowed
+ * @throws GraphQLError of OriginNotAllowed
  */
 export function refreshCookieOf(
-  { header, response }: Exchange,
+  { origin, host, cookie, setCookie }: Exchange,
   { refreshCookie, corsOrigins = [] }: Pick<Settings, 'refreshCookie' | 'corsOrigins'>,
 ): RefreshCookie | null {
-  const origin = header('origin');
   if (!refreshCookie || origin === undefined) return null;
-  if (!corsOrigins.includes(origin) && !isOwn(origin, header('host') ?? '')) throw new OriginNotAllowed();
-  if (response === undefined) {
+  if (!corsOrigins.includes(origin) && !isOwn(origin, host ?? '')) throw toGraphQLError(new OriginNotAllowed());
+  if (setCookie === undefined) {
     throw new Error(
-      'refreshCookie is on, and the context function was not given the response. Expected auth.context({ req, res }).',
+      'refreshCookie is on, and the context function was not given the response. Expected auth.context({ req, res }), or { req, setCookie }.',
     );
   }
-  return new RefreshCookie(header('cookie'), response);
+  return new RefreshCookie(cookie, setCookie);
 }
 
 /** Compared as text: an origin has one spelling, and taking it apart is where look-alikes get in. */

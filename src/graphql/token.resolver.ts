@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { AuthError, InvalidInput } from '../contracts/errors.ts';
+import { authErrorIn, InvalidInput } from '../contracts/errors.ts';
 import { trimmed } from '../contracts/trimmed.ts';
 import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
@@ -139,7 +139,7 @@ async function endFormer(token: string, { tokens, client }: RequestAuth): Promis
   try {
     await tokens.blacklist(token, 'refresh', client);
   } catch (error) {
-    const hasEnded = error instanceof AuthError && error.code === 'UNAUTHENTICATED';
+    const hasEnded = authErrorIn(error)?.code === 'UNAUTHENTICATED';
     if (!hasEnded) throw error;
   }
 }

@@ -12,9 +12,9 @@ export type { AcceptedToken } from '../core/tokens/token-acceptor.ts';
 export type { RevocationOptions } from './revocations.ts';
 export {
   createTokenVerifier,
-  verifierGuard,
   type TokenVerifier,
   type TokenVerifierOptions,
   type VerifiedRequest,
   type VerifierContext,
 } from './token-verifier.ts';
+export { verifierGuard } from './verifier-guard.ts';

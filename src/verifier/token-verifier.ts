@@ -8,9 +8,9 @@ import { ALGORITHMS, type Algorithm, type SettingsInput } from '../contracts/set
 import { isSymmetric, readKey } from '../core/keys/key-material.ts';
 import { RemoteKeys } from '../core/keys/remote-keys.ts';
 import type { KeySource } from '../core/keys/token-keys.ts';
-import { expectRole } from '../core/tokens/expectations.ts';
 import { TokenAcceptor, tokenUserOf, type AcceptedToken } from '../core/tokens/token-acceptor.ts';
 import { TokenCodec } from '../core/tokens/token-codec.ts';
+import { throwAsGraphQL } from './graphql-errors.ts';
 import { Revocations, type RevocationOptions } from './revocations.ts';
 
 /** Settings that must have the same values as on the server. */
@@ -79,13 +79,13 @@ export interface VerifierContext {
     /**
      * Verifies the token of this request. The result is kept for the request; errors are thrown here, not by `context`.
      *
-     * @throws NotAuthenticated, BadAuthorizationHeader, and what `verify` throws
+     * @throws GraphQLError, with message and `extensions`, of NotAuthenticated, BadAuthorizationHeader, or what `verify` throws
      */
     authenticate(): Promise<VerifiedRequest>;
   };
 }
 
-/** A request of Express, Fastify, Apollo's standalone server or plain Node.js. */
+/** A request of Express, Fastify, Apollo's standalone server or plain Node.js, or a `Request` of the Fetch API. */
 interface IncomingRequest {
   readonly headers: RequestHeaders;
 }
@@ -158,7 +158,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     context: async ({ req: { headers } }) => {
       await restOfTurn();
       let request: Promise<VerifiedRequest> | undefined;
-      return { auth: { authenticate: () => (request ??= accept(headerOf(headers, headerName))) } };
+      return {
+        auth: { authenticate: () => (request ??= accept(headerOf(headers, headerName)).catch(throwAsGraphQL)) },
+      };
     },
   };
 }
@@ -219,26 +221,4 @@ function finderOf(
 
 function signNothing(): never {
   throw new Error('a verifier signs nothing');
-}
-
-/**
- * type-graphql's auth checker for `@Authorized()`, to be used with `context`. It requires a valid token and, for
- * `@Authorized('ADMIN')`, that role in the claim `roles`.
- *
- * @example
- * ```ts
- * import { verifierGuard } from 'graphql-simplejwt/verifier';
- *
- * const guarded = await buildSchema({ resolvers: [NoteResolver], authChecker: verifierGuard });
- * ```
- *
- * @throws AuthError
- */
-export async function verifierGuard(
-  { context }: { readonly context: VerifierContext },
-  roles: readonly string[],
-): Promise<boolean> {
-  const { token } = await context.auth.authenticate();
-  expectRole(token, roles);
-  return true;
 }

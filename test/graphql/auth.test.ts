@@ -75,17 +75,17 @@ describeEachStore('the library', (kind) => {
     };
     expect(await check(reader.access.token, [])).toBe(true);
     expect(await check(editor.access.token, ['admin', 'editor'])).toBe(true);
-    const denied = { code: 'FORBIDDEN', reason: 'permission_denied' };
+    const denied = { extensions: { code: 'FORBIDDEN', reason: 'permission_denied' } };
     await expect(check(reader.access.token, ['editor'])).rejects.toMatchObject(denied);
     await expect(check(editor.access.token, ['admin'])).rejects.toMatchObject(denied);
-    await expect(check('nonsense', ['admin'])).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(check('nonsense', ['admin'])).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   });
 
   test('reads the header only when asked, and then once', async () => {
     const alice = await open();
     const { access } = await auth.tokens.forUser(alice);
     const stale = await auth.context(requestWith('nonsense'));
-    await expect(stale.auth.authenticate()).rejects.toMatchObject({ reason: 'token_not_valid' });
+    await expect(stale.auth.authenticate()).rejects.toMatchObject({ extensions: { reason: 'token_not_valid' } });
     const { auth: request } = await auth.context(requestWith(access.token));
     expect(request.authenticate()).toBe(request.authenticate());
     expect((await request.authenticate()).user).toEqual(alice);

@@ -1,14 +1,16 @@
 import 'reflect-metadata';
+import { execFile } from 'node:child_process';
 import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Authorized, buildSchema, Ctx, Query, Resolver } from 'type-graphql';
 import {
+  authErrorIn,
   createTokenVerifier,
   StoreUnavailable,
   verifierGuard,
-  type AuthError,
   type TokenVerifier,
   type TokenVerifierOptions,
   type VerifierContext,
@@ -87,7 +89,7 @@ describe('a verifier', () => {
       const { auth } = await context({ req });
       const outcome = auth.authenticate().then(
         ({ user }) => user.id,
-        (error: unknown) => (error as { readonly reason?: string }).reason,
+        (error: unknown) => authErrorIn(error)?.reason,
       );
       expect(await outcome).toBe(reason ?? server.alice.id);
     }
@@ -108,7 +110,7 @@ describe('a verifier', () => {
     const req = { headers: { authorization: `Bearer ${access}` } };
     const { auth } = await verifier.context({ req });
     for (const asked of [verifier.verify(access), auth.authenticate()]) {
-      const error = (await asked.catch((thrown: unknown) => thrown)) as AuthError;
+      const error = authErrorIn(await asked.catch((thrown: unknown) => thrown));
       expect(error).toBeInstanceOf(StoreUnavailable);
       expect(error).toMatchObject({ reason: 'store_unavailable', action: 'WAIT', cause: errors[0] });
     }
@@ -226,4 +228,21 @@ describe('an Apollo Server of another service', () => {
     const { errors } = await ask('{ secret }', `Bearer ${bob.access}`);
     expect(errors?.[0]?.extensions.reason).toBe('permission_denied');
   });
+});
+
+test('graphql is loaded at the first refusal that is to be answered by a GraphQL server, and not before', async () => {
+  const script = `
+    import { createRequire } from 'node:module';
+    import { createTokenVerifier, verifierGuard } from ${JSON.stringify(new URL('../../dist/verifier/index.js', import.meta.url))};
+    const { cache } = createRequire(import.meta.url);
+    const isLoaded = () => Object.keys(cache).some((file) => /node_modules.graphql\\W/.test(file));
+    const verifier = createTokenVerifier({ key: '${TEST_KEY}', algorithms: ['HS256'] });
+    const said = [isLoaded()];
+    said.push(await verifier.verify('forged').catch(({ name }) => name), isLoaded());
+    const context = await verifier.context({ req: { headers: {} } });
+    said.push(await verifierGuard({ context }, []).catch(({ name, cause }) => [name, cause.name]), isLoaded());
+    console.log(JSON.stringify(said));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  const refused = ['GraphQLError', 'NotAuthenticated'];
+  expect(JSON.parse(stdout)).toEqual([false, 'NoAcceptedToken', false, refused, true]);
 });

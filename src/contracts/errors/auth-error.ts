@@ -1,7 +1,7 @@
 /**
- * Every error a caller can meet. graphql-js copies `extensions` of a thrown error into the answer, so these need no
- * mapping; whatever is not an `AuthError` is masked before it reaches a client. Messages never hold a token or a
- * password. The wording of the token errors is djangorestframework-simplejwt's.
+ * Every error a caller can meet. They know nothing of GraphQL: at the edge each becomes a `GraphQLError` whose `cause` it is.
+ * Whatever is neither is masked before it reaches a client. Messages never hold a token or a password. The wording of the
+ * token errors is djangorestframework-simplejwt's.
  */
 
 /** `extensions.code`: Apollo's vocabulary. */
@@ -31,6 +31,9 @@ export type InputReason =
 /** `extensions.action`: what a client does next. */
 export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT';
 
+/** The same in every copy of this package: an application may have several, that of the verifier for instance. */
+const BRAND = Symbol.for('graphql-simplejwt.AuthError');
+
 /** Base of all errors that are shown to clients. */
 export abstract class AuthError extends Error {
   abstract readonly code: ErrorCode;
@@ -42,6 +45,20 @@ export abstract class AuthError extends Error {
     const { code, reason, action } = this;
     return action === undefined ? { code, reason } : { code, reason, action };
   }
+
+  get [BRAND](): true {
+    return true;
+  }
+}
+
+/** The `AuthError` that an error is, or was made of at the edge to GraphQL; null if there is none. */
+export function authErrorIn(error: unknown): AuthError | null {
+  if (isAuthError(error)) return error;
+  return error instanceof Error && isAuthError(error.cause) ? error.cause : null;
+}
+
+function isAuthError(error: unknown): error is AuthError {
+  return error instanceof Error && BRAND in error;
 }
 
 /** The caller is not authenticated, or no longer. The remedy is to sign in. */

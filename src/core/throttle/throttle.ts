@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
-import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
+import { authErrorIn, InvalidInput, Throttled, type AuthError } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
@@ -99,7 +99,7 @@ export class Throttle {
     try {
       result = await work();
     } catch (error) {
-      const isNone = tellsNothing(error);
+      const isNone = tellsNothing(authErrorIn(error));
       await Promise.all(counted.map((one) => this.#settle(one, isNone ? 'takeBack' : 'keep')));
       if (!isNone) await this.#tellOfGuessing(counted);
       throw error;
@@ -244,7 +244,7 @@ const live = (record: AttemptRecord | null, now: number): AttemptRecord | null =
   record !== null && record.expiresAt.getTime() > now ? record : null;
 
 /** Whether an error tells nothing about a password or an account, so that it was no attempt. */
-function tellsNothing(error: unknown): boolean {
+function tellsNothing(error: AuthError | null): boolean {
   if (error instanceof InvalidInput) return error.field !== 'currentPassword' && error.reason !== 'username_taken';
-  return error instanceof AuthError && (error.code !== 'UNAUTHENTICATED' || error.reason === 'not_authenticated');
+  return error !== null && (error.code !== 'UNAUTHENTICATED' || error.reason === 'not_authenticated');
 }

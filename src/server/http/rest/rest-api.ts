@@ -1,5 +1,5 @@
 import { execute, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { headerOf, type RequestHeaders } from '../../../contracts/header-of.ts';
+import { headerOf } from '../../../contracts/header-of.ts';
 import type { AuthContext, ContextInput } from '../../../graphql/context.ts';
 import { localized } from '../../../graphql/languages/localized.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
@@ -11,7 +11,7 @@ export interface RestRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  readonly headers: RequestHeaders;
+  readonly headers: Readonly<Record<string, unknown>>;
   /** Of the client, proxies taken into account. */
   readonly ip: string | undefined;
   readonly body: Uint8Array<ArrayBuffer>;
@@ -119,7 +119,7 @@ function acceptsJson(accept = '*/*'): boolean {
 }
 
 /** Without `Origin` a request has no refresh cookie. */
-function withoutOrigin(headers: RequestHeaders): RequestHeaders {
+function withoutOrigin(headers: RestRequest['headers']): RestRequest['headers'] {
   const { origin: _origin, ...rest } = headers;
   return rest;
 }
