@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { StoreRefusal } from '../../src/contracts/store/store-keeper.ts';
 import { sqliteKeeper } from '../../src/stores/sqlite/sqlite-keeper.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
-import { draftOf } from '../../src/stores/sqlite/store-file.ts';
 import { newSession, newUser } from './records.ts';
 
 const PLAIN = { force: false, endSessions: false };
@@ -65,9 +64,17 @@ test('a file that is no store is refused in words of its own', async () => {
 
 test('a restoration that fails on the way says why', async () => {
   await sqliteKeeper(store).backup(backup);
+  const nowhere = join(backup, 'store.sqlite'); // in a file, which is no folder
+  expect(await refusalOf(sqliteKeeper(nowhere).restore(backup, PLAIN))).toMatch(
+    /backup\.sqlite was not restored: EEXIST/,
+  );
+});
+
+test('what a killed backup or restoration has left is in the way of no later one', async () => {
   const next = join(folder, 'new.sqlite');
-  writeFileSync(draftOf(next), ''); // as another restoration would have it
-  expect(await refusalOf(sqliteKeeper(next).restore(backup, PLAIN))).toMatch(/backup\.sqlite was not restored: EEXIST/);
+  for (const file of [backup, next]) writeFileSync(join(folder, `.${basename(file)}.${process.pid}.partial`), '');
+  expect(await sqliteKeeper(store).backup(backup)).toMatchObject({ users: 1 });
+  expect(await sqliteKeeper(next).restore(backup, PLAIN)).toMatchObject({ users: 1 });
 });
 
 test('a store that is there is left alone', async () => {

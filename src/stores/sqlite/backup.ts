@@ -1,7 +1,7 @@
-import { closeSync, linkSync, openSync, rmSync } from 'node:fs';
+import { closeSync, linkSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreRefusal, type StoreContents } from '../../contracts/store/store-keeper.ts';
-import { codeOf, contentsOf, draftOf, expectFile, flushToDisk, reasonOf, withFile } from './store-file.ts';
+import { codeOf, contentsOf, draftOf, expectFile, flushToDisk, reasonOf, removeDraft, withFile } from './store-file.ts';
 
 /**
  * Writes what a store holds at one moment into a new file for the owner alone. Servers go on reading and writing: it
@@ -28,7 +28,7 @@ export function backUp(store: string, file: string): StoreContents {
     if (codeOf(error) === 'EEXIST') throw taken(file, error);
     throw new StoreRefusal(`${file} was not written: ${reasonOf(error)}.`, { cause: error });
   } finally {
-    rmSync(draft, { force: true });
+    removeDraft(draft);
   }
 }
 

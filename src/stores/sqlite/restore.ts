@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, chmodSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, chmodSync, linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   StoreRefusal,
@@ -7,7 +7,7 @@ import {
   type StoreContents,
 } from '../../contracts/store/store-keeper.ts';
 import type { SqliteDatabase } from './database.ts';
-import { codeOf, contentsOf, draftOf, expectFile, flushToDisk, reasonOf, withFile } from './store-file.ts';
+import { codeOf, contentsOf, draftOf, expectFile, flushToDisk, reasonOf, removeDraft, withFile } from './store-file.ts';
 
 const REASON = 'revoked';
 
@@ -37,7 +37,7 @@ export function restore(store: string, file: string, { force, endSessions }: Res
     if (error instanceof StoreRefusal) throw error;
     throw new StoreRefusal(`${file} was not restored: ${reasonOf(error)}.`, { cause: error });
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
+    removeDraft(draft);
   }
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import { refuseNewerSchema } from '../../contracts/store/schema-version.ts';
@@ -33,8 +34,17 @@ export function contentsOf(database: SqliteDatabase): StoreContents {
   return { version, users: count('users'), sessions: count('sessions') };
 }
 
-/** A name beside a file for what is not whole yet. Two processes never meet in it. */
-export const draftOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.partial`);
+/** A name beside a file for what is not whole yet. It is new each time: in containers, each process may have the same id. */
+export const draftOf = (file: string): string => join(dirname(file), `.${basename(file)}.${randomUUID()}.partial`);
+
+/** Removes a draft and what SQLite has beside it. Where that fails, what led there has failed too, and is what to tell. */
+export function removeDraft(draft: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    try {
+      rmSync(`${draft}${suffix}`, { force: true });
+    } catch {} // for instance where a file is in the place of the folder
+  }
+}
 
 /** Waits until a file, or what a folder says of its files, is on the disk. */
 export function flushToDisk(path: string): void {
