@@ -81,7 +81,8 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const sourceOf = (file: string) => readFileSync(join(root, file), 'utf8');
+/** Without the examples in docstrings. */
+const sourceOf = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll(/^ +\*.*$/gm, '');
 const importsOf = (file: string) =>
   Array.from(sourceOf(file).matchAll(/(?:from |import\(|^import )'([^']+)'/gm), ([, specifier = '']) => specifier);
 const localImportsOf = (file: string) =>

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Clock } from '../contracts/clock.ts';
-import type { ShownSetting } from '../contracts/settings/shown-settings.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import type { ShownSetting } from '../contracts/settings/shown-settings.ts';
 import { KeyKeeper } from '../core/keys/key-keeper.ts';
 import { withDevelopmentKey } from '../server/development.ts';
 import { openKeeper } from '../stores/open-store.ts';

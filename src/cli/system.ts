@@ -1,7 +1,7 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { User } from '../contracts/hooks.ts';
-import type { ShownSetting } from '../contracts/settings/shown-settings.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
+import type { ShownSetting } from '../contracts/settings/shown-settings.ts';
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
 import type { TokenSystem } from '../core/token-system.ts';
 import { openStore, type Keeper } from '../stores/open-store.ts';

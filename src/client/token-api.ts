@@ -1,7 +1,7 @@
 import type { ErrorReason } from '../contracts/errors.ts';
 import { within } from './awaitable.ts';
-import { isText } from './is-text.ts';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
+import { isText } from './is-text.ts';
 
 const TIMEOUT_MS = 10_000;
 

@@ -5,8 +5,9 @@ import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
 import type { Authenticated } from '../core/tokens/authenticator.ts';
+import { localized } from './languages/localized.ts';
 import { cookieSetterOf, refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
-import { throwAsGraphQL } from './to-graphql-error.ts';
+import { isGraphQLError, toGraphQLError } from './to-graphql-error.ts';
 
 /**
  * A request, as Express, Fastify, Apollo's standalone server and plain Node.js have it, or a `Request` of the Fetch API. For
@@ -63,6 +64,12 @@ export interface RequestAuth extends Core {
    * @throws GraphQLError of OriginNotAllowed
    */
   refreshCookie(): RefreshCookie | null;
+  /**
+   * Throws an error as GraphQL servers pass it on, its message in the language of `Accept-Language` where it is one of ours.
+   *
+   * @throws GraphQLError of an AuthError, and whatever else is given
+   */
+  refuse(error: unknown): Promise<never>;
 }
 
 /** The context of our resolvers. Spread it into your own. */
@@ -117,7 +124,9 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
 
     authenticate(): Promise<Authenticated> {
       const header = headerOf(this.#input.req.headers, headerName);
-      return (this.#authenticated ??= core.authenticator.authenticate(header).catch(throwAsGraphQL));
+      return (this.#authenticated ??= core.authenticator
+        .authenticate(header)
+        .catch((error: unknown) => this.refuse(error)));
     }
 
     refreshCookie(): RefreshCookie | null {
@@ -125,6 +134,13 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
       const { req, res, setCookie = res && cookieSetterOf(res) } = this.#input;
       const [origin, cookie] = ['origin', 'cookie'].map((name) => headerOf(req.headers, name));
       return (this.#cookie ??= refreshCookieOf({ origin, host: hostOf(req), cookie, setCookie }, settings));
+    }
+
+    async refuse(error: unknown): Promise<never> {
+      const refusal = toGraphQLError(error);
+      if (isGraphQLError(refusal))
+        refusal.message = await localized(refusal.message, headerOf(this.#input.req.headers, 'accept-language'));
+      throw refusal;
     }
   }
 

@@ -1,7 +1,6 @@
 import type { ResolverData } from 'type-graphql';
 import { expectRole } from '../core/tokens/expectations.ts';
 import type { AuthContext } from './context.ts';
-import { toGraphQLError } from './to-graphql-error.ts';
 
 /**
  * type-graphql's auth checker for `@Authorized()`, on our resolvers and on yours: lets in who is authenticated and, for
@@ -17,7 +16,7 @@ export async function guard(
   try {
     expectRole(token, roles);
   } catch (error) {
-    throw toGraphQLError(error);
+    return context.auth.refuse(error);
   }
   return true;
 }

@@ -3,7 +3,6 @@ import { Authorized, Extensions, UseMiddleware, type MiddlewareFn } from 'type-g
 import type { ThrottledOperation } from '../contracts/hooks.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { currentAdmin } from './current-admin.ts';
-import { toGraphQLError } from './to-graphql-error.ts';
 
 /** Whose attempts are counted where a budget is for each account. */
 export interface CountedAccount {
@@ -57,11 +56,11 @@ export function Operation(nature: OperationNature): MethodDecorator {
 }
 
 /** The edge, where what is inside becomes an error of GraphQL. */
-const asGraphQLErrors: MiddlewareFn<AuthContext> = async (_action, next) => {
+const asGraphQLErrors: MiddlewareFn<AuthContext> = async ({ context }, next) => {
   try {
     return await next();
   } catch (error) {
-    throw toGraphQLError(error);
+    return context.auth.refuse(error);
   }
 };
 

@@ -26,8 +26,3 @@ export function toGraphQLError(error: unknown): unknown {
 export function isGraphQLError(error: unknown): error is GraphQLError {
   return Object.prototype.toString.call(error) === '[object GraphQLError]';
 }
-
-/** For `catch` of a promise. */
-export function throwAsGraphQL(error: unknown): never {
-  throw toGraphQLError(error);
-}

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
 import { heldTokensIn } from '../../src/client/held-tokens.ts';
+import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
 
 let tokens: TokenStore | undefined;
 afterEach(() => tokens?.close());

@@ -1,8 +1,8 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store } from '../../contracts/store/store.ts';
-import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
 import { AccountImport } from '../../core/users/account-import.ts';
+import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
 import type { PasswordHasher } from '../../core/users/password-hasher.ts';
 import { BlacklistImport, type TokenSummary } from './blacklist-import.ts';
 import type { DumpRow } from './dump.ts';

@@ -1,7 +1,7 @@
 import type { Insertion, Store, UserRecord, UserStore } from '../../contracts/store/store.ts';
-import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
 import { adoptedId } from '../../core/sessions/standing.ts';
 import type { AccountTarget } from '../../core/users/account-import.ts';
+import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
 
 /** A dry run for users: answers as the store would, and keeps changes in memory. */
 export function rehearseUsers(users: UserStore): AccountTarget {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { nearMissesOf, type NearMiss } from './near-misses.ts';
+import { originProblems } from './origin-problems.ts';
 import { replacementOf } from './replaced.ts';
 import { isSecureOrigin } from './secure-origin.ts';
-import { originProblems } from './origin-problems.ts';
 import { authTable, serverTable, type ServerSettings, type Settings, type SettingsInput } from './settings-table.ts';
 
 /** One or several settings are unusable; the message has a line for each. */

@@ -1,8 +1,8 @@
 import type { BlacklistEntry, SessionRecord } from '../../contracts/store/store.ts';
-import { isClaimOfPassword } from './account.ts';
 import { absoluteEnd, type SessionParts, type SessionService } from '../sessions/session-service.ts';
 import { endOfSessionless } from '../sessions/sessionless.ts';
 import { adoptedId, isImported } from '../sessions/standing.ts';
+import { isClaimOfPassword } from './account.ts';
 
 /** A refresh or sliding token that another system has handed out, and that may still be used. */
 export interface OutstandingToken {

@@ -4,8 +4,8 @@ import {
   settingsFromEnvironment,
   settingsFromOptions,
 } from '../../../src/contracts/settings/settings.ts';
-import { showSettings } from '../../../src/contracts/settings/shown-settings.ts';
 import { authTable, serverTable } from '../../../src/contracts/settings/settings-table.ts';
+import { showSettings } from '../../../src/contracts/settings/shown-settings.ts';
 
 const message = (read: () => unknown): string => {
   try {

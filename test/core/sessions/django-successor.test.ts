@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { HelloDocument, TokenVerifyDocument } from '../../generated/operations.ts';
 import { claimsOf, forge, type TestClaims } from '../../support/forge.ts';
-import { refreshWith } from '../../support/process.ts';
 import { startTestLibrary } from '../../support/library.ts';
+import { refreshWith } from '../../support/process.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
