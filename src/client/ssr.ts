@@ -22,7 +22,7 @@ export interface RequestTokens {
    * The `Set-Cookie` headers that the API has answered so far. Put them into the response: a refresh replaces the cookie,
    * and the browser must have the new one.
    */
-  setCookies(): readonly string[];
+  setCookies(this: void): readonly string[];
 }
 
 const COOKIE = '__Host-simplejwt-refresh';

@@ -5,7 +5,6 @@ import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
-import { givenText } from './given-text.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import {
@@ -160,4 +159,16 @@ export function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCooki
     accessExpiresAt: access.expiresAt,
     refreshExpiresAt: refresh.expiresAt,
   };
+}
+
+/**
+ * An argument as Django REST framework reads it: without white space around it, such as the end of a line that was copied
+ * along.
+ *
+ * @throws InvalidInput if nothing is left
+ */
+function givenText(field: string, text: string): string {
+  const given = trimmed(text);
+  if (given === '') throw new InvalidInput(field, 'This field may not be blank.');
+  return given;
 }

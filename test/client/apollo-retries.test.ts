@@ -1,6 +1,7 @@
 import { ApolloClient, ApolloLink, gql, InMemoryCache, type DocumentNode } from '@apollo/client';
 import { ServerError } from '@apollo/client/errors';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { OperationTypeNode } from 'graphql';
 import { Observable, of, throwError } from 'rxjs';
 import { createAuthLink, isOpenOperation, type TokenStore } from '../../src/client/apollo-client.ts';
 import { accessOf, closeStores, refused, signedIn } from './refreshing-store.ts';
@@ -26,7 +27,9 @@ async function sendTo(
   });
   const link = ApolloLink.from([createAuthLink({ tokens, ...options }), server]);
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
-  const isMutation = query.definitions.some((part) => 'operation' in part && String(part.operation) === 'mutation');
+  const isMutation = query.definitions.some(
+    (part) => 'operation' in part && part.operation === OperationTypeNode.MUTATION,
+  );
   const { context = {} } = options as { context?: object };
   const request = { context, errorPolicy: 'all', fetchPolicy: 'no-cache' } as const;
   await (isMutation ? client.mutate({ ...request, mutation: query }) : client.query({ ...request, query })).catch(

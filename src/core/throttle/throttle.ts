@@ -35,6 +35,8 @@ export interface ThrottleParts {
 
 interface Count extends Omit<Budget, 'rule'> {
   readonly rule: Rule;
+  /** Its attempts, where those that were right make room. */
+  readonly pending: Pending | null;
 }
 
 /** An attempt at an operation. */
@@ -67,19 +69,16 @@ export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
   readonly #known: KnownNetworks;
-  readonly #pending: Pending;
 
   constructor(parts: ThrottleParts) {
     this.#parts = parts;
     this.#known = new KnownNetworks(parts);
-    this.#pending = new Pending(parts.clock);
+    const pending = new Pending(parts.clock);
     const operations = Object.entries(BUDGETS) as [ThrottledOperation, readonly Budget[]][];
-    this.#counts = new Map(
-      operations.map(([operation, budgets]) => [
-        operation,
-        budgets.map((budget) => ({ ...budget, rule: budget.rule(parts.settings) })),
-      ]),
-    );
+    const countOf = (budget: Budget): Count => {
+      return { ...budget, rule: budget.rule(parts.settings), pending: budget.afterSuccess ? pending : null };
+    };
+    this.#counts = new Map(operations.map(([operation, budgets]) => [operation, budgets.map(countOf)]));
   }
 
   /**
@@ -143,14 +142,14 @@ export class Throttle {
    *
    * @throws Throttled, StoreUnavailable
    */
-  async #open({ name, rule, per, afterSuccess, visit }: Due): Promise<AttemptRecord | null> {
+  async #open({ name, rule, per, pending, visit }: Due): Promise<AttemptRecord | null> {
     for (;;) {
       const found = await this.#parts.store.attempts.find(name);
       const now = this.#parts.clock();
       const record = live(found, now);
       const wait = record !== null && record.count >= rule.limit ? record.nextAt.getTime() - now : 0;
       if (wait <= 0) return found;
-      if (afterSuccess && (await this.#pending.mayMakeRoom(name, visit.since))) continue;
+      if (await pending?.mayMakeRoom(name, visit.since)) continue;
       const { operation, userId = null, client } = visit;
       this.#parts.events.audit('throttled', { operation, userId, client, rule: per });
       throw new Throttled(Math.ceil(wait / 1000));
@@ -164,9 +163,9 @@ export class Throttle {
    * @throws Throttled, StoreUnavailable
    */
   async #add(due: Due): Promise<Counted> {
-    const { name, rule } = due;
+    const { name, rule, pending } = due;
     const { attempts } = this.#parts.store;
-    this.#pending.begin(name);
+    pending?.begin(name);
     try {
       for (let found = due.found; ; found = await this.#reopened(due)) {
         const now = this.#parts.clock();
@@ -179,18 +178,18 @@ export class Throttle {
         if (await attempts.replace(found, after)) return { ...due, step: { before, after } };
       }
     } catch (error) {
-      this.#pending.end(name, false);
+      pending?.end(name, false);
       throw error;
     }
   }
 
   /** Another was quicker, and has changed what there is to decide. */
   async #reopened(due: Due): Promise<AttemptRecord | null> {
-    this.#pending.end(due.name, false);
+    due.pending?.end(due.name, false);
     try {
       return await this.#open(due);
     } finally {
-      this.#pending.begin(due.name);
+      due.pending?.begin(due.name);
     }
   }
 
@@ -200,15 +199,15 @@ export class Throttle {
       if (what === 'forget') await this.#forget(counted);
       if (what === 'takeBack') await this.#takeBack(counted);
     } finally {
-      this.#pending.end(counted.name, what !== 'keep');
+      counted.pending?.end(counted.name, what !== 'keep');
     }
   }
 
   /** All but those attempts of this process of which it is not known yet whether they are right. */
-  async #forget({ name }: Counted): Promise<void> {
+  async #forget({ name, pending }: Counted): Promise<void> {
     const { attempts } = this.#parts.store;
     for (;;) {
-      const others = this.#pending.count(name) - 1;
+      const others = (pending?.count(name) ?? 0) - 1;
       const found = others > 0 ? await attempts.find(name) : null;
       const count = Math.min(others, (found?.count ?? 0) - 1);
       if (found === null || count < 1) return void (await attempts.delete(name));

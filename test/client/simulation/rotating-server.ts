@@ -29,7 +29,7 @@ export class RotatingServer {
   ) {}
 
   readonly fetch: typeof fetch = async (_url, init) => {
-    const { query, variables } = JSON.parse(String(init?.body)) as {
+    const { query, variables } = JSON.parse(init?.body as string) as {
       query: string;
       variables: { username?: string; password?: string; refresh?: string };
     };
