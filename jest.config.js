@@ -1,5 +1,5 @@
 /** Each has a script of its own, as it needs other programs or the registry, or takes its time. */
-const APART = ['test/interop', 'test/browser', 'test/firefox', 'test/operate'];
+const APART = ['test/interop', 'test/browser', 'test/firefox', 'test/operate', 'test/soak'];
 
 /** @type {import('jest').Config} */
 export default {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
+import mongoose from 'mongoose';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { Client } from '../support/client.ts';
 import { runCommand } from '../support/command.ts';
@@ -86,6 +87,25 @@ describe('the commands that look after a store', () => {
     expect(await store('restore', file)).toMatchObject({ code: 0, stdout: expect.stringContaining('version: 1\n') });
     await createAlice(place);
     expect(await store('version')).toMatchObject({ stdout: `version: ${VERSION}\nknown: ${VERSION}\n` });
+  });
+
+  test('migrate a store of an older version ahead of the next start, and one of this version not at all', async () => {
+    change(fileIn(place), `${MIGRATIONS[0]}; PRAGMA user_version = 1;`);
+    const upToDate = { code: 0, stdout: `version: ${VERSION}\nknown: ${VERSION}\n`, stderr: '' };
+    expect(await store('migrate')).toEqual(upToDate);
+    expect(await store('version')).toEqual(upToDate);
+    const before = readFileSync(fileIn(place));
+    expect(await store('migrate')).toEqual(upToDate);
+    expect(readFileSync(fileIn(place)).equals(before)).toBe(true);
+    expect(await store('migrate', '--json')).toMatchObject({
+      stdout: expect.stringContaining(`"version": ${VERSION}`),
+    });
+  });
+
+  test('migrate no store of a newer program', async () => {
+    await createAlice(place);
+    change(fileIn(place), `PRAGMA user_version = ${VERSION + 1}`);
+    expect(await store('migrate')).toEqual(refusal(/this program knows \d+: start a newer program/));
   });
 
   test('refuse a store, and a backup, of a newer program', async () => {
@@ -196,11 +216,17 @@ onMongoDb('on mongodb', () => {
           stderr: expect.stringMatching(new RegExp(`^[^\n]*${tool}[^\n]*\n$`)),
         });
       }
-      expect(await runCommand(['store', 'version'], { env })).toEqual({
-        code: 0,
-        stdout: 'version: 1\nknown: 1\n',
-        stderr: '',
-      });
+      for (const command of ['version', 'migrate']) {
+        expect(await runCommand(['store', command], { env })).toEqual({
+          code: 0,
+          stdout: 'version: 1\nknown: 1\n',
+          stderr: '',
+        });
+      }
+      const connection = await mongoose.createConnection(place.options.mongodbUri ?? '').asPromise();
+      const indexes = await connection.collection('sessions').indexes();
+      await connection.close();
+      expect(indexes.map(({ name }) => name)).toContain('sessions_of_user');
     } finally {
       await place.remove();
     }

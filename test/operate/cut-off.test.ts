@@ -143,7 +143,9 @@ describe.each(Object.entries(CASES))('%s that is cut off', (_name, { prepare, ar
         for (const folder of [cut.afterPowerLoss(), cut.afterKill()]) {
           const found = contentOf(join(folder, changed));
           seen.add(found);
-          expect({ cutAt, code, found }).toEqual({ cutAt, code: null, found: found === next ? next : former });
+          // The number of changes differs by a few: one that came to its end has done all.
+          const isDone = found === next || code === 0;
+          expect({ cutAt, found }).toEqual({ cutAt, found: isDone ? next : former });
           expect(unchanged.map((name) => contentOf(join(folder, name)))).toEqual(others);
         }
         await run(cut, { DATA_DIR: cut.path });

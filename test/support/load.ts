@@ -87,17 +87,19 @@ async function changePassword(visitor: Visitor): Promise<void> {
 /** What visitors do, each with an account of their own. */
 export const HABITS = { refreshOften, signOut, blacklistForeign, endAll, changePassword } as const;
 
-/** Does one thing over and over until the server is gone; `onAnswer` is called each time. */
+/** Does one thing over and over until the server or its store is gone, or the signal; `onAnswer` is called each time. */
 export async function loadUntilGone(
   visitor: Visitor,
   habit: (visitor: Visitor) => Promise<void>,
   onAnswer: () => void,
+  signal?: AbortSignal,
 ): Promise<void> {
-  for (;;) {
+  const goesOn = () => signal?.aborted !== true;
+  while (goesOn()) {
     try {
       await habit(visitor);
     } catch (error) {
-      if (/fetch failed|terminated/.test(String(error))) return; // nobody answers, or not to the end
+      if (/fetch failed|terminated|store_unavailable/.test(String(error))) return; // nobody answers, or not to the end
       throw error;
     }
     onAnswer();

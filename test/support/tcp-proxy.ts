@@ -19,6 +19,7 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #fault: Fault | null = null;
+  #late: { readonly word: string; readonly milliseconds: number } | null = null;
 
   private constructor(target: { host: string; port: number }) {
     this.#target = target;
@@ -42,6 +43,12 @@ export class TcpProxy {
       return;
     }
     const upstream = connect(this.#target);
+    let lateness = 0;
+    client.on('data', (chunk) => {
+      if (this.#late === null || !chunk.includes(this.#late.word)) return;
+      lateness = this.#late.milliseconds;
+      this.#late = null;
+    });
     for (const [socket, other, deafening] of [
       [client, upstream, 'deaf'],
       [upstream, client, 'mute'],
@@ -52,7 +59,12 @@ export class TcpProxy {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.on('data', (chunk) => this.#pass(chunk, other, deafening));
+      socket.on('data', (chunk) => {
+        if (socket === client || lateness === 0) return this.#pass(chunk, other, deafening);
+        setTimeout(() => this.#pass(chunk, other, deafening), lateness);
+        lateness = 0;
+        return undefined;
+      });
     }
   }
 
@@ -69,6 +81,11 @@ export class TcpProxy {
   suffer(fault: Fault): void {
     this.#fault = fault;
     if (fault === 'cut') this.#breakAll();
+  }
+
+  /** The answer to the next request that has this word arrives so much later; other connections notice nothing. */
+  delayAnswerTo(word: string, milliseconds: number): void {
+    this.#late = { word, milliseconds };
   }
 
   /** Connections of which something was lost are of no use to anybody. */
