@@ -143,4 +143,29 @@ describe('a token store that shares a session with other tabs', () => {
     await heard;
     expect(heldBy(tab)).toEqual(heldBy(other));
   });
+
+  test.each([
+    ['was signed out of', ['signed-out']],
+    ['another replaced, which was signed out of', ['signed-in', 'signed-out']],
+  ])('is not signed in by late news of a session that %s', async (_how, news) => {
+    const [tab, other] = [openTab(), await signedInDevice(server)];
+    const former = { ...heldBy(other), step: 7 };
+    const later = { ...former, chain: 'later', step: 8 };
+    const channel = new BroadcastChannel(channelName());
+    const last = new BroadcastChannel(channelName()); // hears in the same order as the tab, and after it
+    const all = new Promise<void>((resolve) => {
+      last.addEventListener('message', (event) => {
+        if ((event as MessageEvent<{ status: string }>).data.status === 'last') resolve();
+      });
+    });
+    if (news.length > 1) channel.postMessage({ status: 'signed-in', tokens: later, chain: former.chain });
+    const chain = news.length > 1 ? later.chain : former.chain;
+    channel.postMessage({ status: 'signed-out', reason: 'signed_out', chain });
+    channel.postMessage({ status: 'signed-in', tokens: former, chain: null });
+    channel.postMessage({ status: 'last' });
+    await all;
+    channel.close();
+    last.close();
+    expect(tab.tokens.getState()).toMatchObject({ status: 'signed-out' });
+  });
 });
