@@ -37,12 +37,13 @@ describe('a token store that shares a session with other tabs', () => {
   const openTab = (options: TokenStoreOptions = {}) => newDevice(server, { storage: browserStorage(), ...options });
 
   /** A tab whose refresh was answered, which it does not know before `tell` is called. */
-  const tabInRefresh = async () => {
+  const tabInRefresh = async (storage = browserStorage()) => {
     let tell: () => void = () => {};
     const told = new Promise<void>((resolve) => (tell = resolve));
     let wasAnswered: () => void = () => {};
     const answered = new Promise<void>((resolve) => (wasAnswered = resolve));
     const tab: TestDevice = openTab({
+      storage,
       fetch: async (...request) => {
         const answer = await tab.network.fetch(...request);
         wasAnswered();
@@ -65,6 +66,17 @@ describe('a token store that shares a session with other tabs', () => {
     const heard = hears(tab);
     await other.tokens.signIn('alice', PASSWORD);
     await heard;
+    tell();
+    expect(await refreshing).toBe(heldBy(other).access);
+    expect(heldBy(tab)).toEqual(heldBy(other));
+    expect(JSON.parse([...items.kept.values()][0] ?? '')).toEqual(heldBy(other));
+  });
+
+  test('goes on with a sign-in in another tab that comes during a refresh, though no news of it comes', async () => {
+    const storage = { ...browserStorage(), sharedAs: null };
+    const other = await signedInDevice(server, { storage });
+    const { tab, tell, refreshing } = await tabInRefresh(storage);
+    await other.tokens.signIn('alice', PASSWORD);
     tell();
     expect(await refreshing).toBe(heldBy(other).access);
     expect(heldBy(tab)).toEqual(heldBy(other));
