@@ -71,28 +71,27 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
   }
 
   /** A refresh that gives way to a sign-in in another tab comes after it, and is then often not due any more. */
-  async function refresh(spent: TokenState): Promise<void> {
+  async function refresh(before: TokenState): Promise<void> {
     const { signal } = (refreshAbort = new AbortController());
-    try {
-      await tabs.exclusively(async () => {
-        await keeper.sync();
-        if (state() === spent) await exchange(signal);
-      });
-    } catch (error) {
-      if (signal.reason !== 'hurry') throw error;
-      await refresh(spent);
-    }
-  }
-
-  async function exchange(signal: AbortSignal): Promise<void> {
-    const before = (unanswered = state());
-    const spent = held();
-    const token = spent?.refresh ?? null;
-    // Another tab may have stopped waiting for the lock, and have refreshed them.
+    // Another tab may have refreshed them, even one that stopped waiting for the lock.
     const isCurrent = async () => {
       await keeper.sync();
       return state() === before;
     };
+    try {
+      await tabs.exclusively(async () => {
+        if (await isCurrent()) await exchange(before, signal, isCurrent);
+      });
+    } catch (error) {
+      if (signal.reason !== 'hurry') throw error;
+      await refresh(before);
+    }
+  }
+
+  async function exchange(before: TokenState, signal: AbortSignal, isCurrent: () => Promise<boolean>): Promise<void> {
+    unanswered = before;
+    const spent = held();
+    const token = spent?.refresh ?? null;
     try {
       const answered = await api.refresh(token, signal, isCurrent);
       // Without rotation there is no successor: the refresh token stays.
@@ -180,14 +179,13 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
       return insteadOfRefreshing(async () => {
         await keeper.sync();
         const now = held();
+        const isInCookie = now === null ? usesCookie : now.refresh === null;
         // Somebody else has signed in, in another tab: they stay signed in.
-        const isOthers = begun !== null && now?.chain !== begun.chain;
-        const { refresh = null } = (isOthers ? begun : now) ?? {};
-        const isInCookie = !isOthers && (now === null ? usesCookie : refresh === null);
+        if (begun !== null && now?.chain !== begun.chain) return begun.refresh === null || end(begun.refresh);
         if (isInCookie) await end(null);
-        if (isInCookie || (now !== null && !isOthers)) await keeper.forget('signed_out');
+        if (isInCookie || now !== null) await keeper.forget('signed_out');
         // Under the lock, too: a tab that has not heard of it would refresh what is ending.
-        return refresh === null || end(refresh);
+        return isInCookie || now === null || end(now.refresh);
       });
     },
     close: () => {

@@ -48,7 +48,7 @@ export function isOpenOperation(
 
 /** Whether a field at the root looks at no token. */
 export const isOpenField = ({ kind, name }: Selection, ownFields: readonly string[] = []): boolean =>
-  kind === 'Field' && ['__typename', ...OPEN_FIELDS, ...ownFields].includes(`${name?.value}`);
+  kind === 'Field' && ['__typename', ...OPEN_FIELDS, ...ownFields].includes(name?.value ?? '');
 
 /**
  * The fields that an operation asks for at its root, in the order in which they run, through all fragments. Of a fragment

@@ -51,10 +51,6 @@ export function createPatientApi(
   const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
     Promise.race([sleep(ms), new Promise((resolve) => signal.addEventListener('abort', resolve))]);
 
-  /** Half of it by chance, so that many devices do not come back at once. */
-  const backOff = (times: number): Promise<boolean> =>
-    sleep(times > 0 ? 250 * 2 ** times * (1 + Math.random()) : 0).then(() => true);
-
   return {
     ...api,
     refresh: async (refresh, signal, isCurrent) => {
@@ -81,13 +77,15 @@ export function createPatientApi(
     mayAskFor: (held) => {
       if (refused !== held || verdict === null) {
         const isYoung = clock() < held.receivedAt + YOUNG_MS && !areDue(held, clock());
-        refusals = isYoung && refused?.chain === held.chain ? refusals + 1 : 1;
+        refusals = isYoung && refused?.chain === held.chain ? refusals + 1 : 0;
         refused = held;
-        verdict = refusals > MOST_REFUSALS ? null : backOff(refusals - 1);
+        // Half of it by chance, so that many devices do not come back at once.
+        const ms = refusals > 0 ? 250 * 2 ** refusals * (1 + Math.random()) : 0;
+        verdict = refusals < MOST_REFUSALS ? sleep(ms).then(() => true) : null;
       }
       return verdict ?? false;
     },
   };
 }
 
-const msOf = ({ retryAfter }: TokenRequestError): number => (retryAfter ?? 0) * 1000;
+const msOf = ({ retryAfter }: TokenRequestError): number => Number(retryAfter) * 1000;

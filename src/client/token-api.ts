@@ -8,6 +8,8 @@ const TIMEOUT_MS = 10_000;
 /** What a `TokenRequestError` says where no answer came. */
 const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
 
+const BROKEN = 'INTERNAL_SERVER_ERROR';
+
 /** Replaces `Internal server error`, which does not say what to do. */
 const FAILED = 'The server failed, and its log says why. Try again in a moment.';
 
@@ -49,7 +51,7 @@ export interface TokenApi {
   /** @throws TokenRequestError; `unavailable` also where the signal ends it */
   refresh(refresh: string | null, signal: AbortSignal): Promise<AnsweredTokens>;
   /** @throws TokenRequestError */
-  blacklist(refresh: string | null): Promise<void>;
+  blacklist(refresh: string | null): Promise<unknown>;
 }
 
 /** How to reach the server. */
@@ -70,8 +72,8 @@ export interface TypedOperation<Data, Variables> {
 /** The operations over HTTP, with nothing but `fetch`. */
 export function createTokenApi(options: TokenApiOptions): TokenApi {
   /** What has the form of an answer may have no tokens in it. */
-  const checked = (pair?: Partial<AnsweredTokens> | null): AnsweredTokens => {
-    const { access, refresh = null } = pair ?? {};
+  const checked = (pair: unknown): AnsweredTokens => {
+    const { access, refresh = null } = Object(pair) as Partial<AnsweredTokens>;
     if (!isText(access) || !isText(refresh ?? '')) throw notGraphQL(options.url, 'no tokens');
     return { access, refresh };
   };
@@ -80,9 +82,7 @@ export function createTokenApi(options: TokenApiOptions): TokenApi {
       checked((await send(options, TokenObtainPairDocument, { username, password })).tokenObtainPair),
     refresh: async (refresh, signal) =>
       checked((await send(options, TokenRefreshDocument, { refresh }, signal)).tokenRefresh),
-    blacklist: async (refresh) => {
-      await send(options, TokenBlacklistDocument, { refresh });
-    },
+    blacklist: (refresh) => send(options, TokenBlacklistDocument, { refresh }),
   };
 }
 
@@ -108,7 +108,7 @@ export async function send<Data, Variables>(
     const response = await fetch(url, { method: 'POST', headers, body, credentials, signal: abort.signal });
     const answer: unknown = await response.json().catch(() => {});
     const { data, errors } = Object(answer) as GraphQLAnswer;
-    const [error = null] = Array.isArray(errors) ? (errors as readonly unknown[]) : [errors];
+    const [error = null] = [errors].flat() as readonly unknown[];
     if (error === null && isObject(data)) return data as Data;
     throw isObject(error) ? refusalOf(error) : notGraphQL(url, `HTTP ${response.status}`);
   };
@@ -141,22 +141,18 @@ const isObject = (value: unknown): value is object => value === Object(value);
 
 /** A proxy, or a network that wants its own sign-in first. */
 const notGraphQL = (url: string, got: string): TokenRequestError =>
-  new TokenRequestError(
-    `Something else answered in the server's place: expected GraphQL from ${url}, got ${got}. Try again in a moment.`,
-    'unavailable',
-  );
+  new TokenRequestError(`Expected GraphQL from ${url}, got ${got}. Try again in a moment.`, 'unavailable');
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   const { code, action, reason, retryAfter } = extensions ?? {};
-  const words = code === 'INTERNAL_SERVER_ERROR' || !isText(message) ? FAILED : message;
+  const words = code === BROKEN || !isText(message) ? FAILED : message;
   const why = isText(reason) ? (reason as ErrorReason) : null;
   const seconds = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : null;
   return new TokenRequestError(words, outcomeOf(code, action), why, seconds);
 }
 
-/** A token from the future is refused with `WAIT`: a clock is behind, and nobody is signed out. */
+/** Whoever is to wait is not signed out: the server is busy, or a token is from the future, for a clock is behind. */
 function outcomeOf(code: unknown, action: unknown): TokenRequestOutcome {
-  const isPassing = ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'].includes(code as string);
-  if (isPassing || action === 'WAIT') return 'unavailable';
+  if (action === 'WAIT' || code === BROKEN) return 'unavailable';
   return code === 'UNAUTHENTICATED' ? 'refused' : 'failed';
 }

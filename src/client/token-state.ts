@@ -66,10 +66,12 @@ export function createStateKeeper(
     const { status, tokens, reason = null, chain } = Object(news) as Partial<Record<string, string | null>>;
     if (status === 'hurry' || status === 'unanswered') giveUp(status);
     if (status === 'signed-in') adopt(tokens);
-    if (status !== 'signed-out' || chain === undefined) return;
-    const isMine = chain === null ? reason !== null : chain === held()?.chain;
-    if (isMine || state.status === 'unknown') tell({ status, reason });
-    over.add(chain);
+    if (status === 'signed-out' && chain !== undefined) {
+      const isMine = chain === null ? reason !== null : chain === held()?.chain;
+      if (isMine || state.status === 'unknown') tell({ status, reason });
+    }
+    // A sign-in ends the session before it, too: what is heard of that later is late.
+    if (chain !== (Object(tokens) as Partial<HeldTokens>).chain) over.add(chain);
   }
 
   /**
@@ -80,8 +82,9 @@ export function createStateKeeper(
     const tokens = heldTokensIn(value);
     const now = held();
     if (tokens === null) return;
-    const isNext = now === null || (isStored && now.chain !== tokens.chain) || tokens.step > last;
-    if (isNext && (now?.chain === tokens.chain || !over.has(tokens.chain))) tell({ status: 'signed-in', tokens });
+    const isSame = now?.chain === tokens.chain;
+    const isNext = isSame ? tokens.step > now.step : now === null || isStored || tokens.step > last;
+    if (isNext && (isSame || !over.has(tokens.chain))) tell({ status: 'signed-in', tokens });
   }
 
   const tell = (next: TokenState): void => notify(become(next));

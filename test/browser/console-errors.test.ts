@@ -15,7 +15,7 @@ describe('what the console says when something goes wrong', () => {
     );
     const row = page.getByRole('listitem', { name: 'alice' });
     await confirm(page, row, 'Deactivate');
-    expect(await shows(row.getByRole('alert').getByText(/expected GraphQL from \/graphql, got HTTP 502\. Try/))).toBe(
+    expect(await shows(row.getByRole('alert').getByText(/Expected GraphQL from \/graphql, got HTTP 502\. Try/))).toBe(
       true,
     );
     expect(await seriousFaults(page)).toEqual([]);

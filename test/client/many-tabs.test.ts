@@ -2,9 +2,11 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { browserStorage, createTokenStore, TokenRequestError, type TokenStore } from '../../src/client/index.ts';
 import { Platform } from './simulation/platform.ts';
-import { RotatingServer, sessionOf, type Fate } from './simulation/rotating-server.ts';
+import { RotatingServer, sessionOf, storedIn, type Fate } from './simulation/rotating-server.ts';
 
 const RUNS = process.env['EFFORT'] === 'full' ? 5000 : 200;
+/** The same runs each time. `SEED` has others; a failure says which seed and path show it again. */
+const SEED = Number(process.env['SEED'] ?? 19);
 const MINUTE = 60_000;
 
 type Deed =
@@ -45,6 +47,36 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 });
 const delivery = fc.option(fc.constantFrom(0, 1, 20, 300), { freq: 4 });
 
+const answered: Fate = { ms: 1, kind: 'answered' };
+const signIn: Deed = { what: 'signIn', tab: 0, user: 'alice' };
+/** What runs of other seeds have found. */
+const FOUND: [Deed[], Fate[], (number | null)[]][] = [
+  // News of a session arrives when the next one has been signed out of.
+  [
+    [signIn, { what: 'signOut', tab: 2 }],
+    [{ ms: 100, kind: 'answered' }, answered],
+    [null, null, null, 300, null],
+  ],
+  // A tab is closed while its session is refreshed, replaced, and the next one ended.
+  [
+    [
+      { what: 'close', tab: 1 },
+      { what: 'refusedOperation', tab: 2 },
+      signIn,
+      { what: 'time', ms: 5 * MINUTE },
+      { what: 'signOut', tab: 0 },
+    ],
+    [answered],
+    [300],
+  ],
+  // A tab that knows of nobody signs out, and the server does not answer.
+  [
+    [{ what: 'close', tab: 1 }, signIn, signIn, { what: 'time', ms: 5 * MINUTE }, { what: 'signOut', tab: 1 }],
+    [{ ms: 1, kind: 'unsent' }, answered, answered, { ms: 1, kind: 'odd' }],
+    [null],
+  ],
+];
+
 afterEach(() => {
   jest.useRealTimers();
   for (const name of ['document', 'localStorage', 'navigator']) Reflect.deleteProperty(globalThis, name);
@@ -64,8 +96,8 @@ class World {
   readonly #pending = new Set<Promise<unknown>>();
   /** The sessions that somebody signed out of. */
   readonly #left = new Set<number>();
-  /** The last step that was stored of each session. */
-  readonly #stored = new Map<number, number>();
+  /** The refresh token that the storage has. */
+  #stored: readonly [session: number, step: number] | null = null;
   #signingOutAny = 0;
   #jumped = 0;
   #isCalm = false;
@@ -79,12 +111,13 @@ class World {
       () => Date.now(),
     );
     this.#platform.onWrite = (value) => {
-      const [session = -1, step = -1] = (JSON.parse(value) as { refresh: string }).refresh.split('.').map(Number);
-      this.#stored.set(session, step);
+      // Whoever signs out while others sign in ends what is stored at their turn, though the server may never hear of it.
+      if (value === null && this.#signingOutAny > 0 && this.#stored !== null) this.#left.add(this.#stored[0]);
+      this.#stored = value === null ? null : storedIn(value);
     };
     this.#server.onSent = (session, step) => {
-      // After a sign-out there is nothing in the storage, and nothing to lose.
-      if (!this.#server.isOver(session) && step < (this.#stored.get(session) ?? 0))
+      // What another session has replaced, or a sign-out removed, a tab that missed every message cannot know of.
+      if (session === this.#stored?.[0] && step < this.#stored[1])
         this.faults.push(`${session}.${step} was sent after its successor was stored`);
     };
     this.#server.onSignOut = (session) => {
@@ -210,5 +243,5 @@ test('S57: whatever tabs, network and clocks do, nobody is signed out or acts as
     await world.settle();
     expect(world.faults).toEqual([]);
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, { numRuns: RUNS, seed: SEED, examples: FOUND });
 }, 900_000);

@@ -37,12 +37,13 @@ describe('a token store that shares a session with other tabs', () => {
   const openTab = (options: TokenStoreOptions = {}) => newDevice(server, { storage: browserStorage(), ...options });
 
   /** A tab whose refresh was answered, which it does not know before `tell` is called. */
-  const tabInRefresh = async () => {
+  const tabInRefresh = async (storage = browserStorage()) => {
     let tell: () => void = () => {};
     const told = new Promise<void>((resolve) => (tell = resolve));
     let wasAnswered: () => void = () => {};
     const answered = new Promise<void>((resolve) => (wasAnswered = resolve));
     const tab: TestDevice = openTab({
+      storage,
       fetch: async (...request) => {
         const answer = await tab.network.fetch(...request);
         wasAnswered();
@@ -65,6 +66,17 @@ describe('a token store that shares a session with other tabs', () => {
     const heard = hears(tab);
     await other.tokens.signIn('alice', PASSWORD);
     await heard;
+    tell();
+    expect(await refreshing).toBe(heldBy(other).access);
+    expect(heldBy(tab)).toEqual(heldBy(other));
+    expect(JSON.parse([...items.kept.values()][0] ?? '')).toEqual(heldBy(other));
+  });
+
+  test('goes on with a sign-in in another tab that comes during a refresh, though no news of it comes', async () => {
+    const storage = { ...browserStorage(), sharedAs: null };
+    const other = await signedInDevice(server, { storage });
+    const { tab, tell, refreshing } = await tabInRefresh(storage);
+    await other.tokens.signIn('alice', PASSWORD);
     tell();
     expect(await refreshing).toBe(heldBy(other).access);
     expect(heldBy(tab)).toEqual(heldBy(other));
@@ -142,5 +154,30 @@ describe('a token store that shares a session with other tabs', () => {
     await other.tokens.signIn('alice', PASSWORD);
     await heard;
     expect(heldBy(tab)).toEqual(heldBy(other));
+  });
+
+  test.each([
+    ['was signed out of', ['signed-out']],
+    ['another replaced, which was signed out of', ['signed-in', 'signed-out']],
+  ])('is not signed in by late news of a session that %s', async (_how, news) => {
+    const [tab, other] = [openTab(), await signedInDevice(server)];
+    const former = { ...heldBy(other), step: 7 };
+    const later = { ...former, chain: 'later', step: 8 };
+    const channel = new BroadcastChannel(channelName());
+    const last = new BroadcastChannel(channelName()); // hears in the same order as the tab, and after it
+    const all = new Promise<void>((resolve) => {
+      last.addEventListener('message', (event) => {
+        if ((event as MessageEvent<{ status: string }>).data.status === 'last') resolve();
+      });
+    });
+    if (news.length > 1) channel.postMessage({ status: 'signed-in', tokens: later, chain: former.chain });
+    const chain = news.length > 1 ? later.chain : former.chain;
+    channel.postMessage({ status: 'signed-out', reason: 'signed_out', chain });
+    channel.postMessage({ status: 'signed-in', tokens: former, chain: null });
+    channel.postMessage({ status: 'last' });
+    await all;
+    channel.close();
+    last.close();
+    expect(tab.tokens.getState()).toMatchObject({ status: 'signed-out' });
   });
 });

@@ -1,8 +1,8 @@
 /** A browser that delivers messages late or never, and hands on locks: what the pages of one origin share. */
 export class Platform {
   readonly kept = new Map<string, string>();
-  /** Called with each item that is written. */
-  onWrite: (value: string) => void = () => {};
+  /** Called with each item that is written, and with null where one is removed. */
+  onWrite: (value: string | null) => void = () => {};
   readonly #channels = new Set<FakeChannel>();
   readonly #held = new Map<string, Promise<unknown>>();
 
@@ -20,7 +20,9 @@ export class Platform {
           kept.set(key, value);
           onWrite(value);
         },
-        removeItem: (key: string) => kept.delete(key),
+        removeItem: (key: string) => {
+          if (kept.delete(key)) onWrite(null);
+        },
       },
       // What a constructor returns is what `new` gives.
       BroadcastChannel: function BroadcastChannel(name: string) {

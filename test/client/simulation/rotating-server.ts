@@ -91,3 +91,9 @@ const refusal = (reason: string): object => ({
 /** The session that an access token is of. */
 export const sessionOf = (access: string): number =>
   Number((JSON.parse(atob(access.split('.')[1] ?? '')) as { sid: string }).sid);
+
+/** The refresh token in a stored item. */
+export function storedIn(item: string): readonly [session: number, step: number] {
+  const [session = -1, step = -1] = (JSON.parse(item) as { refresh: string }).refresh.split('.').map(Number);
+  return [session, step];
+}
