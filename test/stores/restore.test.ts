@@ -73,5 +73,5 @@ test('a restoration that fails on the way says why', async () => {
 test('a store that is there is left alone', async () => {
   const keeper = sqliteKeeper(store);
   await keeper.backup(backup);
-  expect(await refusalOf(keeper.restore(backup, PLAIN))).toMatch(/With --force it is put aside, and kept\.$/);
+  expect(await refusalOf(keeper.restore(backup, PLAIN))).toMatch(/With --force it is kept under another name\.$/);
 });
