@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 
 const UNIT = 'deploy/systemd/graphql-simplejwt.service';
 const COMPOSE_GUIDE = 'docs/deploy/docker-compose.md';
+const WORKFLOW = '.github/workflows/ci.yml';
 const KUBERNETES = 'deploy/kubernetes';
 const KUSTOMIZATION = 'kustomization.yaml';
 /** Of 10.0, as `systemd-analyze security` counts: what is left is a network server that compiles what it runs. */
@@ -83,6 +84,9 @@ try {
   const unit = copy(UNIT, (text) => text.replace('/usr/bin/node', process.execPath));
   check(UNIT, ['systemd-analyze', 'verify', '--man=no', unit], { isQuiet: true });
   check(UNIT, ['systemd-analyze', 'security', '--offline=yes', `--threshold=${MOST_EXPOSURE * 10}`, unit]);
+  const hasActionlint = spawnSync('actionlint', ['-version']).error === undefined; // it wants Go: see .ci/with-deploy-tools
+  if (hasActionlint) check(WORKFLOW, ['actionlint', '-no-color', '-shellcheck=', WORKFLOW]);
+  else console.log(`${WORKFLOW}: not checked, for want of Go`);
   check('deploy/prometheus/alerts.yaml', ['npm', 'run', '--silent', 'check:alerts']);
 } finally {
   rmSync(folder, { recursive: true });

@@ -67,15 +67,16 @@ function timeZone(name: string): string {
 export function addTokenImport(tokens: Command, options: CliOptions): void {
   const { terminal } = options;
   const watcher = watcherOn(terminal);
-  importing(tokens, 'take in the blacklist that `manage.py dumpdata token_blacklist` of Django has written').action(
-    async (file: string, flags: Flags) => {
-      const rows = readDump(await openInput(file, terminal), flags.format);
-      const summary = await withSystem(options, ({ django }) =>
-        flags.dryRun === true ? django.rehearseTokens(rows, watcher) : django.importTokens(rows, watcher),
-      );
-      printSummary(terminal, summary, flags);
-    },
-  );
+  importing(
+    tokens,
+    'take in the outstanding and blacklisted tokens that `manage.py dumpdata token_blacklist` of Django has written',
+  ).action(async (file: string, flags: Flags) => {
+    const rows = readDump(await openInput(file, terminal), flags.format);
+    const summary = await withSystem(options, ({ django }) =>
+      flags.dryRun === true ? django.rehearseTokens(rows, watcher) : django.importTokens(rows, watcher),
+    );
+    printSummary(terminal, summary, flags);
+  });
 }
 
 function printSummary(terminal: Terminal, summary: { readonly bad: number }, flags: Flags): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Client } from '../contracts/hooks.ts';
 import type { SessionRecord } from '../contracts/store/store.ts';
+import { isImported } from '../core/sessions/standing.ts';
 import { expectUser, withSystem, type CliOptions } from './system.ts';
 import { CliError, type PrintedRow } from './terminal.ts';
 
@@ -51,13 +52,15 @@ export function addSessionCommands(program: Command, options: CliOptions): void 
 }
 
 /** The last three columns are filled where two clients seem to hold the tokens of the session: event `token_replayed`. */
-function toRow({ id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent, replay }: SessionRecord): PrintedRow {
+function toRow(session: SessionRecord): PrintedRow {
+  const { id, createdAt, lastUsedAt, expiresAt, ipAddress, userAgent, replay } = session;
   const reported = replay?.reported ?? null;
   return {
     id,
     createdAt,
     lastUsedAt,
     expiresAt,
+    imported: isImported(session),
     ipAddress,
     userAgent,
     replays: reported && reported.rotations,

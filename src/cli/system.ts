@@ -45,17 +45,19 @@ export async function openSystem({
   readonly clock: Clock;
   readonly report: (error: unknown) => void;
 }): Promise<CliSystem> {
-  const [{ assembleTokenSystem }, { Django }, { PasswordHasher }] = await Promise.all([
+  const [{ assembleTokenSystem }, { Django }, { PasswordHasher }, { OutstandingTokens }] = await Promise.all([
     import('../core/token-system.ts'),
     import('./django/django.ts'),
     import('../core/users/password-hasher.ts'),
+    import('../core/users/outstanding-tokens.ts'),
   ]);
   const store = await openStore(settings);
   const system = await assembleTokenSystem({ settings, hooks: {}, clock, report, store });
   const hasher = new PasswordHasher(settings.passwordHashCost, clock);
+  const tokens = new OutstandingTokens({ store, settings, clock, sessions: system.sessions });
   // No count lasts longer than a day; the networks from which accounts sign in do, and stay.
   const forgetAttempts = () => store.attempts.deleteExpired(new Date(clock() + DAY_MS));
-  return { ...system, forgetAttempts, django: new Django({ store, settings, hasher, clock }) };
+  return { ...system, forgetAttempts, django: new Django({ store, settings, hasher, clock, tokens }) };
 }
 
 /** Runs a command on an open token system and closes it, whatever happens. */

@@ -175,19 +175,20 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
     signIn: (username, password) =>
       insteadOfRefreshing(async () => keeper.hold(await api.obtain(username, password), null)),
     save: (answered) => insteadOfRefreshing(() => keeper.hold(answered, null)),
-    signOut: async () => {
+    signOut: () => {
       const begun = held();
-      const spent = await insteadOfRefreshing(async () => {
+      return insteadOfRefreshing(async () => {
         await keeper.sync();
         const now = held();
         // Somebody else has signed in, in another tab: they stay signed in.
-        if (begun !== null && now?.chain !== begun.chain) return begun.refresh;
-        const isInCookie = now === null ? usesCookie : now.refresh === null;
+        const isOthers = begun !== null && now?.chain !== begun.chain;
+        const { refresh = null } = (isOthers ? begun : now) ?? {};
+        const isInCookie = !isOthers && (now === null ? usesCookie : refresh === null);
         if (isInCookie) await end(null);
-        if (now !== null || isInCookie) await keeper.forget('signed_out');
-        return now?.refresh ?? null;
+        if (isInCookie || (now !== null && !isOthers)) await keeper.forget('signed_out');
+        // Under the lock, too: a tab that has not heard of it would refresh what is ending.
+        return refresh === null || end(refresh);
       });
-      return spent === null || end(spent);
     },
     close: () => {
       keeper.close();

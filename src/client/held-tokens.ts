@@ -57,11 +57,11 @@ const newName = (): string => `${Math.random()}`;
 
 /** The tokens that a value from outside is; null if it is none. Those of before there were chains get one. */
 export function heldTokensIn(value: unknown): HeldTokens | null {
-  const held = Object(value) as HeldTokens;
+  const held = Object(value) as Partial<HeldTokens>;
   const { access, refresh, sessionId, chain = sessionId ?? access, step = 0, receivedAt, refreshAt, expiresAt } = held;
   const areNumbers = [step, receivedAt, refreshAt, expiresAt].every(Number.isFinite);
   const areTexts = [access, chain, refresh ?? '', sessionId ?? ''].every(isText);
-  return areNumbers && areTexts ? { ...held, chain, step } : null;
+  return areNumbers && areTexts ? ({ ...held, chain, step } as HeldTokens) : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What one tab tells the others. Among the states, that of `chain`; null is the end of whatever is held. */
-export type News = { readonly [name: string]: unknown } & (
+type News = { readonly [name: string]: unknown } & (
   | { readonly status: 'signed-in'; readonly tokens: unknown }
   | { readonly status: 'signed-out'; readonly reason: string | null; readonly chain: string | null }
   | { readonly status: 'unanswered' }

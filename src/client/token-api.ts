@@ -140,13 +140,11 @@ interface AnsweredError {
 const isObject = (value: unknown): value is object => value === Object(value);
 
 /** A proxy, or a network that wants its own sign-in first. */
-const notGraphQL = (url: string, got: unknown): TokenRequestError =>
+const notGraphQL = (url: string, got: string): TokenRequestError =>
   new TokenRequestError(
     `Something else answered in the server's place: expected GraphQL from ${url}, got ${got}. Try again in a moment.`,
     'unavailable',
   );
-
-const WAITING: readonly unknown[] = ['WAIT', 'SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'];
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   const { code, action, reason, retryAfter } = extensions ?? {};
@@ -156,8 +154,9 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   return new TokenRequestError(words, outcomeOf(code, action), why, seconds);
 }
 
+/** A token from the future is refused with `WAIT`: a clock is behind, and nobody is signed out. */
 function outcomeOf(code: unknown, action: unknown): TokenRequestOutcome {
-  // A token from the future is refused with `WAIT`: a clock is behind, and nobody is signed out.
-  if ([code, action].some((word) => WAITING.includes(word))) return 'unavailable';
+  const isPassing = ['SERVICE_UNAVAILABLE', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'].includes(code as string);
+  if (isPassing || action === 'WAIT') return 'unavailable';
   return code === 'UNAUTHENTICATED' ? 'refused' : 'failed';
 }

@@ -21,8 +21,8 @@ const late = () => new Error('The token storage does not answer.');
 
 /** The tokens in this tab, in the storage and in the other tabs, which it keeps alike. */
 export interface StateKeeper {
-  state(): TokenState;
-  held(): HeldTokens | null;
+  state(this: void): TokenState;
+  held(this: void): HeldTokens | null;
   /** Whether an access token is of the session that is held now. */
   isOfSession(access: string): boolean;
   /** As in Redux: each call counts for itself, and a round that has begun goes to those who listened then. */

@@ -1,5 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { MAX_USER_AGENT_LENGTH } from './header-of.ts';
+import type { Client } from './hooks.ts';
 
 /** Longer than any address with a zone, brackets, a port and quotes. */
 const MAX_LENGTH = 128;
@@ -46,6 +48,27 @@ export function prefixOf(address: string, bits: 48 | 64): string {
   const groups = ipaddr.IPv6.parse(address).parts.slice(0, bits / 16);
   return `${groups.map((group) => group.toString(16)).join(':')}::/${bits}`;
 }
+
+/**
+ * Whose address it is, as far as addresses tell: a subscriber has one of IPv4, and 2^64 of IPv6 at least (RFC 6177), so
+ * of those the first half counts. Clients without an address are counted together.
+ */
+export function networkOf(address: string | null): string {
+  const normal = addressOf(address);
+  return normal === null ? '' : prefixOf(normal, 64);
+}
+
+/** What a site is given of IPv6 at most (RFC 6177), and with it 65,536 such networks. Null where the address has none. */
+export function siteOf(address: string | null): string | null {
+  const normal = addressOf(address);
+  return normal !== null && isIPv6(normal) ? prefixOf(normal, 48) : null;
+}
+
+/** A client as it is kept: its address in its one spelling, and its agent cut, for that may be of any length. */
+export const kept = ({ userAgent, ipAddress }: Client): Client => ({
+  userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+  ipAddress: addressOf(ipAddress),
+});
 
 /** Networks by name, as Express and Fastify have them. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {

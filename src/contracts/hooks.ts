@@ -5,7 +5,7 @@ import type { RevocationReason, UserRecord } from './store/store.ts';
 export type { Client } from './client.ts';
 
 /** A user as the program hands it out: all but the secrets. */
-export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey'>;
+export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey' | 'formerHashClaim' | 'sessionlessAfter'>;
 
 /** The user of stateless authentication, made of claims alone; simplejwt's `TokenUser`. */
 export interface TokenUser {

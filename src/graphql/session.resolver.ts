@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { SessionRecord } from '../contracts/store/store.ts';
+import { isImported } from '../core/sessions/standing.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
 import { Operation } from './operation.ts';
@@ -43,5 +44,10 @@ export class SessionResolver {
 
 /** A session as the API answers it. */
 export function toSession(session: SessionRecord, currentId: string | null): SessionType {
-  return { ...session, current: session.id === currentId, replays: session.replay?.reported ?? null };
+  return {
+    ...session,
+    current: session.id === currentId,
+    imported: isImported(session),
+    replays: session.replay?.reported ?? null,
+  };
 }

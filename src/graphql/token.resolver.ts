@@ -1,9 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { AuthError, InvalidInput } from '../contracts/errors.ts';
+import { trimmed } from '../contracts/trimmed.ts';
 import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
+import { givenText } from './given-text.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import {
@@ -14,8 +16,8 @@ import {
   VerifiedTokenType,
 } from './types.ts';
 
-const USERNAME = { description: 'Case and Unicode form are ignored.' };
-const PASSWORD = { description: 'All characters are significant.' };
+const USERNAME = { description: 'Case, Unicode form and white space around it are ignored.' };
+const PASSWORD = { description: 'White space around it is ignored; all other characters are significant.' };
 
 /** simplejwt's token operations. None of them looks at the header: holding the token is enough. */
 @Resolver()
@@ -32,7 +34,7 @@ export class TokenResolver {
   ): Promise<TokenPairType> {
     const cookie = auth.refreshCookie();
     const former = cookie?.token;
-    const user = await auth.users.authenticate(username, password, auth.client);
+    const user = await auth.users.authenticate(givenText('username', username), password, auth.client);
     const pair = await auth.tokens.forUser(user, { client: auth.client });
     if (former) await endFormer(former, auth);
     return toTokenPair(pair, cookie);
@@ -52,7 +54,7 @@ export class TokenResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<RefreshedTokensType> {
     const cookie = auth.refreshCookie();
-    const presented = refresh ?? held(cookie);
+    const presented = givenRefresh(refresh, cookie);
     const tokens = await auth.tokens.refresh(presented, auth.client);
     cookie?.hold({ token: tokens.refresh.token ?? presented, expiresAt: tokens.refresh.expiresAt });
     return {
@@ -72,7 +74,7 @@ export class TokenResolver {
     @Arg('token', () => String, { description: 'An access, refresh or sliding token.' }) token: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<VerifiedTokenType> {
-    const { type, userId, jti, issuedAt, expiresAt, claims } = await auth.tokens.verify(token);
+    const { type, userId, jti, issuedAt, expiresAt, claims } = await auth.tokens.verify(givenText('token', token));
     return {
       tokenType: type || 'untyped',
       userId,
@@ -97,7 +99,7 @@ export class TokenResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<BlacklistedTokenType> {
     const cookie = auth.refreshCookie();
-    const blacklisted = await auth.tokens.blacklist(refresh ?? held(cookie), 'refresh', auth.client);
+    const blacklisted = await auth.tokens.blacklist(givenRefresh(refresh, cookie), 'refresh', auth.client);
     cookie?.clear();
     return blacklisted;
   }
@@ -112,7 +114,7 @@ export class TokenResolver {
     @Arg('password', () => String, PASSWORD) password: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<SlidingTokenType> {
-    const user = await auth.users.authenticate(username, password, auth.client);
+    const user = await auth.users.authenticate(givenText('username', username), password, auth.client);
     return auth.tokens.slidingForUser(user, { client: auth.client });
   }
 
@@ -124,13 +126,13 @@ export class TokenResolver {
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<MintedSlidingToken> {
-    return auth.tokens.refreshSliding(token, auth.client);
+    return auth.tokens.refreshSliding(givenText('token', token), auth.client);
   }
 }
 
 /** Attempts count for the account that a name means, whether or not there is one. */
 function theGivenName({ username }: Readonly<Record<string, unknown>>): CountedAccount {
-  return { account: givenUsernameKey(String(username)) };
+  return { account: givenUsernameKey(trimmed(String(username))) };
 }
 
 /** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */
@@ -143,8 +145,9 @@ async function endFormer(token: string, { tokens, client }: RequestAuth): Promis
   }
 }
 
-/** The refresh token of a request that names none. */
-function held(cookie: RefreshCookie | null): string {
+/** The refresh token of a request: its own, or that of its cookie. */
+function givenRefresh(refresh: string | null | undefined, cookie: RefreshCookie | null): string {
+  if (refresh != null) return givenText('refresh', refresh);
   if (cookie === null) throw new InvalidInput('refresh', 'This field is required.');
   return cookie.read();
 }

@@ -141,6 +141,11 @@ export class SessionType {
   @Field(() => Boolean, { description: 'Whether this request belongs to it.' })
   current!: boolean;
 
+  @Field(() => Boolean, {
+    description: 'Whether it is a token of another system that was imported, and not refreshed here yet.',
+  })
+  imported!: boolean;
+
   @Field(() => GraphQLDateTime, { description: 'When the user signed in.' })
   createdAt!: Date;
 

@@ -207,7 +207,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
       outstanding(5, { jti: '' }),
       { model: 'auth.user', pk: 1, fields: {} },
     ];
-    const summary = { rows: 10, outstanding: 4, expired: 1, bad: 2, otherModels: 1 };
+    const summary = { rows: 10, outstanding: 4, sessions: 1, expired: 1, bad: 2, otherModels: 1 };
     const rehearsal = await importTokens(dump, '--json', '--dry-run');
     expect(summaryOf(rehearsal)).toEqual({ dryRun: true, ...summary, blacklisted: 2, alreadyThere: 0 });
     const result = await importTokens(dump, '--json');

@@ -28,7 +28,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(json).toMatchObject({ code: 0, stderr: '' });
     const sessions = JSON.parse(json.stdout) as { id: string; createdAt: string }[];
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
-    const common = { ...times, ipAddress: '127.0.0.1', userAgent: 'node', ...NO_REPLAYS };
+    const common = { ...times, imported: false, ipAddress: '127.0.0.1', userAgent: 'node', ...NO_REPLAYS };
     expect(sessions).toEqual([
       { id: sidOf(second.access), ...common },
       { id: sidOf(first.access), ...common },
@@ -43,7 +43,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
       .map((line) => line.split(/ {2,}/));
     expect(rows).toEqual([
       Object.keys({ id: '', ...common }),
-      ...sessions.map((session) => Object.values(session).map((value) => value ?? '-')),
+      ...sessions.map((session) => Object.values(session).map((value) => String(value ?? '-'))),
     ]);
   });
 

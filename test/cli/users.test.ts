@@ -103,7 +103,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ username: 'alice', isActive: true });
     expect(await helloWith(stage.client, pair.access)).toBe('session_revoked');
-    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ reason: 'token_blacklisted' });
+    expect(await refreshWith(stage.client, pair.refresh)).toMatchObject({ reason: 'password_changed' });
     expect(await signInReason('alice', PASSWORD)).toBe('no_active_account');
     expect(await stage.signIn('alice', NEXT_PASSWORD)).toBeDefined();
   });

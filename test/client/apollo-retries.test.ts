@@ -1,49 +1,16 @@
 import { ApolloClient, ApolloLink, gql, InMemoryCache, type DocumentNode } from '@apollo/client';
 import { ServerError } from '@apollo/client/errors';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Observable, of, throwError } from 'rxjs';
-import {
-  clearForEachSession,
-  createAuthLink,
-  createTokenStore,
-  isOpenOperation,
-  type TokenStore,
-} from '../../src/client/apollo-client.ts';
-
-const refused = (path?: readonly string[], more: object = {}) => ({
-  message: 'Token has expired',
-  ...(path && { path }),
-  extensions: { code: 'UNAUTHENTICATED', reason: 'token_expired', action: 'REFRESH', ...more },
-});
-
-/** An access token of a session. */
-const accessOf = (sid: string, jti: number) => `e30.${btoa(JSON.stringify({ sid, iat: 0, exp: 300, jti }))}.`;
-
-let open: TokenStore[] = [];
-afterEach(() => {
-  for (const tokens of open.splice(0)) tokens.close();
-  open = [];
-});
-
-/** A store whose server refreshes whatever it is asked for, signed in to session `a`. */
-async function signedIn(): Promise<TokenStore> {
-  let jti = 0;
-  const tokens = createTokenStore({
-    url: 'https://auth.example.com/graphql',
-    fetch: async () => Response.json({ data: { tokenRefresh: { access: accessOf('a', (jti += 1)), refresh: 'r' } } }),
-    sleep: async () => {},
-  });
-  open.push(tokens);
-  await tokens.save({ access: accessOf('a', 0), refresh: 'r' });
-  return tokens;
-}
+import { createAuthLink, isOpenOperation, type TokenStore } from '../../src/client/apollo-client.ts';
+import { accessOf, closeStores, refused, signedIn } from './refreshing-store.ts';
 
 /** Sends one operation to a server that gives these answers, one after the other; what was sent with which token. */
 async function sendTo(
   answers: readonly unknown[],
   query: DocumentNode,
   options: object = {},
-  prepare = async (_: TokenStore) => {},
+  prepare: (tokens: TokenStore) => Promise<unknown> = async () => {},
 ) {
   const tokens = await signedIn();
   const sent: unknown[] = [];
@@ -59,7 +26,7 @@ async function sendTo(
   });
   const link = ApolloLink.from([createAuthLink({ tokens, ...options }), server]);
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
-  const isMutation = query.definitions.some((part) => 'operation' in part && part.operation === 'mutation');
+  const isMutation = query.definitions.some((part) => 'operation' in part && String(part.operation) === 'mutation');
   const { context = {} } = options as { context?: object };
   const request = { context, errorPolicy: 'all', fetchPolicy: 'no-cache' } as const;
   await (isMutation ? client.mutate({ ...request, mutation: query }) : client.query({ ...request, query })).catch(
@@ -84,6 +51,8 @@ const TWO = gql`
 `;
 const answered = (status: number, bodyText: string) =>
   new ServerError('refused', { response: new Response(null, { status }), bodyText });
+
+afterEach(closeStores);
 
 describe('S57: a mutation that was refused', () => {
   test.each<[string, unknown, DocumentNode]>([
@@ -204,72 +173,4 @@ describe('an operation that needs no token', () => {
       `),
     ).toBe(false);
   });
-});
-
-describe('subscriptions of one socket', () => {
-  const watch = gql`
-    subscription {
-      waved
-    }
-  `;
-
-  test('open it anew once for one refresh, whatever their number, and end when somebody else signs in', async () => {
-    const tokens = await signedIn();
-    const reconnect = jest.fn();
-    let sends = 0;
-    const server = new ApolloLink(() => {
-      sends += 1;
-      return sends <= 5 ? of({ errors: [refused()] } as ApolloLink.Result) : new Observable(() => {});
-    });
-    const client = new ApolloClient({
-      link: ApolloLink.from([createAuthLink({ tokens, reconnect }), server]),
-      cache: new InMemoryCache(),
-    });
-    const results: unknown[] = [];
-    for (let count = 0; count < 5; count += 1) {
-      const context = { queryDeduplication: false };
-      client.subscribe({ query: watch, context }).subscribe(({ error }) => results.push(error));
-    }
-    while (sends < 10) await new Promise((resolve) => setImmediate(resolve));
-    expect(reconnect).toHaveBeenCalledTimes(1);
-    expect(results).toEqual([]);
-    await tokens.save({ access: accessOf('b', 0), refresh: 'r' });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(results.map(String)).toEqual(Array.from({ length: 5 }, () => expect.stringMatching('has ended')));
-  });
-
-  test('are told when the server refuses each fresh token after an event', async () => {
-    const tokens = await signedIn();
-    let refreshes = 0;
-    tokens.subscribe(() => (refreshes += 1));
-    const server = new ApolloLink(
-      () => of({ data: { waved: 'hi' } }, { errors: [refused()] }) as Observable<ApolloLink.Result>,
-    );
-    const client = new ApolloClient({
-      link: ApolloLink.from([createAuthLink({ tokens }), server]),
-      cache: new InMemoryCache(),
-    });
-    const error = await new Promise((resolve) => {
-      client.subscribe({ query: watch }).subscribe((result) => result.error && resolve(result.error));
-    });
-    expect(String(error)).toMatch('Token has expired');
-    expect(refreshes).toBe(4);
-  });
-});
-
-test('the cache is emptied whenever a session ends, and filled again as the next user', async () => {
-  const tokens = await signedIn();
-  const calls: string[] = [];
-  const client = {
-    clearStore: async () => calls.push('clear'),
-    resetStore: async () => calls.push('reset'),
-  };
-  const stop = clearForEachSession(client, tokens);
-  await tokens.refresh();
-  expect(calls).toEqual([]);
-  await tokens.save({ access: accessOf('b', 0), refresh: 'r' });
-  expect(calls).toEqual(['reset']);
-  await tokens.signOut();
-  expect(calls).toEqual(['reset', 'clear']);
-  stop();
 });

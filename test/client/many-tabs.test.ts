@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { browserStorage, createTokenStore, TokenRequestError, type TokenStore } from '../../src/client/index.ts';
 import { Platform } from './simulation/platform.ts';
 import { RotatingServer, sessionOf, type Fate } from './simulation/rotating-server.ts';
@@ -86,6 +86,9 @@ class World {
       // After a sign-out there is nothing in the storage, and nothing to lose.
       if (!this.#server.isOver(session) && step < (this.#stored.get(session) ?? 0))
         this.faults.push(`${session}.${step} was sent after its successor was stored`);
+    };
+    this.#server.onSignOut = (session) => {
+      if (this.#signingOutAny > 0) this.#left.add(session);
     };
     this.#platform.install();
     for (const index of [0, 1, 2]) this.#open(index);

@@ -23,7 +23,7 @@ const MET: Record<errors.ErrorReason, readonly errors.AuthError[]> = {
   ],
   token_expired: [new errors.TokenExpired('LOGIN'), expiredInHeader],
   token_wrong_type: [new errors.TokenWrongType(), new errors.NoAcceptedToken(new errors.TokenWrongType(), [])],
-  token_blacklisted: [new errors.TokenBlacklisted()],
+  token_blacklisted: [new errors.TokenBlacklisted(), new errors.TokenReused()],
   session_revoked: [new errors.SessionRevoked()],
   no_active_account: [new errors.NoActiveAccount()],
   user_not_found: [new errors.UserNotFound()],

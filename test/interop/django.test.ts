@@ -7,6 +7,8 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
+import { claimsOf } from '../support/forge.ts';
+import { helloWith, refreshWith } from '../support/process.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { Django, DJANGOS } from './django.ts';
 
@@ -41,6 +43,24 @@ describe.each(DJANGOS)('beside a Django project with simplejwt (%s) and the same
     expect(await django.post('token/verify/', { token: pair.access })).toEqual({ status: 200, body: {} });
     expect(await django.post('token/verify/', { token: pair.refresh })).toEqual({ status: 200, body: {} });
     expect((await django.post('token/refresh/', { refresh: pair.refresh })).status).toBe(200);
+  });
+
+  // Before a test that moves our clock ahead of Django's.
+  test('a session goes on that is refreshed here, there and here again', async () => {
+    let { refresh } = await server.client.signIn('alice', PASSWORD);
+    for (let round = 0; round < 2; round += 1) {
+      const there = await django.post('token/refresh/', { refresh });
+      expect(there).toMatchObject({ status: 200, body: { refresh: expect.any(String) } });
+      server.clock.catchUp();
+      const { access, refresh: next } = await refreshWith(server.client, there.body['refresh'] ?? '');
+      expect(await helloWith(server.client, access ?? '')).toBe('Hello, alice!');
+      expect(await django.hello(access ?? '')).toMatchObject({ status: 200 });
+      refresh = next ?? '';
+    }
+    const used = await django.post('token/refresh/', { refresh });
+    await server.auth.sessions.revoke('1', String(claimsOf(refresh)['sid']));
+    const { reason } = await refreshWith(server.client, used.body['refresh'] ?? '');
+    expect(reason).toBe('token_blacklisted');
   });
 
   test('a refresh token of Django is refreshed here, and ends its session once its successor was used', async () => {

@@ -9,7 +9,7 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
-import { claimsOf, forgeForAlice, refusal, refusalOfMissing } from '../support/forge.ts';
+import { claimsOf, forgeForAlice, refusal, refusalOfMissing, refusalOfBlank } from '../support/forge.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 
@@ -48,8 +48,9 @@ describeEachStore('blacklist', (kind) => {
     expect(await sessionOf(pair.refresh)).toMatchObject({ revokedAt: null });
   });
 
-  test('31: an empty refresh token is invalid', async () => {
-    expect(await send('')).toMatchObject(refusal('Token is invalid', 'token_not_valid'));
+  test('31: a blank refresh token is refused by its field', async () => {
+    for (const blank of ['', ' \n'])
+      expect(await send(blank)).toMatchObject(refusalOfBlank('refresh', 'tokenBlacklist'));
   });
 
   test('32: a refresh token with no exp is refused and not blacklisted, of a session or of none', async () => {

@@ -7,11 +7,12 @@ import {
   TokenRefreshDocument,
   TokenVerifyDocument,
 } from '../generated/operations.ts';
-import { claimsOf, forgeForAlice, refusal, refusalOfMissing } from '../support/forge.ts';
+import { claimsOf, forgeForAlice, refusal, refusalOfMissing, refusalOfBlank } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer, type TestServerOptions } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 const BLACKLISTED = refusal('Token is blacklisted', 'token_blacklisted');
+const PASSWORD_CHANGED = refusal("The user's password has been changed.", 'password_changed');
 const NO_ACTIVE_ACCOUNT = refusal('No active account found for the given token.', 'no_active_account');
 const CUSTOM = { tenant: 'acme', roles: ['ADMIN'], limits: { seats: 3 } };
 const withCustomClaims = { hooks: { claims: () => CUSTOM } };
@@ -40,9 +41,9 @@ describeEachStore('refresh', (kind) => {
     expect(await sessions()).toMatchObject([{ jti: claimsOf(refresh)['jti'] }]);
   });
 
-  test('13: an empty refresh token is invalid', async () => {
+  test('13: a blank refresh token is refused by its field', async () => {
     await start();
-    expect(await send('')).toMatchObject(refusal('Token is invalid', 'token_not_valid'));
+    for (const blank of ['', ' \n']) expect(await send(blank)).toMatchObject(refusalOfBlank('refresh', 'tokenRefresh'));
   });
 
   test('14: a refresh token with no exp is refused, of a session or of none', async () => {
@@ -114,16 +115,16 @@ describeEachStore('refresh', (kind) => {
   });
 
   test.each([
-    [19, 'a deleted', () => server.auth.users.delete(server.alice.id)],
-    [20, 'an inactive', () => server.auth.users.setActive(server.alice.id, false)],
-  ])('%i S15: %s user gets no token; their sessions, which ended, are blacklisted', async (_number, _case, end) => {
+    [19, 'a deleted', () => server.auth.users.delete(server.alice.id), NO_ACTIVE_ACCOUNT],
+    [20, 'an inactive', () => server.auth.users.setActive(server.alice.id, false), BLACKLISTED],
+  ])('%i S15: %s user gets no token, of whatever session', async (_number, _case, end, afterwards) => {
     await start();
     const { refresh } = await server.signIn();
     await end();
     expect(await send(forgeForAlice(server, {}))).toMatchObject(NO_ACTIVE_ACCOUNT);
-    expect(await send(refresh)).toMatchObject(BLACKLISTED);
+    expect(await send(refresh)).toMatchObject(NO_ACTIVE_ACCOUNT);
     await server.auth.users.setActive(server.alice.id, true);
-    expect(await send(refresh)).toMatchObject(BLACKLISTED);
+    expect(await send(refresh)).toMatchObject(afterwards);
   });
 
   test('20 S15: the rule is asked again at every refresh', async () => {
@@ -179,8 +180,12 @@ describeEachStore('refresh', (kind) => {
       const { auth } = await start();
       const refresh = await oldToken();
       const { refresh: successor, access } = await refreshed((await refreshed(refresh)).refresh);
-      expect(await send(refresh)).toMatchObject(BLACKLISTED);
-      expect(await send(successor)).toMatchObject(BLACKLISTED);
+      for (const token of [refresh, refresh, successor]) {
+        const [error] = (await send(token)).errors;
+        expect(error).toMatchObject({ message: 'Token is blacklisted', extensions: { reason: 'token_blacklisted' } });
+        // A client of simplejwt's default, which does not rotate, comes again with the token that it has.
+        expect(error?.extensions['hint']).toMatch(/Keep the refresh token of every answer.*JWT_ROTATE_REFRESH_TOKENS/);
+      }
       expect(await hello(access)).toMatchObject(refusal('Session has been revoked', 'session_revoked'));
       const ended = await auth.sessions.find(String(claimsOf(successor)['sid']));
       expect(ended).toMatchObject({ revokedReason: 'reused' });
@@ -199,17 +204,15 @@ describeEachStore('refresh', (kind) => {
     expect(await auth.sessions.find(String(claimsOf(refresh)['sid']))).toMatchObject({ revokedReason: end });
   });
 
-  test('23 S15: with CHECK_REVOKE a token from before a password change is refused, and blacklisted', async () => {
+  test('23 S15: with CHECK_REVOKE a token from before a password change is refused, for good', async () => {
     await start({ env: { JWT_CHECK_REVOKE_TOKEN: 'true' } });
     const { refresh } = await server.signIn();
     const ofNoSession = forgeForAlice(server, { hash_password: claimsOf(refresh)['hash_password'] });
     server.clock.advance(1);
     await server.auth.users.setPassword(server.alice.id, 'looking-glass');
-    const changed = refusal("The user's password has been changed.", 'password_changed');
-    expect(await send(ofNoSession)).toMatchObject(changed);
-    expect(await send(ofNoSession)).toMatchObject(BLACKLISTED);
-    expect(await send(refresh)).toMatchObject(BLACKLISTED);
-    expect(await send(forgeForAlice(server, {}))).toMatchObject(changed);
+    for (const old of [ofNoSession, ofNoSession, refresh, refresh, forgeForAlice(server, {})]) {
+      expect(await send(old)).toMatchObject(PASSWORD_CHANGED);
+    }
   });
 
   test('23: with CHECK_REVOKE a token is good for as long as the password is', async () => {
@@ -227,7 +230,7 @@ describeEachStore('refresh', (kind) => {
       clock.advance(1);
       const variables = { currentPassword: PASSWORD, newPassword: 'looking-glass' };
       const { passwordChange: pair } = await client.expect(PasswordChangeDocument, variables, { token: access });
-      expect(await send(refresh)).toMatchObject(BLACKLISTED);
+      expect(await send(refresh)).toMatchObject(PASSWORD_CHANGED);
       expect((await hello(access)).data).toBeNull();
       expect((await hello(pair.access)).errors).toEqual([]);
       await refreshed(pair.refresh);

@@ -223,8 +223,8 @@ describeEachStore('the store', (kind) => {
     const [here, there] = [await server.signIn(), await server.signIn()];
     await auth.users.delete(alice.id);
     for (const { refresh, access } of [here, there]) {
-      expect(await send(refresh)).toMatchObject(BLACKLISTED);
-      expect(await verify(access)).toMatchObject(BLACKLISTED);
+      expect(await send(refresh)).toMatchObject(NO_ACTIVE_ACCOUNT);
+      expect(await verify(access)).toMatchObject(refusal('User not found', 'user_not_found'));
     }
     expect(await send(forgeForAlice(server, {}))).toMatchObject(NO_ACTIVE_ACCOUNT);
 

@@ -49,6 +49,5 @@ describe('a replica set whose primary takes connections and answers nothing', ()
     ]);
     for (const milliseconds of took) expect(milliseconds).toBeLessThan(DEADLINE_MS + SLACK_MS);
     expect(Math.max(...took)).toBeGreaterThan(DEADLINE_MS - SLACK_MS);
-    expect(set.asked.filter((name) => name === 'find').length).toBeGreaterThan(3); // so some were asked again
   });
 });

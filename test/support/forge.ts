@@ -30,8 +30,15 @@ export function refusal(message: string, reason: string, action: 'LOGIN' | 'REFR
 }
 
 /** What an answer must match if one operation was sent without this argument. */
-export function refusalOfMissing(field: string, operation: string): object {
+export const refusalOfMissing = (field: string, operation: string): object =>
+  refusalOfField('This field is required.', field, operation);
+
+/** What an answer must match if one operation was sent with nothing but white space in this argument. */
+export const refusalOfBlank = (field: string, operation: string): object =>
+  refusalOfField('This field may not be blank.', field, operation);
+
+function refusalOfField(message: string, field: string, operation: string): object {
   const extensions = { code: 'BAD_USER_INPUT', reason: 'invalid_input', field };
-  const error = { message: 'This field is required.', path: [operation], extensions };
+  const error = { message, path: [operation], extensions };
   return { status: 200, data: null, errors: [expect.objectContaining(error)] };
 }

@@ -11,7 +11,7 @@ const MOST_FAULTS = 3;
 export type SyntaxCheck = (code: string, firstLine: number) => string[];
 
 /** Checks the syntax of a language whose compiler is not at hand, by its tree-sitter grammar. */
-export async function syntaxCheckOf(language: 'dart' | 'kotlin' | 'swift'): Promise<SyntaxCheck> {
+export async function syntaxCheckOf(language: 'dart' | 'kotlin' | 'swift' | 'tsx'): Promise<SyntaxCheck> {
   await Parser.init();
   const parser = new Parser();
   parser.setLanguage(await Language.load(join(GRAMMARS, `tree-sitter-${language}.wasm`)));

@@ -13,8 +13,6 @@ const HEADER = 16;
  * driver takes writes to a replica set for ones that can be tried again.
  */
 export class MuteReplicaSet {
-  /** What it was asked, by name, without greetings. */
-  readonly asked: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -63,10 +61,7 @@ export class MuteReplicaSet {
     // Behind the flags: the collection's name and two numbers, or the kind of the first section.
     const start = isQuery ? message.indexOf(0, HEADER + 4) + 9 : HEADER + 5;
     const [name = ''] = Object.keys(deserialize(message.subarray(start)));
-    if (!/^(hello|ismaster)$/i.test(name)) {
-      this.asked.push(name);
-      return;
-    }
+    if (!/^(hello|ismaster)$/i.test(name)) return;
     const body = Buffer.from(serialize(this.#greeting()));
     const head = isQuery ? Buffer.alloc(20) : Buffer.alloc(5);
     if (isQuery) head.writeInt32LE(1, 16); // one document

@@ -112,5 +112,6 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   kotlin: await syntaxCheckOf('kotlin'),
   sh: checkShell,
   swift: await syntaxCheckOf('swift'),
+  tsx: await syntaxCheckOf('tsx'),
   yaml: checkYaml,
 };

@@ -1,22 +1,23 @@
-import type { Clock } from '../../contracts/clock.ts';
+import { isNumericDate, type Clock } from '../../contracts/clock.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { Blacklist, BlacklistEntry } from '../../contracts/store/store.ts';
+import type { BlacklistEntry } from '../../contracts/store/store.ts';
+import type { OutstandingTarget, OutstandingToken } from '../../core/users/outstanding-tokens.ts';
 import type { DumpRow } from './dump.ts';
 import type { Watcher } from './report.ts';
-import { readBlacklisted, readOutstanding, readRow, type DumpedRow } from './rows.ts';
+import { readBlacklisted, readOutstanding, readRow, type DumpedRow, type OutstandingRow } from './rows.ts';
+import { textClaims } from './text-claims.ts';
 
 const BATCH = 500;
 const OUTSTANDING = 'token_blacklist.outstandingtoken';
 const BLACKLISTED = 'token_blacklist.blacklistedtoken';
 
-/** What an import asks of a blacklist. */
-export type BlacklistTarget = Pick<Blacklist, 'addMany'>;
-
 /** How an import of tokens went. */
 export interface TokenSummary {
   readonly rows: number;
-  /** Refresh tokens that Django has issued. Nothing is stored for them, as tokens are self-contained. */
+  /** Tokens that Django has issued. */
   readonly outstanding: number;
+  /** Those that are neither blacklisted nor expired: sessions of their users now, which go on when they are refreshed here. */
+  readonly sessions: number;
   readonly blacklisted: number;
   /** Were in the blacklist before. */
   readonly alreadyThere: number;
@@ -35,17 +36,17 @@ interface Pending {
   readonly blacklistedAt: Date;
 }
 
-/** When a token ends that has a name; `null` once it has expired, to save room. */
-type End = Pick<BlacklistEntry, 'jti' | 'expiresAt'> | null;
+/** When a token ends that has a name, and whose it is if that is known; `null` once it has expired, to save room. */
+type Outstanding = (Pick<BlacklistEntry, 'jti' | 'expiresAt'> & { readonly kept: OutstandingToken | null }) | null;
 
 type Counts = { -readonly [Name in keyof TokenSummary]: number };
 
 /** What the import needs. */
 export interface BlacklistImportParts {
-  readonly blacklist: BlacklistTarget;
+  readonly tokens: OutstandingTarget;
   readonly watcher: Watcher;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'leeway'>;
+  readonly settings: Pick<Settings, 'leeway' | 'slidingTokenRefreshExpClaim' | 'revokeTokenClaim'>;
 }
 
 /** Imports what `manage.py dumpdata token_blacklist` writes. */
@@ -54,13 +55,14 @@ export class BlacklistImport {
   readonly #counts: Counts = {
     rows: 0,
     outstanding: 0,
+    sessions: 0,
     blacklisted: 0,
     alreadyThere: 0,
     expired: 0,
     bad: 0,
     otherModels: 0,
   };
-  readonly #ends = new Map<string, End>();
+  readonly #outstanding = new Map<string, Outstanding>();
   #pending: Pending[] = [];
   #waiting: BlacklistEntry[] = [];
 
@@ -82,10 +84,11 @@ export class BlacklistImport {
         else this.#take(row, reading.value);
         if (this.#waiting.length >= BATCH) await this.#flush();
       }
+      await this.#settle();
     } finally {
       await this.#flush(); // also what came before the place where the dump breaks off
+      await this.#keep();
     }
-    await this.#settle();
     return this.#counts;
   }
 
@@ -99,9 +102,25 @@ export class BlacklistImport {
     const reading = readOutstanding(dumped);
     if ('problem' in reading) return this.#refuse(row, dumped.pk, reading.problem);
     this.#counts.outstanding += 1;
-    const { jti, expires_at } = reading.value;
-    const expiresAt = new Date(expires_at.getTime() + this.#parts.settings.leeway * 1000);
-    this.#ends.set(dumped.pk, expiresAt.getTime() > this.#parts.clock() ? { jti, expiresAt } : null);
+    this.#outstanding.set(dumped.pk, this.#read(reading.value));
+  }
+
+  #read({ jti, user, token, created_at: createdAt, expires_at: expiresAt }: OutstandingRow): Outstanding {
+    const { leeway, slidingTokenRefreshExpClaim, revokeTokenClaim } = this.#parts.settings;
+    const claims = textClaims(token);
+    // Django notes the end of a sliding token as it was handed out; refreshing moves that, up to this one.
+    const refreshEnd = claims[slidingTokenRefreshExpClaim];
+    const ends = [expiresAt.getTime(), isNumericDate(refreshEnd) ? refreshEnd * 1000 : 0];
+    const end = new Date(Math.max(...ends));
+    const until = new Date(end.getTime() + leeway * 1000);
+    if (until.getTime() <= this.#parts.clock()) return null;
+    // What Django made of one of our tokens belongs to our session, by its `sid`.
+    const isOurs = claims['sid'] !== undefined;
+    const { [revokeTokenClaim]: claim } = claims;
+    const hashClaim = typeof claim === 'string' ? claim : null;
+    const issuedAt = createdAt ?? FIRST_DAY;
+    const kept = user == null || isOurs ? null : { jti, userId: user, issuedAt, hashClaim, expiresAt: end };
+    return { jti, expiresAt: until, kept };
   }
 
   #takeBlacklisted(row: number, dumped: DumpedRow): void {
@@ -109,31 +128,43 @@ export class BlacklistImport {
     if ('problem' in reading) return this.#refuse(row, dumped.pk, reading.problem);
     const { token, blacklisted_at: blacklistedAt } = reading.value;
     const pending = { row, pk: dumped.pk, token, blacklistedAt };
-    const end = this.#ends.get(token);
-    if (end === undefined) this.#pending.push(pending);
-    else this.#add(pending, end);
+    const outstanding = this.#outstanding.get(token);
+    if (outstanding === undefined) this.#pending.push(pending);
+    else this.#add(pending, outstanding);
   }
 
-  #add({ blacklistedAt }: Pending, end: End): void {
-    if (end === null) this.#counts.expired += 1;
-    else this.#waiting.push({ ...end, blacklistedAt });
+  #add({ token, blacklistedAt }: Pending, outstanding: Outstanding): void {
+    if (outstanding === null) this.#counts.expired += 1;
+    else {
+      const { jti, expiresAt } = outstanding;
+      this.#waiting.push({ jti, expiresAt, blacklistedAt });
+      this.#outstanding.set(token, { jti, expiresAt, kept: null });
+    }
   }
 
   /** What came before its outstanding token, as where the two models were dumped by name. */
   async #settle(): Promise<void> {
     for (const pending of this.#pending) {
-      const end = this.#ends.get(pending.token);
-      if (end !== undefined) this.#add(pending, end);
+      const outstanding = this.#outstanding.get(pending.token);
+      if (outstanding !== undefined) this.#add(pending, outstanding);
       else this.#refuse(pending.row, pending.pk, `its outstanding token ${MISSING}`);
       if (this.#waiting.length >= BATCH) await this.#flush();
     }
-    await this.#flush();
+  }
+
+  /** At the end, when all that is known to be blacklisted has been met. */
+  async #keep(): Promise<void> {
+    const tokens = [...this.#outstanding.values()].flatMap((outstanding) => outstanding?.kept ?? []);
+    for (let start = 0; start < tokens.length; start += BATCH) {
+      const kept = await this.#parts.tokens.keep(tokens.slice(start, start + BATCH));
+      this.#counts.sessions += kept.filter(Boolean).length;
+    }
   }
 
   async #flush(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = [];
-    for (const added of await this.#parts.blacklist.addMany(batch))
+    for (const added of await this.#parts.tokens.blacklist(batch))
       this.#counts[added ? 'blacklisted' : 'alreadyThere'] += 1;
     this.#parts.watcher.progress(this.#counts.rows);
   }
@@ -144,4 +175,6 @@ export class BlacklistImport {
   }
 }
 
+/** Of a token whose row does not say when it was issued: older than whatever its user has done here. */
+const FIRST_DAY = new Date(0);
 const MISSING = 'is not in the dump; expected that of the whole application token_blacklist';

@@ -1,11 +1,12 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store } from '../../contracts/store/store.ts';
+import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
 import { AccountImport } from '../../core/users/account-import.ts';
 import type { PasswordHasher } from '../../core/users/password-hasher.ts';
 import { BlacklistImport, type TokenSummary } from './blacklist-import.ts';
 import type { DumpRow } from './dump.ts';
-import { rehearseBlacklist, rehearseUsers } from './rehearsal.ts';
+import { rehearseTokens, rehearseUsers } from './rehearsal.ts';
 import type { Watcher } from './report.ts';
 import type { UserModel } from './rows.ts';
 import { UserImport, type UserSummary } from './user-import.ts';
@@ -13,7 +14,8 @@ import { UserImport, type UserSummary } from './user-import.ts';
 /** What moving needs. */
 export interface DjangoParts {
   readonly store: Store;
-  readonly settings: Pick<Settings, 'leeway'>;
+  readonly settings: Pick<Settings, 'leeway' | 'slidingTokenRefreshExpClaim' | 'revokeTokenClaim'>;
+  readonly tokens: OutstandingTarget;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
 }
@@ -40,13 +42,11 @@ export class Django {
 
   /** @throws DumpError, StoreUnavailable */
   importTokens(rows: AsyncIterable<DumpRow>, watcher: Watcher): Promise<TokenSummary> {
-    const { store, settings, clock } = this.#parts;
-    return new BlacklistImport({ blacklist: store.blacklist, watcher, clock, settings }).run(rows);
+    return new BlacklistImport({ ...this.#parts, watcher }).run(rows);
   }
 
   /** What `importTokens` would do now; nothing is written. */
   rehearseTokens(rows: AsyncIterable<DumpRow>, watcher: Watcher): Promise<TokenSummary> {
-    const { store, settings, clock } = this.#parts;
-    return new BlacklistImport({ blacklist: rehearseBlacklist(store.blacklist), watcher, clock, settings }).run(rows);
+    return new BlacklistImport({ ...this.#parts, tokens: rehearseTokens(this.#parts.store), watcher }).run(rows);
   }
 }

@@ -1,6 +1,7 @@
-import type { Blacklist, Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
+import type { Insertion, Store, UserRecord, UserStore } from '../../contracts/store/store.ts';
+import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
+import { adoptedId } from '../../core/sessions/standing.ts';
 import type { AccountTarget } from '../../core/users/account-import.ts';
-import type { BlacklistTarget } from './blacklist-import.ts';
 
 /** A dry run for users: answers as the store would, and keeps changes in memory. */
 export function rehearseUsers(users: UserStore): AccountTarget {
@@ -24,16 +25,26 @@ export function rehearseUsers(users: UserStore): AccountTarget {
   };
 }
 
-/** A dry run for the blacklist: answers as the store would, and keeps changes in memory. */
-export function rehearseBlacklist(blacklist: Blacklist): BlacklistTarget {
+/** A dry run for tokens: answers as the token system would, and keeps changes in memory. */
+export function rehearseTokens({ blacklist, sessions }: Pick<Store, 'blacklist' | 'sessions'>): OutstandingTarget {
   const seen = new Set<string>();
+  const isNew = async (jti: string) => !seen.has(jti) && (await blacklist.find(jti)) === null;
+  const once = (jti: string, answer: boolean) => {
+    seen.add(jti);
+    return answer;
+  };
   return {
-    addMany: async (entries) => {
-      const added: boolean[] = [];
-      for (const { jti } of entries) {
-        added.push(!seen.has(jti) && (await blacklist.find(jti)) === null);
-        seen.add(jti);
+    keep: async (tokens) => {
+      const kept: boolean[] = [];
+      for (const { jti } of tokens) {
+        const isKept = (await isNew(jti)) && (await sessions.find(adoptedId(jti))) === null;
+        kept.push(once(jti, isKept));
       }
+      return kept;
+    },
+    blacklist: async (entries) => {
+      const added: boolean[] = [];
+      for (const { jti } of entries) added.push(once(jti, await isNew(jti)));
       return added;
     },
   };

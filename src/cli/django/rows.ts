@@ -59,6 +59,10 @@ export interface DumpedUser {
 
 const outstanding = z.object({
   jti: z.string('expected a jti').min(1, 'expected a jti').max(255, 'expected at most 255 characters'),
+  // Of a deleted user null, and where it was dumped with --natural-foreign a list.
+  user: z.union([z.int(), z.string()]).transform(String).nullish().catch(null),
+  token: z.string().catch('').default(''),
+  created_at: moment.nullish().catch(null),
   expires_at: moment,
 });
 

@@ -62,8 +62,23 @@ export class TokenWrongType extends AuthError {
 export class TokenBlacklisted extends TokenError {
   override name = 'TokenBlacklisted';
   readonly reason = 'token_blacklisted';
-  constructor() {
+  /** `hint` is for the developers of a client that uses refresh tokens wrongly. */
+  constructor(readonly hint?: string) {
     super('Token is blacklisted');
+  }
+  override get extensions(): Record<string, unknown> {
+    return this.hint === undefined ? super.extensions : { ...super.extensions, hint: this.hint };
+  }
+}
+
+/** A refresh token was exchanged for its successor before; nothing tells a thief from a client that kept the old one. */
+export class TokenReused extends TokenBlacklisted {
+  override name = 'TokenReused';
+  constructor() {
+    super(
+      'This refresh token was replaced when it was used before. Keep the refresh token of every answer, or set ' +
+        'JWT_ROTATE_REFRESH_TOKENS=false on the server, as in simplejwt by default.',
+    );
   }
 }
 

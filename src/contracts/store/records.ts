@@ -18,12 +18,25 @@ export interface UserRecord {
   readonly isAdmin: boolean;
   readonly lastLogin: Date | null;
   readonly createdAt: Date;
+  /**
+   * Of the hash that an upgrade replaced: simplejwt's claim of tokens from before the upgrade. A change of the password
+   * removes it. Left out where there is none.
+   */
+  readonly formerHashClaim?: string;
+  /** Tokens of no session that were issued up to this moment do not count. Left out where all of them do. */
+  readonly sessionlessAfter?: Date;
 }
 
 /** What may change in an account. */
 export type UserChanges = Partial<
-  Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'isAdmin' | 'lastLogin'>
+  Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'isAdmin' | 'lastLogin' | 'sessionlessAfter'> & {
+    /** Null removes it. */
+    readonly formerHashClaim: string | null;
+  }
 >;
+
+/** What changes together with a password hash. */
+export type HashFacts = Pick<UserChanges, 'passwordChangedAt' | 'formerHashClaim'>;
 
 /** How storing a new user went; whose both names are taken may hear either. */
 export type Insertion = 'inserted' | 'id_taken' | 'username_taken';

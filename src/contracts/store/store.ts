@@ -2,6 +2,7 @@ import type {
   ActivityRecord,
   AttemptRecord,
   BlacklistEntry,
+  HashFacts,
   Insertion,
   ReplayRecord,
   Revocation,
@@ -68,10 +69,10 @@ export interface UserStore {
   /** Sets the given fields at once. Resolves to the user as it is now, or null if there is none. */
   update(id: string, changes: UserChanges): Promise<UserRecord | null>;
   /**
-   * Sets the hash if it still is `expected`, so that neither an upgrade nor a change overwrites a change; and, for a
-   * change, when it was made. Of any number of concurrent calls with one `expected`, at most one resolves true.
+   * Sets the hash if it still is `expected`, so that neither an upgrade nor a change overwrites a change; and with it these
+   * facts. Of any number of concurrent calls with one `expected`, at most one resolves true.
    */
-  replacePasswordHash(id: string, expected: string, passwordHash: string, changedAt?: Date): Promise<boolean>;
+  replacePasswordHash(id: string, expected: string, passwordHash: string, facts?: HashFacts): Promise<boolean>;
   /** Resolves to whether there was such a user. */
   delete(id: string): Promise<boolean>;
 }

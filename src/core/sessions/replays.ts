@@ -1,7 +1,7 @@
+import { networkOf } from '../../contracts/client-address.ts';
 import type { Client } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { ReplayRecord, ReplayReport, SessionRecord } from '../../contracts/store/store.ts';
-import { networkOf } from '../throttle/network.ts';
 
 /**
  * Replays that may come after a grace interval, for one rotation. Each begins another interval, so that this counts

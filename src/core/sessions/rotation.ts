@@ -1,11 +1,13 @@
 import type { Token } from '../../contracts/claims.ts';
+import { kept } from '../../contracts/client-address.ts';
 import { isNumericDate } from '../../contracts/clock.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { Client } from '../../contracts/hooks.ts';
-import { newId } from '../../contracts/ids.ts';
+import { isOurRefreshId, newRefreshId } from '../../contracts/ids.ts';
 import type { SessionRecord, Successor } from '../../contracts/store/store.ts';
 import { judgeReplay } from './replays.ts';
-import { kept, type SessionService } from './session-service.ts';
+import { accountOf, type SessionService } from './session-service.ts';
+import { endOfSessionless } from './sessionless.ts';
 import { adoptedId, standingOf, type Standing, type StandingParts } from './standing.ts';
 
 /** Whose token it is, and where the request comes from. */
@@ -75,12 +77,31 @@ export class Rotation {
       return this.rotate(token, await standingOf(token, this.#parts), holder);
     }
     events.tell({ kind: 'session_stepped', step: 'replayed' });
-    if (report !== null) events.audit('token_replayed', { userId: session.userId, sessionId: session.id, ...about });
+    if (report !== null) events.audit('token_replayed', { ...accountOf(session), sessionId: session.id, ...about });
     return { outcome: 'replayed', session };
   }
 
-  #advance(token: Token<'refresh'>, session: SessionRecord | null, holder: Holder): Promise<SessionRecord | null> {
-    return session === null ? this.#adopt(token, holder) : this.#compareAndSwap(session, holder.client);
+  async #advance(
+    token: Token<'refresh'>,
+    session: SessionRecord | null,
+    holder: Holder,
+  ): Promise<SessionRecord | null> {
+    if (session === null) return this.#adopt(token, holder);
+    if (session.jti === token.jti && isOurRefreshId(token.jti)) return this.#compareAndSwap(session, holder.client);
+    const current = session.jti === token.jti || (await this.#follow(token, session));
+    const advanced = current ? await this.#compareAndSwap({ ...session, jti: token.jti }, holder.client) : null;
+    return advanced && this.#remember(token, advanced, holder);
+  }
+
+  /** Makes current what another server made of the session's current token. Resolves to false if that is current no more. */
+  #follow(token: Token<'refresh'>, session: SessionRecord): Promise<boolean> {
+    return this.#parts.store.sessions.rotate(session.id, session.jti, {
+      jti: token.jti,
+      rotatedAt: new Date((token.issuedAt ?? 0) * 1000),
+      rotatedBy: session.rotatedBy, // whose request the other server answered is not known here
+      lastUsedAt: new Date(this.#parts.clock()),
+      expiresAt: new Date(Math.min(token.expiresAt * 1000, session.endsAt.getTime())),
+    });
   }
 
   /** The session with the next token current, if its current one still is; otherwise null. */
@@ -113,7 +134,7 @@ export class Rotation {
     const isWhoSignedIn = userAgent === session.userAgent && ipAddress === session.ipAddress;
     const idleEnd = now + this.#parts.settings.refreshTokenLifetime * 1000;
     return {
-      jti: newId(),
+      jti: newRefreshId(),
       rotatedAt: new Date(now),
       rotatedBy: isWhoSignedIn ? null : { userAgent, ipAddress },
       lastUsedAt: new Date(now),
@@ -131,9 +152,20 @@ export class Rotation {
       lifetime: this.#parts.settings.refreshTokenLifetime,
       adopted: { id: adoptedId(token.jti), previousJti: token.jti },
     });
-    if (session === null || (await this.#blacklist(token))) return session;
+    if (session === null || (await this.#remember(token, session, holder)) === null) return null;
+    const user = await this.#parts.store.users.findById(holder.userId);
+    const ended = user && endOfSessionless(token, user);
+    if (!ended) return session;
+    // All that the user is signed in with was ended between the two writes.
+    await this.#parts.sessions.end(session, ended, { client: holder.client });
+    return null;
+  }
+
+  /** Notes that a token of elsewhere is used up, which may outlive the record of its session. */
+  async #remember(token: Token, session: SessionRecord, { client }: Holder): Promise<SessionRecord | null> {
+    if (await this.#blacklist(token)) return session;
     // It was signed out between the two writes, by a request that saw no session to end.
-    await this.#parts.sessions.end(session, 'signed_out', { client: holder.client });
+    await this.#parts.sessions.end(session, 'signed_out', { client });
     return null;
   }
 

@@ -1,15 +1,24 @@
-import { addressOf } from '../../contracts/client-address.ts';
+import { kept } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
-import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
 import type { Client, SecurityEventName } from '../../contracts/hooks.ts';
-import { newId } from '../../contracts/ids.ts';
+import { newId, newRefreshId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
 
 /** The absolute end of a session that has none: older servers read a moment there. */
 const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** The absolute end of a session that starts at a moment, in milliseconds since the epoch. */
+export const absoluteEnd = (start: number, { sessionLifetime }: Pick<Settings, 'sessionLifetime'>): number =>
+  Math.min(start + sessionLifetime * 1000, NEVER);
+
+/** In place of a user's id in the session of a token that names no user. No user can have it. */
+export const NOBODY = '(nobody)';
+
+/** Whose a session is, as events say it. */
+export const accountOf = ({ userId }: Pick<SessionRecord, 'userId'>) => ({ userId: userId === NOBODY ? null : userId });
 
 /** What a session starts with. */
 export interface Opening {
@@ -50,11 +59,11 @@ export class SessionService {
    */
   async open({ userId, client, lifetime, adopted }: Opening): Promise<SessionRecord | null> {
     const now = this.#parts.clock();
-    const endsAt = Math.min(now + this.#parts.settings.sessionLifetime * 1000, NEVER);
+    const endsAt = absoluteEnd(now, this.#parts.settings);
     const session: SessionRecord = {
       id: adopted?.id ?? newId(),
       userId,
-      jti: newId(),
+      jti: newRefreshId(),
       previousJti: adopted?.previousJti ?? null,
       rotatedAt: new Date(now),
       rotatedBy: null,
@@ -69,6 +78,7 @@ export class SessionService {
     };
     if (!(await this.#parts.store.sessions.insert(session))) return null;
     this.#parts.events.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });
+    if (userId === NOBODY) return session;
     const { maxSessions } = this.#parts.settings;
     const sessions = await this.#parts.store.sessions.revokeOldest(userId, maxSessions, this.#revocation('limit'));
     if (sessions > 0) this.#parts.events.audit('sessions_ended', { userId, sessions, reason: 'limit', client });
@@ -93,7 +103,8 @@ export class SessionService {
   ): Promise<boolean> {
     const hasEnded = await this.#parts.store.sessions.revoke(id, this.#revocation(reason));
     const event = END_EVENTS[reason] ?? 'sessions_ended';
-    if (hasEnded) this.#parts.events.audit(event, { ...by, userId, sessionId: id, sessions: 1, reason });
+    const about = { ...by, ...accountOf({ userId }), sessionId: id };
+    if (hasEnded) this.#parts.events.audit(event, { ...about, sessions: 1, reason });
     return hasEnded;
   }
 
@@ -116,14 +127,20 @@ export class SessionService {
     throw new InvalidInput('id', message, 'session_not_found');
   }
 
-  /** Ends a user's sessions, all or all but one. Resolves to how many were ended. */
+  /**
+   * Ends a user's sessions, all or all but one, and with them the tokens of no session that were issued before. Resolves to
+   * how many sessions were ended.
+   */
   revokeAll(userId: string, exceptId?: string, by: Actor = {}): Promise<number> {
     return this.endAll(userId, 'revoked', by, exceptId);
   }
 
   /** The same, for a reason of its own. */
   async endAll(userId: string, reason: RevocationReason, by: Actor = {}, exceptId?: string): Promise<number> {
-    const sessions = await this.#parts.store.sessions.revokeAll(userId, this.#revocation(reason), exceptId);
+    const revocation = this.#revocation(reason);
+    // First: a token of no session that starts one in between is found by one of the two.
+    await this.#parts.store.users.update(userId, { sessionlessAfter: revocation.at });
+    const sessions = await this.#parts.store.sessions.revokeAll(userId, revocation, exceptId);
     if (sessions > 0) this.#parts.events.audit('sessions_ended', { ...by, userId, sessions, reason });
     return sessions;
   }
@@ -132,9 +149,3 @@ export class SessionService {
     return { at: new Date(this.#parts.clock()), reason };
   }
 }
-
-/** A client as it is kept: what it calls itself may be of any length. */
-export const kept = ({ userAgent, ipAddress }: Client): Client => ({
-  userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-  ipAddress: addressOf(ipAddress),
-});

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { VerifiedToken } from '../../contracts/claims.ts';
-import type { Clock } from '../../contracts/clock.ts';
+import { toNumericDate, type Clock } from '../../contracts/clock.ts';
+import { isOurRefreshId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { SessionRecord, Store, UserRecord } from '../../contracts/store/store.ts';
+import type { RevocationReason, SessionRecord, Store, UserRecord } from '../../contracts/store/store.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
 import { isReplayable } from './replays.ts';
+import { endOfSessionless } from './sessionless.ts';
 
 /**
  * How a verified token stands in its session, or in the blacklist if it has none, and the account it names:
@@ -16,7 +18,8 @@ import { isReplayable } from './replays.ts';
 export type Standing = { readonly user: UserRecord | null } & (
   | { readonly state: 'usable'; readonly session: SessionRecord | null }
   | { readonly state: 'replayable' | 'superseded'; readonly session: SessionRecord }
-  | { readonly state: 'blacklisted' }
+  /** `ended`: why its session was ended, if it was. */
+  | { readonly state: 'blacklisted'; readonly ended: RevocationReason | null }
 );
 
 /** What the question needs. */
@@ -36,20 +39,55 @@ export async function standingOf(token: VerifiedToken, parts: StandingParts): Pr
   if (token.sessionId === null) return standingAlone(token, parts);
   if (token.userId !== null && settings.userIdField === 'id') {
     const { session, user } = await store.sessions.findWithUser(token.sessionId, token.userId);
-    return judge(token, session, user, parts);
+    return judgeOf(token, session, user, parts);
   }
   const [session, user] = await Promise.all([store.sessions.find(token.sessionId), findUser(token, parts)]);
-  return judge(token, session, user, parts);
+  return judgeOf(token, session, user, parts);
+}
+
+/**
+ * Also a token that another server of simplejwt made of one of this session, where both refresh: our `sid`, a jti that we neither
+ * made nor saw, and newer than our current one.
+ */
+async function judgeOf(
+  token: VerifiedToken,
+  session: SessionRecord | null,
+  user: UserRecord | null,
+  parts: StandingParts,
+): Promise<Standing> {
+  const standing = judge(token, session, user, parts);
+  if (standing.state !== 'superseded' || token.jti === null || !isOfElsewhere(token, standing.session, parts))
+    return standing;
+  const entry = await parts.store.blacklist.find(token.jti);
+  if (entry === null) return { state: 'usable', session: standing.session, user };
+  // Another request may have been first, and this one read the session before.
+  return judge(token, await parts.store.sessions.find(standing.session.id), user, parts);
+}
+
+function isOfElsewhere(
+  { type, jti, issuedAt }: VerifiedToken,
+  { previousJti, rotatedAt }: SessionRecord,
+  { settings }: StandingParts,
+): boolean {
+  const isRefresh = type === 'refresh' || (type === null && settings.tokenTypeClaim === null);
+  if (!isRefresh || jti === null || jti === previousJti || isOurRefreshId(jti)) return false;
+  return issuedAt !== null && issuedAt >= toNumericDate(rotatedAt);
 }
 
 /** Of a token without `sid`, the blacklist decides, or the session that its first refresh here started. */
 async function standingAlone(token: VerifiedToken, parts: StandingParts): Promise<Standing> {
   const reading = findUser(token, parts);
   // Access tokens are in no blacklist: they end by themselves, or with their session.
-  if (token.jti === null || token.type === 'access') return { state: 'usable', session: null, user: await reading };
-  const [[entry, adopted], user] = await Promise.all([findTraces(token.jti, parts), reading]);
-  if (adopted !== null) return judge(token, adopted, user, parts);
-  return entry === null ? { state: 'usable', session: null, user } : { state: 'blacklisted', user };
+  if (token.jti === null || token.type === 'access') return judgeAlone(token, await reading);
+  const [[entry, session], user] = await Promise.all([findTraces(token.jti, parts), reading]);
+  // An entry for what was not refreshed here yet is that of a sign-out, which did not see the session.
+  if (session !== null && !(entry !== null && isImported(session))) return judge(token, session, user, parts);
+  return entry === null ? judgeAlone(token, user) : { state: 'blacklisted', ended: null, user };
+}
+
+function judgeAlone(token: VerifiedToken, user: UserRecord | null): Standing {
+  const ended = user === null ? null : endOfSessionless(token, user);
+  return ended === null ? { state: 'usable', session: null, user } : { state: 'blacklisted', ended, user };
 }
 
 async function findTraces(jti: string, { store }: StandingParts) {
@@ -72,9 +110,11 @@ function judge(
   { settings, clock }: StandingParts,
 ): Standing {
   const now = clock();
-  if (session === null || !isLive(session, now, settings)) return { state: 'blacklisted', user };
+  if (session === null || !isLive(session, now, settings)) {
+    return { state: 'blacklisted', ended: session?.revokedReason ?? null, user };
+  }
   // The name of the token's account may have been another account's before.
-  if (user !== null && session.userId !== user.id) return { state: 'blacklisted', user };
+  if (user !== null && session.userId !== user.id) return { state: 'blacklisted', ended: null, user };
   const everyTokenCounts = token.type === 'access' || !settings.blacklistAfterRotation;
   if (session.jti === token.jti || everyTokenCounts) return { state: 'usable', session, user };
   const isReplay = session.previousJti === token.jti && isReplayable(session, now, settings);
@@ -84,6 +124,9 @@ function judge(
 function isLive({ revokedAt, expiresAt }: SessionRecord, now: number, { leeway }: Settings): boolean {
   return revokedAt === null && expiresAt.getTime() > now - leeway * 1000;
 }
+
+/** Whether a session is an outstanding token of elsewhere that was imported, and not refreshed here yet. */
+export const isImported = ({ id, jti }: Pick<SessionRecord, 'id' | 'jti'>): boolean => id === adoptedId(jti);
 
 /** The id of the session that a token without `sid` starts by being refreshed here. */
 export const adoptedId = (jti: string): string =>

@@ -1,8 +1,8 @@
 import { createHmac, type KeyObject } from 'node:crypto';
+import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { Budget } from './budgets.ts';
-import { networkOf, siteOf } from './network.ts';
 
 /** Whose attempts are counted. */
 export interface Subject {

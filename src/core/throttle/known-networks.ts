@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { networkOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Store } from '../../contracts/store/store.ts';
-import { networkOf } from './network.ts';
 
 const DAY_MS = 86_400_000;
 /** How long a network stays known after a sign-in. */

@@ -1,7 +1,9 @@
 import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
+import { isNumericDate, type Clock } from '../../contracts/clock.ts';
 import {
   PasswordChanged,
   PermissionDenied,
+  TokenExpired,
   TokenInvalid,
   TokenWrongType,
   UserInactive,
@@ -9,7 +11,8 @@ import {
 } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
-import { isRefused, passwordFingerprint } from '../users/account.ts';
+import { isOlderThanPassword } from '../sessions/sessionless.ts';
+import { isClaimOfPassword, isRefused } from '../users/account.ts';
 
 /** The type of a token that names none, as simplejwt's `UntypedToken`. */
 const UNTYPED = ''; // no claim can be: a name is not empty
@@ -58,10 +61,40 @@ export function expectHolder(token: Token, user: UserRecord | null, settings: Se
   return user;
 }
 
+/**
+ * When a sliding token can be refreshed no more, in seconds since the epoch.
+ *
+ * @throws TokenInvalid, TokenExpired
+ */
+export function expectRefreshable(
+  { claims }: VerifiedToken,
+  { settings, clock }: { readonly settings: Settings; readonly clock: Clock },
+): number {
+  const { slidingTokenRefreshExpClaim: claim, leeway } = settings;
+  const refreshExpiresAt = claims[claim];
+  if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
+  if (!isNumericDate(refreshExpiresAt)) throw new TokenInvalid();
+  if (refreshExpiresAt <= clock() / 1000 - leeway) {
+    throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
+  }
+  return refreshExpiresAt;
+}
+
 /** @throws PasswordChanged */
-export function expectPasswordUnchanged({ claims }: Token, user: UserRecord, settings: Settings): void {
-  const { checkRevokeToken, revokeTokenClaim } = settings;
-  if (checkRevokeToken && claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
+export function expectPasswordUnchanged(token: VerifiedToken, user: UserRecord, settings: Settings): void {
+  if (!isOfPassword(token, user, settings)) throw new PasswordChanged();
+}
+
+/** What simplejwt's `get_md5_hash_password` makes. */
+const CLAIM_OF_DJANGO = /^[\dA-F]{32}$/;
+
+/** A token of elsewhere that has simplejwt's claim is judged by it, and one that has none by its age. */
+function isOfPassword(token: VerifiedToken, user: UserRecord, settings: Settings): boolean {
+  const claim = token.claims[settings.revokeTokenClaim];
+  const isOfElsewhere = token.sessionId === null;
+  const isOfDjango = isOfElsewhere && typeof claim === 'string' && CLAIM_OF_DJANGO.test(claim);
+  if (settings.checkRevokeToken || isOfDjango) return isClaimOfPassword(claim, user);
+  return !isOfElsewhere || !isOlderThanPassword(token, user);
 }
 
 /**

@@ -1,11 +1,17 @@
 import type { Claims, TokenType } from '../../contracts/claims.ts';
 import { toNumericDate, type Clock } from '../../contracts/clock.ts';
-import type { CustomClaims, Hooks, User } from '../../contracts/hooks.ts';
+import type { Client, CustomClaims, Hooks, User } from '../../contracts/hooks.ts';
 import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
 import { passwordFingerprint } from '../users/account.ts';
 import { ownClaims, type TokenCodec } from './token-codec.ts';
+
+/** Who asks for a token, and what it should say beside the usual. */
+export interface MintOptions {
+  readonly claims?: CustomClaims;
+  readonly client?: Client;
+}
 
 /** A signed token and when it ends. */
 export interface MintedToken {
@@ -63,7 +69,7 @@ export class TokenMinter {
   access(
     described: Readonly<Record<string, unknown>>,
     session: SessionRecord | null,
-    { isAdmin }: Pick<User, 'isAdmin'>,
+    user: Pick<User, 'isAdmin'> | null,
   ): MintedToken {
     const issuedAt = toNumericDate(this.#parts.clock());
     const idleEnd = session === null ? Infinity : toNumericDate(session.expiresAt);
@@ -72,7 +78,7 @@ export class TokenMinter {
       issuedAt,
       expiresAt: Math.min(issuedAt + this.#parts.settings.accessTokenLifetime, idleEnd),
       sessionId: session?.id ?? null,
-      isAdmin,
+      isAdmin: user?.isAdmin === true,
     });
   }
 
@@ -133,5 +139,5 @@ export const handedOn = (
   userId: string | null,
 ): Readonly<Record<string, unknown>> => ({
   ...claims,
-  [userIdClaim]: userId, // always a string, also where an older simplejwt wrote a number
+  ...(userId !== null && { [userIdClaim]: userId }), // always a string, also where an older simplejwt wrote a number
 });

@@ -1,10 +1,18 @@
 import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
-import { NoActiveAccount, TokenBlacklisted } from '../../contracts/errors.ts';
+import {
+  NoActiveAccount,
+  PasswordChanged,
+  TokenBlacklisted,
+  TokenReused,
+  UserInactive,
+  UserNotFound,
+  type AuthError,
+} from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
 import { standingOf, type Standing, type StandingParts } from '../sessions/standing.ts';
-import { isAllowed } from '../users/account.ts';
-import { expectComplete, expectPasswordUnchanged, expectType, expectUserId } from './expectations.ts';
+import { isAllowed, isRefused } from '../users/account.ts';
+import { expectComplete, expectPasswordUnchanged, expectType } from './expectations.ts';
 import type { TokenCodec } from './token-codec.ts';
 
 /** A token that was read, and how it stands. */
@@ -19,6 +27,10 @@ export interface ReaderParts extends StandingParts {
   readonly hooks: Hooks;
 }
 
+type Blacklisted = Extract<Standing, { readonly state: 'blacklisted' }>;
+/** How a token that is good for nothing any more is refused. */
+type Refusal = (standing: Blacklisted) => AuthError | Promise<AuthError>;
+
 /** Reads tokens in simplejwt's order of checks: signature and times, then blacklist, `exp`, id, and type. */
 export class TokenReader {
   readonly #parts: ReaderParts;
@@ -30,26 +42,54 @@ export class TokenReader {
   /**
    * Reads a token of any type; simplejwt's `UntypedToken`.
    *
-   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, StoreUnavailable
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, UserNotFound, UserInactive, PasswordChanged, StoreUnavailable
    */
   async read(text: string): Promise<Reading> {
-    return this.#judge(await this.#parts.codec.verify(text));
+    return this.#judge(await this.#parts.codec.verify(text), (standing) => this.#asHolder(standing));
   }
 
   /**
-   * Reads a token that must be of one type, to exchange it or to end it.
+   * Reads a token that must be of one type, to end it.
    *
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
    */
-  async readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
-    const { token, standing } = await this.#judge(await this.#parts.codec.verifyOnce(text));
+  readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
+    return this.#readOnce(text, type, blacklisted);
+  }
+
+  /**
+   * Reads a token that must be of one type, to exchange it.
+   *
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged, StoreUnavailable
+   */
+  readToRefresh<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
+    return this.#readOnce(text, type, (standing) => this.#asRefreshed(standing));
+  }
+
+  async #readOnce<Type extends TokenType>(text: string, type: Type, refusal: Refusal): Promise<Reading<Type>> {
+    const { token, standing } = await this.#judge(await this.#parts.codec.verifyOnce(text), refusal);
     return { token: expectType(token, [type], this.#parts.settings), standing };
   }
 
-  async #judge(verified: VerifiedToken): Promise<Reading> {
+  async #judge(verified: VerifiedToken, refusal: Refusal): Promise<Reading> {
     const standing = await standingOf(verified, this.#parts);
-    if (standing.state === 'blacklisted') throw new TokenBlacklisted();
+    if (standing.state === 'blacklisted') throw await refusal(standing);
     return { token: expectComplete(verified), standing };
+  }
+
+  /** Where what a token stands for was ended because of its account, simplejwt would speak of that. */
+  #asHolder({ ended, user }: Blacklisted): AuthError {
+    if (ended === 'password_changed' && user !== null) return new PasswordChanged();
+    if (ended === 'user_deleted' && user === null) return new UserNotFound();
+    if (ended === 'user_disabled' && user !== null && isRefused(user, this.#parts.settings)) return new UserInactive();
+    return new TokenBlacklisted();
+  }
+
+  async #asRefreshed({ ended, user }: Blacklisted): Promise<AuthError> {
+    if (ended === 'password_changed' && user !== null) return new PasswordChanged();
+    const isOfAccount = ended === 'password_changed' || ended === 'user_deleted' || ended === 'user_disabled';
+    if (isOfAccount && (user === null || !(await isAllowed(user, this.#parts)))) return noAccount();
+    return ended === 'reused' ? new TokenReused() : new TokenBlacklisted();
   }
 
   /** What a token says, with nothing checked. Null if it is none. */
@@ -58,16 +98,18 @@ export class TokenReader {
   }
 
   /**
-   * The user whose token is being refreshed.
+   * The user whose token is being refreshed. Null for a token of nobody, which simplejwt refreshes as well.
    *
-   * @throws TokenInvalid, NoActiveAccount, PasswordChanged
+   * @throws NoActiveAccount, PasswordChanged
    */
-  async refreshable({ token, standing: { user } }: Reading): Promise<UserRecord> {
-    expectUserId(token);
-    if (user === null || !(await isAllowed(user, this.#parts))) {
-      throw new NoActiveAccount('No active account found for the given token.');
-    }
+  async refreshable({ token, standing: { user } }: Reading): Promise<UserRecord | null> {
+    if (token.userId === null) return null;
+    if (user === null || !(await isAllowed(user, this.#parts))) throw noAccount();
     expectPasswordUnchanged(token, user, this.#parts.settings);
     return user;
   }
 }
+
+const blacklisted: Refusal = () => new TokenBlacklisted();
+
+const noAccount = () => new NoActiveAccount('No active account found for the given token.');

@@ -1,22 +1,21 @@
-import type { Claims, Token } from '../../contracts/claims.ts';
-import { isNumericDate, type Clock } from '../../contracts/clock.ts';
-import {
-  AuthError,
-  NoActiveAccount,
-  PasswordChanged,
-  TokenBlacklisted,
-  TokenExpired,
-  TokenInvalid,
-} from '../../contracts/errors.ts';
+import type { Token } from '../../contracts/claims.ts';
+import type { Clock } from '../../contracts/clock.ts';
+import { AuthError, NoActiveAccount, PasswordChanged, TokenBlacklisted, TokenReused } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
-import type { Client, CustomClaims, User } from '../../contracts/hooks.ts';
+import type { Client, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { Rotation } from '../sessions/rotation.ts';
-import type { SessionService } from '../sessions/session-service.ts';
+import { NOBODY, type SessionService } from '../sessions/session-service.ts';
 import type { UserService } from '../users/user-service.ts';
-import { expectHolder } from './expectations.ts';
-import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
+import { expectHolder, expectRefreshable } from './expectations.ts';
+import {
+  handedOn,
+  type MintedSlidingToken,
+  type MintedToken,
+  type MintOptions,
+  type TokenMinter,
+} from './token-minter.ts';
 import type { Reading, TokenReader } from './token-reader.ts';
 
 /** An access token, and a refresh token to get the next one with. */
@@ -42,12 +41,6 @@ export interface Inspection {
   readonly claims?: unknown;
   readonly valid: boolean;
   readonly problem: AuthError | null;
-}
-
-/** Who asks for a token, and what it should say beside the usual. */
-export interface MintOptions {
-  readonly claims?: CustomClaims;
-  readonly client?: Client;
 }
 
 /** What the service is made of. */
@@ -111,7 +104,7 @@ export class TokenService {
   }
 
   async #exchange(text: string, client: Client): Promise<RefreshedTokens> {
-    const reading = await this.#parts.reader.readTyped(text, 'refresh');
+    const reading = await this.#parts.reader.readToRefresh(text, 'refresh');
     const user = await this.#refreshable(reading, client);
     const { token, standing } = reading;
     const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
@@ -122,9 +115,10 @@ export class TokenService {
       return { access, refresh: { token: null, expiresAt: new Date(token.expiresAt * 1000) } };
     }
     if (!blacklistAfterRotation) return this.#pair(described, await this.#branch(reading, user, client), user);
-    const rotation = await this.#parts.rotation.rotate(token, standing, { userId: user.id, client });
+    const holder = { userId: user?.id ?? NOBODY, client };
+    const rotation = await this.#parts.rotation.rotate(token, standing, holder);
     if ('session' in rotation) return this.#pair(described, rotation.session, user);
-    throw new TokenBlacklisted();
+    throw new (rotation.outcome === 'reused' ? TokenReused : TokenBlacklisted)();
   }
 
   /** With rotation off: the session the token belongs to, its use noted; null if it has none. */
@@ -136,7 +130,7 @@ export class TokenService {
   }
 
   /** With rotation, but without blacklisting: a further refresh token beside the one presented. */
-  async #branch({ standing }: Reading, user: User, client: Client): Promise<SessionRecord> {
+  async #branch({ standing }: Reading, user: User | null, client: Client): Promise<SessionRecord> {
     if (standing.state !== 'usable') throw new TokenBlacklisted();
     if (standing.session === null) {
       return this.#openSession(user, client, this.#parts.settings.refreshTokenLifetime);
@@ -147,11 +141,11 @@ export class TokenService {
   }
 
   /** The user who may refresh. Reuse is dealt with first: two parties hold the token, whatever its user. */
-  async #refreshable(reading: Reading, client: Client): Promise<UserRecord> {
+  async #refreshable(reading: Reading, client: Client): Promise<UserRecord | null> {
     const { token, standing } = reading;
     if (standing.state === 'superseded') {
       await this.#parts.rotation.signOut(token, standing, client);
-      throw new TokenBlacklisted();
+      throw new TokenReused();
     }
     try {
       return await this.#parts.reader.refreshable(reading);
@@ -210,39 +204,29 @@ export class TokenService {
    * StoreUnavailable
    */
   async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
-    const reading = await this.#parts.reader.readTyped(text, 'sliding');
-    const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
-    const { isAdmin } = await this.#refreshable(reading, client);
+    const reading = await this.#parts.reader.readToRefresh(text, 'sliding');
+    const refreshExpiresAt = expectRefreshable(reading.token, this.#parts);
+    const user = await this.#refreshable(reading, client);
     const { token } = reading;
-    const sessionId = (await this.#used(reading))?.id ?? null;
+    const session = await this.#used(reading);
     const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
     this.#parts.events.tell({ kind: 'tokens_refreshed' });
-    return this.#parts.minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, isAdmin });
+    const kept = { jti: token.jti, sessionId: session?.id ?? null, refreshExpiresAt };
+    return this.#parts.minter.sliding(described, { ...kept, isAdmin: user?.isAdmin === true });
   }
 
-  #expectRefreshable(claims: Claims): number {
-    const { slidingTokenRefreshExpClaim: claim, leeway } = this.#parts.settings;
-    const refreshExpiresAt = claims[claim];
-    if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
-    if (!isNumericDate(refreshExpiresAt)) throw new TokenInvalid();
-    if (refreshExpiresAt <= this.#parts.clock() / 1000 - leeway) {
-      throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
-    }
-    return refreshExpiresAt;
-  }
-
-  #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User): TokenPair {
+  #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User | null): TokenPair {
     return {
       refresh: this.#parts.minter.refresh(described, session),
       access: this.#parts.minter.access(described, session, user),
     };
   }
 
-  async #openSession(user: User, client: Client, lifetime: number): Promise<SessionRecord> {
-    const session = await this.#parts.sessions.open({ userId: user.id, client, lifetime });
+  async #openSession(user: User | null, client: Client, lifetime: number): Promise<SessionRecord> {
+    const session = await this.#parts.sessions.open({ userId: user?.id ?? NOBODY, client, lifetime });
     if (session === null) throw new Error('two sessions were given one random name');
     // A password change or the like, between reading the user and now, found no session to end.
-    if (await this.#parts.users.isUnchanged(user)) return session;
+    if (user === null || (await this.#parts.users.isUnchanged(user))) return session;
     await this.#parts.sessions.end(session, 'revoked', { client });
     throw new NoActiveAccount();
   }

@@ -7,7 +7,10 @@ import { givenUserId } from './user-id.ts';
 import { newUsername } from './username.ts';
 
 /** An account of another system, with the hash it is stored with there. */
-export type ForeignAccount = Omit<UserRecord, 'usernameKey' | 'passwordChangedAt' | 'isAdmin'>;
+export type ForeignAccount = Omit<
+  UserRecord,
+  'usernameKey' | 'passwordChangedAt' | 'isAdmin' | 'formerHashClaim' | 'sessionlessAfter'
+>;
 
 /** What became of an account: `present` was there before, and differs now in what is named. */
 export type AccountOutcome =

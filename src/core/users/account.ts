@@ -4,7 +4,8 @@ import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
 
 /** A user without the secrets. */
-export function toUser({ passwordHash: _hash, usernameKey: _key, ...user }: UserRecord): User {
+export function toUser(record: UserRecord): User {
+  const { passwordHash: _hash, usernameKey: _key, formerHashClaim: _claim, sessionlessAfter: _after, ...user } = record;
   return user;
 }
 
@@ -20,6 +21,20 @@ export async function isAllowed(
 /** Whether guarded fields refuse a user because they are disabled. */
 export function isRefused({ isActive }: Pick<User, 'isActive'>, { checkUserIsActive }: Settings): boolean {
   return checkUserIsActive && !isActive;
+}
+
+/** The claim of simplejwt's tokens that a change of the password makes wrong; its `get_md5_hash_password`. */
+export function hashClaim(passwordHash: string): string {
+  return createHash('md5').update(passwordHash, 'utf8').digest('hex').toUpperCase();
+}
+
+/**
+ * Whether a claim was made since the password was changed last: it is ours, or Django's of the hash that is stored or was,
+ * before an upgrade. An account of Django that goes on there has the latter.
+ */
+export function isClaimOfPassword(claim: unknown, user: UserRecord): boolean {
+  if (typeof claim !== 'string') return false;
+  return [passwordFingerprint(user), user.formerHashClaim, hashClaim(user.passwordHash)].includes(claim);
 }
 
 /** The value of the claim that a password change makes wrong; it tells nothing about the password. */

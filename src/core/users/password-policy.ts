@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
+import { trimmed } from '../../contracts/trimmed.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
 
 /** NIST SP 800-63B-4 3.1.1.2 asks for 64 at least. The minimum is `PASSWORD_MIN_LENGTH`. */
@@ -30,7 +31,7 @@ export function checkText(field: string, value: string, maxLength: number): void
  * @throws InvalidInput
  */
 export function checkPassword(field: string, password: string): void {
-  if (password === '') throw new InvalidInput(field, 'This field may not be blank.');
+  if (trimmed(password) === '') throw new InvalidInput(field, 'This field may not be blank.');
   if (password.length > MAX_PASSWORD_UNITS || countCharacters(password) > MAX_PASSWORD_LENGTH) {
     throw tooLong(field, MAX_PASSWORD_LENGTH);
   }

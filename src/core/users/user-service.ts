@@ -5,6 +5,7 @@ import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hoo
 import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
+import { trimmed } from '../../contracts/trimmed.ts';
 import {
   givenUsernameKey,
   MAX_USERNAME_LENGTH,
@@ -12,7 +13,7 @@ import {
   usernameKeyBeginnings,
 } from '../../contracts/username-key.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import { isAllowed, isRefused, toUser } from './account.ts';
+import { hashClaim, isAllowed, isRefused, toUser } from './account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
 import { givenUserId } from './user-id.ts';
@@ -59,23 +60,36 @@ export class UserService {
     checkText('username', username, MAX_USERNAME_LENGTH);
     checkPassword('password', password);
     const record = await this.#parts.store.users.findByUsernameKey(usernameKey(username));
-    const matches = await this.#parts.hasher.verify(password, record?.passwordHash);
-    if (record === null || !matches || !(await isAllowed(record, this.#parts))) {
+    const right = await this.#rightSpelling(password, record?.passwordHash);
+    if (record === null || right === null || !(await isAllowed(record, this.#parts))) {
       if (record !== null) expectWhole(record, usernameKey(username));
       this.#parts.events.audit('sign_in_failed', { userId: record?.id ?? null, client });
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
     }
-    if (this.#parts.hasher.needsRehash(record.passwordHash)) await this.#upgradeHash(record, password);
+    if (this.#parts.hasher.needsRehash(record.passwordHash)) await this.#upgradeHash(record, right);
     const user = await this.#noteLogin(record);
     await this.#parts.hooks.onLoginSuccess?.(user, client);
     this.#parts.events.audit('sign_in', { userId: user.id, client });
     return user;
   }
 
-  async #upgradeHash({ id, passwordHash }: UserRecord, password: string): Promise<void> {
+  /** The password as it was typed, or without white space around it (NIST SP 800-63B-4 3.1.1.2); null if neither is right. */
+  async #rightSpelling(password: string, hash: string | undefined): Promise<string | null> {
+    let right: string | null = null;
+    // Both, whichever is right: how long it takes must not tell of an inactive user's password.
+    for (const spelling of new Set([trimmed(password), password])) {
+      if (await this.#parts.hasher.verify(spelling, hash)) right = spelling;
+    }
+    return right;
+  }
+
+  async #upgradeHash({ id, passwordHash, formerHashClaim }: UserRecord, password: string): Promise<void> {
     try {
-      await this.#parts.store.users.replacePasswordHash(id, passwordHash, await this.#parts.hasher.hash(password));
+      const upgraded = await this.#parts.hasher.hash(password);
+      // Tokens of Django that are in use have the claim of the hash that goes: without it, none could be told from a dead one.
+      const facts = { formerHashClaim: formerHashClaim ?? hashClaim(passwordHash) };
+      await this.#parts.store.users.replacePasswordHash(id, passwordHash, upgraded, facts);
     } catch (error) {
       if (!(error instanceof Overloaded)) throw error; // a later sign-in will do
     }
@@ -163,9 +177,9 @@ export class UserService {
     const record = await this.#parts.store.users.findById(id);
     if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
     await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
-    const matches = await this.#parts.hasher.verify(current, record.passwordHash);
-    if (!matches) expectWhole(record, record.usernameKey);
-    if (!matches || !(await this.#replacePassword(record, next))) {
+    const right = await this.#rightSpelling(current, record.passwordHash);
+    if (right === null) expectWhole(record, record.usernameKey);
+    if (right === null || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
     }
     this.#parts.events.audit('password_changed', { userId: id });
@@ -178,7 +192,8 @@ export class UserService {
   /** Resolves to false if it was changed in the meantime. */
   async #replacePassword({ id, passwordHash }: UserRecord, password: string): Promise<boolean> {
     const replacement = await this.#parts.hasher.hash(password);
-    return this.#parts.store.users.replacePasswordHash(id, passwordHash, replacement, new Date(this.#parts.clock()));
+    const facts = { passwordChangedAt: new Date(this.#parts.clock()), formerHashClaim: null };
+    return this.#parts.store.users.replacePasswordHash(id, passwordHash, replacement, facts);
   }
 
   /**
@@ -194,6 +209,7 @@ export class UserService {
     const changed = await this.#parts.store.users.update(id, {
       passwordHash,
       passwordChangedAt: new Date(this.#parts.clock()),
+      formerHashClaim: null,
     });
     if (changed) this.#parts.events.audit('password_changed', { userId: id });
     await this.#parts.sessions.endAll(id, 'password_changed');

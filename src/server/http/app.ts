@@ -88,6 +88,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     connectionTimeout: patience.silence,
     keepAliveTimeout: patience.keepAlive,
     return503OnClosing: false,
+    // Django's URLs end with a slash, and clients that come from there write one.
+    routerOptions: { ignoreTrailingSlash: true },
   });
   const addresses = createClientAddresses(settings);
   const warnOfUnnamedProxy = createProxyWarning(settings, addresses);

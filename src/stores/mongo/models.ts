@@ -13,7 +13,11 @@ import type {
 
 /** A record as MongoDB keeps it: its name is `_id`. */
 /** Documents of before there were admins have no `isAdmin`. */
-export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin'> & { readonly _id: string; readonly isAdmin?: boolean };
+export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin' | 'formerHashClaim'> & {
+  readonly _id: string;
+  readonly isAdmin?: boolean;
+  readonly formerHashClaim?: string | null;
+};
 /** Documents of before replays were noted have neither `rotatedBy` nor `replay`. */
 export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'> &
   Partial<Pick<SessionRecord, 'rotatedBy' | 'replay'>> & { readonly _id: string };
@@ -57,6 +61,8 @@ function userSchema(): Schema<UserDocument> {
       isAdmin: { type: Boolean },
       lastLogin: { type: Date, ...nullable },
       createdAt: { type: Date, ...required },
+      formerHashClaim: { type: String },
+      sessionlessAfter: { type: Date },
     },
     { ...options, collection: 'users' },
   );

@@ -46,9 +46,9 @@ export function mongoUsers(users: Models['users']): UserStore {
           users.findOneAndUpdate({ _id: id }, { $set: changes }, { returnDocument: 'after' }).lean(),
         ),
       ),
-    replacePasswordHash: async (id, expected, passwordHash, changedAt) => {
+    replacePasswordHash: async (id, expected, passwordHash, facts) => {
       const filter = { _id: id, passwordHash: expected };
-      const change = { passwordHash, ...(changedAt && { passwordChangedAt: changedAt }) };
+      const change = { passwordHash, ...facts };
       return (await translated(() => users.updateOne(filter, { $set: change }))).matchedCount === 1;
     },
     delete: async (id) => (await translated(() => users.deleteOne({ _id: id }))).deletedCount === 1,
@@ -57,6 +57,6 @@ export function mongoUsers(users: Models['users']): UserStore {
 
 function readUser(document: UserDocument | null): UserRecord | null {
   if (document === null) return null;
-  const { _id: id, isAdmin = false, ...user } = document;
-  return { id, isAdmin, ...user };
+  const { _id: id, isAdmin = false, formerHashClaim = null, ...user } = document;
+  return { id, isAdmin, ...user, ...(formerHashClaim !== null && { formerHashClaim }) };
 }

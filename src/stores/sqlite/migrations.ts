@@ -77,6 +77,11 @@ const SERVICE_SCOPES = `
   ALTER TABLE services ADD COLUMN scopes TEXT;
 `;
 
+const SESSIONLESS_TOKENS = `
+  ALTER TABLE users ADD COLUMN former_hash_claim TEXT;
+  ALTER TABLE users ADD COLUMN sessionless_after INTEGER;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -88,4 +93,5 @@ export const MIGRATIONS: readonly string[] = [
   ATTEMPTS,
   REPLAYS,
   SERVICE_SCOPES,
+  SESSIONLESS_TOKENS,
 ];

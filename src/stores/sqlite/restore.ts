@@ -57,6 +57,9 @@ function checked(file: string, draft: string): StoreContents {
 }
 
 function endAll(database: SqliteDatabase): number {
+  // Tokens of no session are told by when they were issued. A store of an older version has no place for that.
+  const hasPlace = database.prepare("SELECT 1 FROM pragma_table_info('users') WHERE name = 'sessionless_after'").get();
+  if (hasPlace !== undefined) database.prepare('UPDATE users SET sessionless_after = ?').run(Date.now());
   return database
     .prepare('UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE revoked_at IS NULL')
     .run(Date.now(), REASON);

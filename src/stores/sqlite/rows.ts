@@ -2,8 +2,8 @@ import type { Client } from '../../contracts/client.ts';
 import type { ReplayRecord, RevocationReason, SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { SqlRow, SqlValue } from './database.ts';
 
-export const USER_COLUMNS =
-  'id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at';
+export const USER_COLUMNS = `id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at,
+  former_hash_claim, sessionless_after`;
 
 export const SESSION_COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
   ip_address, revoked_at, revoked_reason, rotated_by, replay`;
@@ -36,7 +36,9 @@ export const jsonOrNull = (value: object | null): SqlValue => (value === null ? 
 
 export function readUser(row: SqlRow | undefined): UserRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
-  const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt] = row;
+  const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt, ...more] =
+    row;
+  const [formerHashClaim, sessionlessAfter] = more;
   return {
     id: String(id),
     username: String(username),
@@ -47,6 +49,8 @@ export function readUser(row: SqlRow | undefined): UserRecord | null {
     isAdmin: isAdmin === 1,
     lastLogin: momentOrNull(lastLogin),
     createdAt: moment(createdAt),
+    ...(formerHashClaim != null && { formerHashClaim: String(formerHashClaim) }),
+    ...(sessionlessAfter != null && { sessionlessAfter: moment(sessionlessAfter) }),
   };
 }
 

@@ -6,7 +6,7 @@ import { readUser, USER_COLUMNS } from './rows.ts';
 export function sqliteUsers(database: SqliteDatabase): UserStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const byId = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
   const byKey = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE username_key = ?`);
@@ -20,11 +20,13 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
   const update = database.prepare(
     `UPDATE users SET password_hash = coalesce(?, password_hash),
        password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
-       is_admin = coalesce(?, is_admin), last_login = iif(?, ?, last_login)
+       is_admin = coalesce(?, is_admin), last_login = iif(?, ?, last_login),
+       former_hash_claim = iif(?, ?, former_hash_claim), sessionless_after = iif(?, ?, sessionless_after)
      WHERE id = ? RETURNING ${USER_COLUMNS}`,
   );
   const replaceHash = database.prepare(
-    `UPDATE users SET password_hash = ?, password_changed_at = coalesce(?, password_changed_at)
+    `UPDATE users SET password_hash = ?, password_changed_at = coalesce(?, password_changed_at),
+       former_hash_claim = iif(?, ?, former_hash_claim)
      WHERE id = ? AND password_hash = ?`,
   );
   const remove = database.prepare('DELETE FROM users WHERE id = ?');
@@ -40,6 +42,8 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
       Number(user.isAdmin),
       user.lastLogin?.getTime() ?? null,
       user.createdAt.getTime(),
+      user.formerHashClaim ?? null,
+      user.sessionlessAfter?.getTime() ?? null,
     );
     if (added === 1) return 'inserted';
     return byKey.get(user.usernameKey) === undefined ? 'id_taken' : 'username_taken';
@@ -55,7 +59,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
       const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + AFTER_ALL_KEYS, limit);
       return rows.flatMap((row) => readUser(row) ?? []);
     },
-    update: (id, { passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin }) =>
+    update: (id, { passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, ...more }) =>
       write(() =>
         readUser(
           update.get(
@@ -65,12 +69,19 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
             isAdmin === undefined ? null : Number(isAdmin),
             Number(lastLogin !== undefined),
             lastLogin?.getTime() ?? null,
+            Number(more.formerHashClaim !== undefined),
+            more.formerHashClaim ?? null,
+            Number(more.sessionlessAfter !== undefined),
+            more.sessionlessAfter?.getTime() ?? null,
             id,
           ),
         ),
       ),
-    replacePasswordHash: (id, expected, passwordHash, changedAt) =>
-      write(() => replaceHash.run(passwordHash, changedAt?.getTime() ?? null, id, expected) === 1),
+    replacePasswordHash: (id, expected, passwordHash, { passwordChangedAt, formerHashClaim } = {}) =>
+      write(() => {
+        const claim = [Number(formerHashClaim !== undefined), formerHashClaim ?? null] as const;
+        return replaceHash.run(passwordHash, passwordChangedAt?.getTime() ?? null, ...claim, id, expected) === 1;
+      }),
     delete: (id) => write(() => remove.run(id) === 1),
   };
 }

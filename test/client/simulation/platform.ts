@@ -11,7 +11,7 @@ export class Platform {
 
   install(): void {
     const { kept, onWrite } = this;
-    const platform = this;
+    const newChannel = (name: string) => new FakeChannel(this, name);
     Object.assign(globalThis, {
       document: {},
       localStorage: {
@@ -22,10 +22,9 @@ export class Platform {
         },
         removeItem: (key: string) => kept.delete(key),
       },
-      BroadcastChannel: class extends FakeChannel {
-        constructor(name: string) {
-          super(platform, name);
-        }
+      // What a constructor returns is what `new` gives.
+      BroadcastChannel: function BroadcastChannel(name: string) {
+        return newChannel(name);
       },
     });
     Object.defineProperty(globalThis, 'navigator', { value: { locks: this }, configurable: true });

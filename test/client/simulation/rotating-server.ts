@@ -20,6 +20,8 @@ export class RotatingServer {
   readonly reused: number[] = [];
   /** The refresh tokens that were sent, as they are sent. */
   onSent: (session: number, step: number) => void = () => {};
+  /** The sessions that are signed out of. */
+  onSignOut: (session: number) => void = () => {};
 
   constructor(
     readonly fate: () => Fate,
@@ -61,6 +63,7 @@ export class RotatingServer {
     const session = this.#sessions[id];
     if (session === undefined || session.isOver) return refusal('token_blacklisted');
     if (query.includes('tokenBlacklist')) {
+      this.onSignOut(id);
       session.isOver = true;
       return { data: { tokenBlacklist: { jti: 'jti' } } };
     }

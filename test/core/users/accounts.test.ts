@@ -80,7 +80,7 @@ describeEachStore('accounts', (kind) => {
     const here = await server.signIn();
     const { data } = await change(PASSWORD, NEXT_PASSWORD, here.access);
     const { errors } = await server.client.send(TokenRefreshDocument, { refresh: here.refresh });
-    expect(errors[0]?.extensions['reason']).toBe('token_blacklisted');
+    expect(errors[0]?.extensions['reason']).toBe('password_changed');
     expect(await isAlive(here.access)).toBe(false);
     expect(await isAlive(data?.passwordChange.access ?? '')).toBe(true);
   });

@@ -135,7 +135,7 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
     await Promise.all(running.map((request) => once(request, 'continue')));
     process.kill(server.pid, 'SIGKILL');
     await server.printed('stdout', /("by":"the end of the supervisor"[^]*){2}/);
-    const answers = await Promise.all(running.map((request, index) => connections[index]?.finish(request, body)));
+    const answers = await Promise.all(running.map(async (request, index) => connections[index]?.finish(request, body)));
     expect(answers.map((answer) => answer?.status)).toEqual([200, 200, 200, 200]);
     await server.exited; // when nobody holds its output any more: neither worker is left
   });

@@ -58,7 +58,9 @@ export function createRestPlugin(
       if (status >= 500) request.log.error({ err: error }, 'the request failed');
       return reply.code(status).send({ detail: status >= 500 ? 'Internal server error' : error.message });
     });
-    for (const path of api.paths) {
+    const { ignoreTrailingSlash, routerOptions } = scope.initialConfig;
+    const isEitherServed = ignoreTrailingSlash === true || routerOptions?.ignoreTrailingSlash === true;
+    for (const path of api.paths.flatMap((each) => (isEitherServed ? each : [each, `${each}/`]))) {
       scope.all(path, async ({ method, headers, ip: given, raw, body }, reply) => {
         const ip = addressOf === undefined ? given : addressOf(raw);
         const bytes = body instanceof Uint8Array ? new Uint8Array(body) : NO_BODY;

@@ -1,6 +1,7 @@
 import { execute, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { headerOf, type RequestHeaders } from '../../../contracts/header-of.ts';
 import type { AuthContext, ContextInput } from '../../../graphql/context.ts';
+import { localized } from '../../../graphql/languages/localized.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
 import { formIn, PARSES, valuesOf } from './form.ts';
 import { Refusal, refusal, refusalOf } from './refusal.ts';
@@ -53,9 +54,9 @@ export class RestApi {
     );
   }
 
-  /** The paths that are served, with and without a slash at the end. */
+  /** The paths that are served, each with or without a slash at the end. */
   get paths(): readonly string[] {
-    return [...this.#addresses.keys()].flatMap((path) => [path, `${path}/`]);
+    return [...this.#addresses.keys()];
   }
 
   /** Answers a request; null if its path is none of these. */
@@ -70,7 +71,8 @@ export class RestApi {
       return { status: 200, headers, body: JSON.stringify(await this.#run(address, request)) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { status: error.status, headers: { ...headers, ...error.headers }, body: JSON.stringify(error.body) };
+      const words = await inLanguage(error.body, headerOf(request.headers, 'accept-language'));
+      return { status: error.status, headers: { ...headers, ...error.headers }, body: JSON.stringify(words) };
     }
   }
 
@@ -96,6 +98,16 @@ export class RestApi {
     if (!isAllowed) throw refusal(405, `Method "${method}" not allowed.`);
     return address.answer(data?.['result'] as never);
   }
+}
+
+/** The messages in a body, in the language that the client prefers. Codes are no messages, and stay. */
+async function inLanguage(body: unknown, preferred: string | undefined): Promise<unknown> {
+  if (typeof body === 'string') return localized(body, preferred);
+  if (Array.isArray(body)) return Promise.all(body.map((part) => inLanguage(part, preferred)));
+  const parts = Object.entries(body as object).map(
+    async ([name, part]) => [name, await inLanguage(part, preferred)] as const,
+  );
+  return Object.fromEntries(await Promise.all(parts));
 }
 
 const withoutSlash = (path: string): string => path.replace(/\/$/, '');

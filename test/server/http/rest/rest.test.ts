@@ -114,6 +114,27 @@ describe('what stands behind the addresses', () => {
     await server.remove();
   });
 
+  test('messages in the language of the client; names of fields and codes stay', async () => {
+    const server = await startTestServer('sqlite', { env });
+    const ask = async (path: string, body: object) => {
+      const response = await fetch(server.url.replace('graphql', `api/${path}`), {
+        method: 'POST',
+        headers: { ...JSON_TYPE, 'accept-language': 'de' },
+        body: JSON.stringify(body),
+      });
+      return (await response.json()) as unknown;
+    };
+    expect(await ask('token/', {})).toEqual({
+      username: ['Dieses Feld ist erforderlich.'],
+      password: ['Dieses Feld ist erforderlich.'],
+    });
+    expect(await ask('token/refresh/', { refresh: 'x' })).toEqual({
+      detail: 'Das Token ist ungültig',
+      code: 'token_not_valid',
+    });
+    await server.remove();
+  });
+
   test('cookie mode changes nothing: both tokens are in the answer, and no cookie is set', async () => {
     const server = await startTestServer('sqlite', { env: { ...env, JWT_REFRESH_COOKIE: 'on' } });
     const { origin } = new URL(server.url);
@@ -166,8 +187,8 @@ describe('in a server of your own', () => {
   });
   const credentials = { username: 'alice', password: PASSWORD };
 
-  test('the plugin of Fastify', async () => {
-    const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/auth/', payload: credentials });
+  test.each(['/v1/auth/', '/v1/auth'])('the plugin of Fastify at %s', async (url) => {
+    const { statusCode, body } = await app.inject({ method: 'POST', url, payload: credentials });
     expect({ statusCode, names: Object.keys(JSON.parse(body) as object) }).toEqual({
       statusCode: 200,
       names: ['refresh', 'access'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkOf, siteOf } from '../../../src/core/throttle/network.ts';
+import { networkOf, siteOf } from '../../src/contracts/client-address.ts';
 
 describe('the network of an address', () => {
   test.each([

@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { claimsOf } from '../support/forge.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { closeDevices, signedInDevice } from './network.ts';
+
+describe('an access token that a server refuses', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite');
+    await server.auth.users.create({ username: 'bob', password: PASSWORD });
+  });
+  afterEach(closeDevices);
+  afterAll(() => server.remove());
+
+  test('S57: gives no token of somebody who has signed in meanwhile to an operation of somebody else', async () => {
+    const { tokens } = await signedInDevice(server);
+    const alices = (await tokens.accessToken()) ?? '';
+    server.clock.advance(301);
+    const [begun] = await Promise.allSettled([tokens.accessToken(), tokens.signIn('bob', PASSWORD)]);
+    expect(begun).toMatchObject({ status: 'rejected', reason: { name: 'TokenRequestError' } });
+    expect(await tokens.refresh(alices)).toBeNull();
+    const bobs = (await tokens.accessToken()) ?? '';
+    expect(claimsOf(bobs)['user_id']).not.toBe(claimsOf(alices)['user_id']);
+  });
+
+  test('refreshes a token that is refused while it is fresh a few times, later each time, and then no more', async () => {
+    const pauses: number[] = [];
+    const { network, tokens } = await signedInDevice(server, { sleep: async (ms) => void pauses.push(ms) });
+    for (let time = 0; time < 10; time += 1) await tokens.refresh((await tokens.accessToken()) ?? '');
+    expect(network.count('tokenRefresh')).toBe(4);
+    const bounds = [500, 1000, 2000];
+    const waited = pauses.filter((ms) => ms > 0);
+    expect(waited.map((ms, index) => ms >= (bounds[index] ?? 0) && ms <= 2 * (bounds[index] ?? 0))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    server.clock.advance(31);
+    expect(await tokens.refresh((await tokens.accessToken()) ?? '')).not.toBeNull();
+  });
+});
