@@ -3,9 +3,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What a key does now. */
+/** The state of a key. */
 export type KeyState =
-  /** Published, and not signing yet. */
+  /** Published, but does not sign yet. */
   | 'PUBLISHED'
   /** Its tokens are refused. */
   | 'RETIRED'

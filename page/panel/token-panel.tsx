@@ -49,7 +49,7 @@ interface ChoiceProps {
 function Choice({ held, source, choose }: ChoiceProps) {
   const kinds = held.refresh === null ? (['access'] as const) : (['access', 'refresh'] as const);
   return (
-    <div className="choice" role="group" aria-label="Take one of yours">
+    <div className="choice" role="group" aria-label="Use one of your tokens">
       {kinds.map((kind) => (
         <button key={kind} type="button" aria-pressed={source.kind === kind} onClick={() => choose({ kind })}>
           My {kind} token

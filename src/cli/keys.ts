@@ -76,7 +76,7 @@ export function addKeyCommands(
 function rotate(keeper: KeyKeeper, flags: Flags): Promise<ListedKey> {
   const algorithm = algorithmOf(flags);
   if (flags.emergency === true) {
-    if (flags.activateAfter !== undefined) throw new CliError('--emergency signs at once: leave --activate-after out.');
+    if (flags.activateAfter !== undefined) throw new CliError('--emergency signs immediately: omit --activate-after.');
     return keeper.replaceAll(algorithm);
   }
   const { success, data } = delay.schema.safeParse(flags.activateAfter ?? ACTIVATE_AFTER);

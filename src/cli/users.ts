@@ -96,9 +96,13 @@ export function addUserCommands(program: Command, options: CliOptions): void {
         terminal.printRecord(toRow(user), flags);
       });
   addChange('enable', { isActive: true }, 'let a disabled user sign in again');
-  addChange('disable', { isActive: false }, 'refuse a user, and end all their sessions at once');
-  addChange('grant-admin', { isAdmin: true }, 'let a user administer the accounts of others');
-  addChange('revoke-admin', { isAdmin: false }, 'take that away at once; they stay signed in');
+  addChange('disable', { isActive: false }, 'disable an account and end all its sessions immediately');
+  addChange('grant-admin', { isAdmin: true }, 'make a user an admin, who manages all accounts');
+  addChange(
+    'revoke-admin',
+    { isAdmin: false },
+    'remove the admin role, effective immediately; the user stays signed in',
+  );
 
   users
     .command('delete <name>')

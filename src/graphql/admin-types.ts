@@ -12,9 +12,9 @@ const KEY_STATES: Readonly<Record<string, RingKeyState>> = {
 
 registerEnumType(KEY_STATES, {
   name: 'KeyState',
-  description: 'What a key does now.',
+  description: 'The state of a key.',
   valuesConfig: {
-    PUBLISHED: { description: 'Published, and not signing yet.' },
+    PUBLISHED: { description: 'Published, but does not sign yet.' },
     SIGNING: { description: 'Signs, and verifies.' },
     VERIFYING: { description: 'Verifies what it has signed before.' },
     RETIRED: { description: 'Its tokens are refused.' },
@@ -23,19 +23,22 @@ registerEnumType(KEY_STATES, {
 
 @ObjectType('UserEdge', { description: 'A user in a list.' })
 export class UserEdgeType {
-  @Field(() => String, { description: 'The place after this user, for `after`.' })
+  @Field(() => String, { description: 'The cursor of this user, for `after`.' })
   cursor!: string;
 
   @Field(() => UserType, { description: 'The account.' })
   node!: UserType;
 }
 
-@ObjectType('PageInfo', { description: 'Where a page ends.' })
+@ObjectType('PageInfo', { description: 'Information about a page.' })
 export class PageInfoType {
-  @Field(() => Boolean, { description: 'Whether there is more after it.' })
+  @Field(() => Boolean, { description: 'Whether more users follow.' })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Give it as `after` to go on; null where the page is empty.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Pass it as `after` for the next page; null if the page is empty.',
+  })
   endCursor!: string | null;
 }
 
@@ -44,14 +47,14 @@ export class UserConnectionType {
   @Field(() => [UserEdgeType], { description: 'The users, each with its cursor.' })
   edges!: UserEdgeType[];
 
-  @Field(() => [UserType], { description: 'The users alone.' })
+  @Field(() => [UserType], { description: 'The users, without cursors.' })
   nodes!: UserType[];
 
-  @Field(() => PageInfoType, { description: 'Where the page ends.' })
+  @Field(() => PageInfoType, { description: 'Information about the page.' })
   pageInfo!: PageInfoType;
 }
 
-@ObjectType('KeyInfo', { description: 'A key that signs or verifies tokens; nothing of what is in it.' })
+@ObjectType('KeyInfo', { description: 'A key that signs or verifies tokens, without key material.' })
 export class KeyInfoType {
   @Field(() => ID, {
     nullable: true,
@@ -59,41 +62,41 @@ export class KeyInfoType {
   })
   kid!: string | null;
 
-  @Field(() => String, { description: 'The one algorithm it is used with.' })
+  @Field(() => String, { description: 'The only algorithm it is used with.' })
   algorithm!: string;
 
-  @Field(() => KEY_STATES, { description: 'What it does now.' })
+  @Field(() => KEY_STATES, { description: 'Its current state.' })
   state!: RingKeyState;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was made. Null where there is no key ring.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was created. Null without a key ring.' })
   createdAt!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it begins to sign. Null where there is no ring.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it starts to sign. Null without a key ring.' })
   signsFrom!: Date | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When its tokens are refused. Null while no other key is to follow it.',
+    description: 'When its tokens are refused. Null while it has no successor.',
   })
   retiresAt!: Date | null;
 }
 
 @ObjectType('ActivityHour', {
-  description: 'How often what happened in one hour, over all servers that share the store.',
+  description: 'Counts for one hour, of all servers that share the store.',
 })
 export class ActivityHourType {
   @Field(() => GraphQLDateTime, { description: 'The first moment of the hour.' })
   hour!: Date;
 
-  @Field(() => Int, { description: 'Sign-ins.' })
+  @Field(() => Int, { description: 'Successful sign-ins.' })
   signIns!: number;
 
-  @Field(() => Int, { description: 'Sign-ins that were refused, and those that had to wait.' })
+  @Field(() => Int, { description: 'Refused sign-ins, including throttled ones.' })
   refusals!: number;
 
-  @Field(() => Int, { description: 'Refreshes that were answered with tokens.' })
+  @Field(() => Int, { description: 'Successful refreshes.' })
   refreshes!: number;
 
-  @Field(() => Int, { description: 'Superseded tokens that were used: a second party held them.' })
+  @Field(() => Int, { description: 'Uses of superseded tokens: a second client had them.' })
   reuses!: number;
 }

@@ -8,22 +8,22 @@ import { SessionType, UserType } from './types.ts';
 
 const PAGE = 50;
 const HOURS = 24;
-const USER_ID = { description: 'As `users` lists it.' };
+const USER_ID = { description: "The user's id, from `users`." };
 
 /** What admins may do. */
 @Resolver()
 export class AdminResolver {
   @Operation({ access: 'admin' })
-  @Query(() => UserConnectionType, { description: 'For admins: all users, or those whose name begins with a text.' })
+  @Query(() => UserConnectionType, { description: 'For admins: all users, or those whose name begins with `search`.' })
   async users(
     @Arg('search', () => String, {
       nullable: true,
-      description: 'The beginning of the name. Case and Unicode form do not matter; ı counts as i, and ς as σ.',
+      description: 'A prefix of the name. Case and Unicode form are ignored; ı equals i, and ς equals σ.',
     })
     search: string | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: PAGE, description: 'At most how many, 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: PAGE, description: 'Users per page, 1 to 100.' })
     first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'An `endCursor`; left out, the list begins.' })
+    @Arg('after', () => String, { nullable: true, description: 'An `endCursor`; omit it for the first page.' })
     after: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<UserConnectionType> {
@@ -37,13 +37,13 @@ export class AdminResolver {
   }
 
   @Operation({ access: 'admin' })
-  @Query(() => UserType, { nullable: true, description: 'For admins: one user; null if there is none of this id.' })
+  @Query(() => UserType, { nullable: true, description: 'For admins: one user; null if the id is unknown.' })
   user(@Arg('id', () => ID, USER_ID) id: string, @Ctx() { auth }: AuthContext): Promise<UserType | null> {
     return auth.users.find(id);
   }
 
   @Operation({ access: 'admin' })
-  @Query(() => [SessionType], { description: 'For admins: the sessions of a user that live, the newest first.' })
+  @Query(() => [SessionType], { description: 'For admins: the live sessions of a user, newest first.' })
   async userSessions(
     @Arg('userId', () => ID, USER_ID) userId: string,
     @Ctx() { auth }: AuthContext,
@@ -55,7 +55,7 @@ export class AdminResolver {
 
   @Operation({ access: 'admin' })
   @Query(() => [KeyInfoType], {
-    description: 'For admins: the keys that sign and verify here, as far as they are known.',
+    description: 'For admins: the keys that this server signs and verifies with.',
   })
   keys(@Ctx() { auth }: AuthContext): readonly KeyInfoType[] {
     return auth.administration.keys();
@@ -63,10 +63,10 @@ export class AdminResolver {
 
   @Operation({ access: 'admin' })
   @Query(() => [ActivityHourType], {
-    description: 'For admins: what happened in the last hours, the present one at the end.',
+    description: 'For admins: counts for each of the last hours, the current hour last.',
   })
   activity(
-    @Arg('hours', () => Int, { nullable: true, defaultValue: HOURS, description: 'How many, 1 to 720.' })
+    @Arg('hours', () => Int, { nullable: true, defaultValue: HOURS, description: 'Number of hours, 1 to 720.' })
     hours: number | null,
     @Ctx() { auth }: AuthContext,
   ): Promise<ActivityHourType[]> {
@@ -77,11 +77,11 @@ export class AdminResolver {
   @Mutation(() => UserType, {
     nullable: true,
     description:
-      'For admins: disables or enables a user, and grants or takes away the admin role; a disabled user loses all sessions. Null if there is no such user. Admins cannot disable or demote themselves: the reason is `own_account`.',
+      'For admins: disables or enables a user, and grants or revokes the admin role. Disabling ends all sessions of the user. Null if the user does not exist. Admins cannot disable or demote themselves: the reason is `own_account`.',
   })
   async userUpdate(
     @Arg('id', () => ID, USER_ID) id: string,
-    @Arg('isActive', () => Boolean, { nullable: true, description: 'Whether the user may sign in.' })
+    @Arg('isActive', () => Boolean, { nullable: true, description: 'Whether the user can sign in.' })
     isActive: boolean | null | undefined,
     @Arg('isAdmin', () => Boolean, { nullable: true, description: 'Whether the user is an admin.' })
     isAdmin: boolean | null | undefined,
@@ -92,7 +92,7 @@ export class AdminResolver {
   }
 
   @Operation({ access: 'admin' })
-  @Mutation(() => Int, { description: 'For admins: ends all sessions of a user; answers how many.' })
+  @Mutation(() => Int, { description: 'For admins: ends all sessions of a user; returns their number.' })
   async userRevokeSessions(
     @Arg('userId', () => ID, USER_ID) userId: string,
     @Ctx() { auth }: AuthContext,
@@ -101,10 +101,10 @@ export class AdminResolver {
   }
 
   @Operation({ access: 'admin' })
-  @Mutation(() => SessionType, { description: 'For admins: ends one session of a user, its access tokens included.' })
+  @Mutation(() => SessionType, { description: 'For admins: ends one session of a user, including its access tokens.' })
   async userSessionRevoke(
     @Arg('userId', () => ID, USER_ID) userId: string,
-    @Arg('id', () => ID, { description: 'As `userSessions` lists it.' }) id: string,
+    @Arg('id', () => ID, { description: "The session's id, from `userSessions`." }) id: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<SessionType> {
     const by = await actingAdmin(auth);

@@ -2,7 +2,7 @@ import type { User } from '../contracts/hooks.ts';
 import type { RequestAuth } from './context.ts';
 
 /**
- * The account of the caller. Where authentication is stateless it is read here, by the fields that need it, and they
+ * The caller's account. Where authentication is stateless it is read here, by the fields that need it, and they
  * refuse whom session authentication would refuse.
  *
  * @throws AuthError

@@ -10,7 +10,7 @@ import { SessionType } from './types.ts';
 @Resolver()
 export class SessionResolver {
   @Operation({ access: 'guarded' })
-  @Query(() => [SessionType], { description: 'The sessions of the caller that live, the newest first.' })
+  @Query(() => [SessionType], { description: "The caller's live sessions, newest first." })
   async sessions(@Ctx() { auth }: AuthContext): Promise<SessionType[]> {
     const { id, sessionId } = await currentUser(auth);
     const sessions = await auth.sessions.list(id);
@@ -18,9 +18,9 @@ export class SessionResolver {
   }
 
   @Operation({ access: 'guarded' })
-  @Mutation(() => SessionType, { description: "Ends one of the caller's sessions, its access tokens included." })
+  @Mutation(() => SessionType, { description: "Ends one of the caller's sessions, including its access tokens." })
   async sessionRevoke(
-    @Arg('id', () => ID, { description: 'As `sessions` lists it.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id, from `sessions`.' }) id: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<SessionType> {
     const user = await currentUser(auth);
@@ -28,14 +28,14 @@ export class SessionResolver {
   }
 
   @Operation({ access: 'guarded' })
-  @Mutation(() => Int, { description: 'Ends all sessions of the caller but this one; answers how many.' })
+  @Mutation(() => Int, { description: 'Ends all sessions of the caller except this one; returns their number.' })
   async sessionRevokeOthers(@Ctx() { auth }: AuthContext): Promise<number> {
     const { id, sessionId } = await currentUser(auth);
     return auth.sessions.revokeAll(id, sessionId ?? undefined);
   }
 
   @Operation({ access: 'guarded' })
-  @Mutation(() => Int, { description: 'Ends all sessions of the caller, this one too; answers how many.' })
+  @Mutation(() => Int, { description: 'Ends all sessions of the caller, including this one; returns their number.' })
   async sessionRevokeAll(@Ctx() { auth }: AuthContext): Promise<number> {
     const { id } = await currentUser(auth);
     return auth.sessions.revokeAll(id);

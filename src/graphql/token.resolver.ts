@@ -15,8 +15,8 @@ import {
   VerifiedTokenType,
 } from './types.ts';
 
-const USERNAME = { description: 'Case, Unicode form and white space around it do not matter.' };
-const PASSWORD = { description: 'Every character counts, but white space around it.' };
+const USERNAME = { description: 'Case, Unicode form and white space around it are ignored.' };
+const PASSWORD = { description: 'White space around it is ignored; all other characters are significant.' };
 
 /** simplejwt's token operations. None of them looks at the header: holding the token is enough. */
 @Resolver()
@@ -24,7 +24,7 @@ export class TokenResolver {
   @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => TokenPairType, {
     description:
-      'Signs in and starts a session. Fails with reason `no_active_account`, whether the username, the password or the state of the account is to blame. After many failures the reason is `throttled`, until `retryAfter` seconds have passed.',
+      'Signs in and starts a session. A wrong username, a wrong password and a disabled account all fail with the reason `no_active_account`. After many failures the reason is `throttled`: retry after `retryAfter` seconds.',
   })
   async tokenObtainPair(
     @Arg('username', () => String, USERNAME) username: string,
@@ -42,12 +42,12 @@ export class TokenResolver {
   @Operation({ access: 'open', throttle: 'refresh' })
   @Mutation(() => RefreshedTokensType, {
     description:
-      'Exchanges a refresh token for an access token and the next refresh token. Asking again gives the same successor while that was not exchanged itself, within bounds, so a lost response or a second tab signs nobody out; any other second use ends the session. An address that refreshes too often is told `throttled`.',
+      'Exchanges a refresh token for an access token and the next refresh token. A repeated call returns the same successor until that is used, within limits, so a lost response or a second tab signs nobody out. Any other reuse ends the session. An address that refreshes too often is told `throttled`.',
   })
   async tokenRefresh(
     @Arg('refresh', () => String, {
       nullable: true,
-      description: 'The current refresh token. Left out where a cookie holds it.',
+      description: 'The current refresh token. Omit it in cookie mode.',
     })
     refresh: string | null | undefined,
     @Ctx() { auth }: AuthContext,
@@ -67,7 +67,7 @@ export class TokenResolver {
   @Operation({ access: 'open' })
   @Mutation(() => VerifiedTokenType, {
     description:
-      'Tells whether a token of any type is good now: signature, expiry, blacklist, session and user. A bad one is an error. Whether a refresh token is the current one of its session is not told: as long as a predecessor would be answered, it is good too.',
+      'Checks a token of any type: signature, expiry, blacklist, session and user. An invalid token is an error. A superseded refresh token is valid as long as `tokenRefresh` would still answer it.',
   })
   async tokenVerify(
     @Arg('token', () => String, { description: 'An access, refresh or sliding token.' }) token: string,
@@ -86,12 +86,13 @@ export class TokenResolver {
 
   @Operation({ access: 'open' })
   @Mutation(() => BlacklistedTokenType, {
-    description: 'Signs out: ends the session of a refresh token, with all its tokens. A second time is an error.',
+    description:
+      'Signs out: ends the session of a refresh token, with all its tokens. A second call with the same token is an error.',
   })
   async tokenBlacklist(
     @Arg('refresh', () => String, {
       nullable: true,
-      description: 'A refresh token. Left out where a cookie holds it.',
+      description: 'A refresh token. Omit it in cookie mode.',
     })
     refresh: string | null | undefined,
     @Ctx() { auth }: AuthContext,
@@ -105,7 +106,7 @@ export class TokenResolver {
   @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => SlidingTokenType, {
     description:
-      'Signs in with a single token that proves its holder and is refreshed itself. It fails as `tokenObtainPair` does.',
+      'Signs in with a sliding token, which authenticates requests and can itself be refreshed. It fails as `tokenObtainPair` does.',
   })
   async tokenObtainSliding(
     @Arg('username', () => String, USERNAME) username: string,
@@ -118,7 +119,7 @@ export class TokenResolver {
 
   @Operation({ access: 'open', throttle: 'refresh' })
   @Mutation(() => SlidingTokenType, {
-    description: 'Moves the end of a sliding token, as long as it can be refreshed.',
+    description: 'Extends a sliding token, as long as it can be refreshed.',
   })
   tokenRefreshSliding(
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,

@@ -8,8 +8,7 @@ export class TokenPairType {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Keep it secret; give it to `tokenRefresh` when the access token has expired. Null where a cookie holds it.',
+    description: 'Keep it secret. Pass it to `tokenRefresh` when the access token has expired. Null in cookie mode.',
   })
   refresh!: string | null;
 
@@ -20,7 +19,7 @@ export class TokenPairType {
   refreshExpiresAt!: Date;
 }
 
-@ObjectType('RefreshedTokens', { description: 'What refreshing answers.' })
+@ObjectType('RefreshedTokens', { description: 'The result of a refresh.' })
 export class RefreshedTokensType {
   @Field(() => String, { description: 'The next access token.' })
   access!: string;
@@ -28,7 +27,7 @@ export class RefreshedTokensType {
   @Field(() => String, {
     nullable: true,
     description:
-      'Replaces the refresh token that was sent. Null where a cookie holds it, and where refresh tokens are not rotated: keep the old one.',
+      'Replaces the refresh token that was sent. Null in cookie mode, and if rotation is off: keep the old one.',
   })
   refresh!: string | null;
 
@@ -39,23 +38,23 @@ export class RefreshedTokensType {
   refreshExpiresAt!: Date;
 }
 
-@ObjectType('SlidingToken', { description: 'One token that both proves its holder and is refreshed.' })
+@ObjectType('SlidingToken', { description: 'A token that authenticates requests and can itself be refreshed.' })
 export class SlidingTokenType {
   @Field(() => String, {
     description: 'Send it as `Authorization: Bearer <token>`, where sliding tokens are accepted.',
   })
   token!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it stops proving its holder; refresh it before.' })
+  @Field(() => GraphQLDateTime, { description: 'When it stops authenticating requests; refresh it before.' })
   expiresAt!: Date;
 
   @Field(() => GraphQLDateTime, { description: 'When it can no longer be refreshed.' })
   refreshExpiresAt!: Date;
 }
 
-@ObjectType('VerifiedToken', { description: 'What a good token says.' })
+@ObjectType('VerifiedToken', { description: 'The content of a valid token.' })
 export class VerifiedTokenType {
-  @Field(() => String, { description: '`access`, `refresh` or `sliding`; `untyped` for a token that names no type.' })
+  @Field(() => String, { description: '`access`, `refresh` or `sliding`; `untyped` for a token without a type.' })
   tokenType!: string;
 
   @Field(() => ID, { nullable: true, description: 'The user it was issued to.' })
@@ -70,11 +69,11 @@ export class VerifiedTokenType {
   @Field(() => GraphQLDateTime, { description: 'When it expires.' })
   expiresAt!: Date;
 
-  @Field(() => GraphQLJSONObject, { description: 'All its claims, custom ones included.' })
+  @Field(() => GraphQLJSONObject, { description: 'All its claims, including custom ones.' })
   claims!: Record<string, unknown>;
 }
 
-@ObjectType('BlacklistedToken', { description: 'A refresh token that is good for nothing any more.' })
+@ObjectType('BlacklistedToken', { description: 'A refresh token that is no longer valid.' })
 export class BlacklistedTokenType {
   @Field(() => ID, { description: "The token's unique name." })
   jti!: string;
@@ -88,28 +87,28 @@ export class UserType {
   @Field(() => ID, { description: 'Its unique name in tokens.' })
   id!: string;
 
-  @Field(() => String, { description: 'As it was given. Case and Unicode form do not matter when signing in.' })
+  @Field(() => String, { description: 'As registered. Case and Unicode form are ignored at sign-in.' })
   username!: string;
 
-  @Field(() => Boolean, { description: 'Whether the user may sign in.' })
+  @Field(() => Boolean, { description: 'Whether the user can sign in.' })
   isActive!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether the user may administer the accounts of others.' })
+  @Field(() => Boolean, { description: 'Whether the user is an admin.' })
   isAdmin!: boolean;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'The last successful sign-in, where the server stores it (`JWT_UPDATE_LAST_LOGIN`).',
+    description: 'The last successful sign-in, if the server stores it (`JWT_UPDATE_LAST_LOGIN`).',
   })
   lastLogin!: Date | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When the account was made.' })
+  @Field(() => GraphQLDateTime, { description: 'When the account was created.' })
   createdAt!: Date;
 }
 
-@ObjectType('SessionClient', { description: 'Where a request came from, as far as it said.' })
+@ObjectType('SessionClient', { description: 'The client of a request, as far as it is known.' })
 export class SessionClientType {
-  @Field(() => String, { nullable: true, description: 'The program, as it named itself.' })
+  @Field(() => String, { nullable: true, description: 'The user agent, as it was sent.' })
   userAgent!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Its address.' })
@@ -118,13 +117,13 @@ export class SessionClientType {
 
 @ObjectType('SessionReplays', {
   description:
-    'At several refreshes in a row, the refresh token that was exchanged came a second time: two programs hold the tokens of this session. Tabs that do not wait for each other look the same. If you know only one of the two, revoke the session.',
+    'The previous refresh token was used again at several refreshes in a row, so two clients have the tokens of this session. Tabs that do not share their refresh look the same. If you do not recognize both clients, revoke the session.',
 })
 export class SessionReplaysType {
   @Field(() => GraphQLDateTime, { description: 'When it was noticed.' })
   at!: Date;
 
-  @Field(() => Int, { description: 'Refreshes in a row at which it was so.' })
+  @Field(() => Int, { description: 'Number of refreshes in a row at which this happened.' })
   rotations!: number;
 
   @Field(() => SessionClientType, { description: 'Who exchanged the token at the last of them.' })
@@ -139,7 +138,7 @@ export class SessionType {
   @Field(() => ID, { description: 'The claim `sid` of its tokens.' })
   id!: string;
 
-  @Field(() => Boolean, { description: 'Whether it is the session of this request.' })
+  @Field(() => Boolean, { description: 'Whether this request belongs to it.' })
   current!: boolean;
 
   @Field(() => Boolean, {
@@ -156,7 +155,7 @@ export class SessionType {
   @Field(() => GraphQLDateTime, { description: 'When it ends unless it is refreshed.' })
   expiresAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'The program that signed in, as it named itself.' })
+  @Field(() => String, { nullable: true, description: 'The user agent that signed in, as it was sent.' })
   userAgent!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The address it signed in from.' })
@@ -164,10 +163,10 @@ export class SessionType {
 
   @Field(() => SessionReplaysType, {
     nullable: true,
-    description: 'Set where two programs seem to hold the tokens of this session; usually null.',
+    description: 'Set if two clients seem to have the tokens of this session; usually null.',
   })
   replays!: SessionReplaysType | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was ended; null while it lives.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was ended; null while it is live.' })
   revokedAt!: Date | null;
 }

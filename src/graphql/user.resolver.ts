@@ -11,7 +11,7 @@ import { TokenPairType, UserType } from './types.ts';
 export class UserResolver {
   @Operation({ access: 'guarded' })
   @Query(() => String, {
-    description: 'A greeting for the signed-in user: the shortest way to see that a token works.',
+    description: 'A greeting for the signed-in user, to check that a token works.',
   })
   async hello(@Ctx() { auth }: AuthContext): Promise<string> {
     const { user } = await auth.authenticate();
@@ -19,7 +19,7 @@ export class UserResolver {
   }
 
   @Operation({ access: 'guarded' })
-  @Query(() => UserType, { description: 'The account of the caller.' })
+  @Query(() => UserType, { description: "The caller's account." })
   me(@Ctx() { auth }: AuthContext): Promise<UserType> {
     return currentUser(auth);
   }
@@ -27,10 +27,10 @@ export class UserResolver {
   @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller })
   @Mutation(() => TokenPairType, {
     description:
-      "Changes the caller's password and ends all their sessions, this one too; answers the tokens of a new one. After many wrong current passwords the reason is `throttled`.",
+      "Changes the caller's password, ends all their sessions including this one, and returns the tokens of a new session. After many wrong current passwords the reason is `throttled`.",
   })
   async passwordChange(
-    @Arg('currentPassword', () => String, { description: 'The password in force.' }) currentPassword: string,
+    @Arg('currentPassword', () => String, { description: 'The current password.' }) currentPassword: string,
     @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPairType> {
@@ -47,7 +47,7 @@ export class RegistrationResolver {
   @Operation({ access: 'open', credential: true, throttle: 'registration' })
   @Mutation(() => UserType, {
     description:
-      'Makes an account. Sign in with `tokenObtainPair` afterwards. An address that makes too many is told `throttled`.',
+      'Creates an account. Sign in with `tokenObtainPair` afterwards. Too many accounts from one address: the reason is `throttled`.',
   })
   userRegister(
     @Arg('username', () => String, {

@@ -113,7 +113,7 @@ describe('the command line, for keys', () => {
       refused('This key signs. `keys rotate` first, or `keys rotate --emergency` to end it at once.'),
       refused('There is no such key. `keys list` shows those there are.'),
       refused(/^--activate-after: got "soon", expected a duration from 0s to 30d, .*\n$/),
-      refused('--emergency signs at once: leave --activate-after out.'),
+      refused('--emergency signs immediately: omit --activate-after.'),
       refused(/^JWT_KEYS_DIR: .*file cannot be read: ENOTDIR[^\n]*\n$/),
     ]);
     expect(readdirSync(keysDir)).toEqual([`${kid}.json`]);

@@ -64,7 +64,7 @@ describe('the command line, for services', () => {
       stage.cli(['services', 'create', name, '--json', '--may', 'feed, introspect', ...more]);
     const warned = await create('narrow', '--audience', 'orders');
     expect(JSON.parse(warned.stdout)).toMatchObject({ name: 'narrow', audience: 'orders', may: 'introspect,feed' });
-    expect(warned.stderr).toMatch(/^JWT_AUDIENCE does not name this audience: [^\n]*\n$/);
+    expect(warned.stderr).toMatch(/^JWT_AUDIENCE does not contain this audience: [^\n]*\n$/);
     expect((await create('wide')).stderr).toBe('');
     const refused = await stage.cli(['services', 'create', 'odd', '--may', 'everything']);
     const line = 'A service cannot be allowed "everything"; expected some of introspect, revoke, feed.';

@@ -101,8 +101,8 @@ describe.each([
       const words = line.split(' ').map((word) => (word.endsWith('.json') ? file(word) : word));
       const step = async () => {
         if (line.startsWith('python manage.py ')) return django.run(...words.slice(2), '-v', '0');
-        expect(line).toMatch(/^npm run --silent cli -- /);
-        const { code, stdout, stderr } = await runCommand(words.slice(5), { env });
+        expect(line).toMatch(/^npx graphql-simplejwt /);
+        const { code, stdout, stderr } = await runCommand(words.slice(2), { env });
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         return stdout;
       };

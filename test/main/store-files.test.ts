@@ -90,7 +90,7 @@ describe('the SQLite file under a running server', () => {
     const { code, stderr } = await runCommand(['users', 'list'], { env });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/^DATA_DIR: the store .* is gone, and what a server keeps beside it .*\n$/),
+      stderr: expect.stringMatching(/^DATA_DIR: the store .* is missing, but its -wal or -shm file exists: .*\n$/),
     });
   });
 });

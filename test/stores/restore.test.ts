@@ -80,5 +80,5 @@ test('what a killed backup or restoration has left is in the way of no later one
 test('a store that is there is left alone', async () => {
   const keeper = sqliteKeeper(store);
   await keeper.backup(backup);
-  expect(await refusalOf(keeper.restore(backup, PLAIN))).toMatch(/With --force it is put aside, and kept\.$/);
+  expect(await refusalOf(keeper.restore(backup, PLAIN))).toMatch(/With --force it is kept under another name\.$/);
 });

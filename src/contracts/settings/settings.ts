@@ -134,16 +134,14 @@ function productionProblems(settings: ServerSettings): string[] {
 function addressProblems({ clientAddressHeader: header, trustProxy }: ServerSettings): string[] {
   if (trustProxy !== undefined || header.toLowerCase() === 'x-forwarded-for') return [];
   return [
-    `CLIENT_ADDRESS_HEADER: got "${header}" without TRUST_PROXY, so that it is believed of nobody; expected the addresses of your proxies in TRUST_PROXY as well.`,
+    `CLIENT_ADDRESS_HEADER: got "${header}" without TRUST_PROXY, so that it is never trusted; expected the addresses of your proxies in TRUST_PROXY as well.`,
   ];
 }
 
 /** Ports and hosts that cannot be listened on. */
 function portProblems({ port, metricsPort }: ServerSettings): string[] {
   if (metricsPort === undefined || metricsPort === 0 || metricsPort !== port) return [];
-  return [
-    `METRICS_PORT: got ${metricsPort}, which PORT uses already; expected another port, for the public reads this one.`,
-  ];
+  return [`METRICS_PORT: got ${metricsPort}, which PORT uses already; expected another port, because PORT is public.`];
 }
 
 function refuseIfAny(problems: readonly string[]): void {

@@ -83,7 +83,7 @@ export function registerServiceApi(
       const whose = 'This token does not have the audience of this service. Nothing was ended.';
       return refuse(reply, 400, 'invalid_grant', whose);
     }
-    const why = 'Nothing is kept by which this token could be refused: it is of no session, and ends by itself.';
+    const why = 'This token has no session, so it cannot be revoked. It expires by itself.';
     return refuse(reply, 400, 'unsupported_token_type', why);
   });
   scope.get(FEED, (request) => revocations.page(cursorIn(request)));

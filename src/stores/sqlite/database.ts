@@ -97,9 +97,7 @@ function makeFile(file: string): void {
   if (existsSync(file)) return;
   // SQLite would delete a log without a database, and with it what was written last.
   if (existsSync(`${file}-wal`) || existsSync(`${file}-shm`)) {
-    throw new Error(
-      `${file} is gone, and what a server keeps beside it (-wal, -shm) is there: put the file back, or move these away`,
-    );
+    throw new Error(`${file} is missing, but its -wal or -shm file exists: restore the file, or move these away`);
   }
   closeSync(openSync(file, 'a', 0o600));
 }

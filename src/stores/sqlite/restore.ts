@@ -20,7 +20,7 @@ export function restore(store: string, file: string, { force, endSessions }: Res
   expectFile(file, 'Name a file that `store backup` has written.');
   refuseLogOf(file, `${file} was copied while something wrote to it: use a file that \`store backup\` has written.`);
   if (existsSync(store) && !force) {
-    throw new StoreRefusal(`There is a store ${store}. With --force it is put aside, and kept.`);
+    throw new StoreRefusal(`There is a store ${store}. With --force it is kept under another name.`);
   }
   const draft = draftOf(store);
   try {

@@ -211,7 +211,11 @@ describe('keys', () => {
     ],
     ['a public key as a secret', { signingKey: RSA.publicKey }, /JWT_SIGNING_KEY: got a PEM key, expected a secret/],
     ['a secret for RSA', { algorithm: 'RS256', signingKey: SECRET }, /no PEM private key/],
-    ['a public key to sign with', { algorithm: 'RS256', signingKey: RSA.publicKey }, /no PEM private key/],
+    [
+      'a public key to sign with',
+      { algorithm: 'RS256', signingKey: RSA.publicKey },
+      /got a PEM public key, expected one for RS256/,
+    ],
     [
       'RSA of 1024 bits',
       { algorithm: 'RS256', signingKey: rsa(1024).privateKey },
