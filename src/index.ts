@@ -5,6 +5,8 @@
 export { createAuth, type Auth, type AuthOptions } from './graphql/auth.ts';
 export type { Clock } from './contracts/clock.ts';
 export * from './contracts/errors.ts';
+export type { AuthSchemaOptions, SchemaShape } from './graphql/build-schema.ts';
+export * from './graphql/types.ts';
 export { toGraphQLError } from './graphql/to-graphql-error.ts';
 export type { AuthContext, ContextInput, IncomingRequest, RequestAuth } from './graphql/context.ts';
 export type { OutgoingResponse, RefreshCookie } from './graphql/refresh-cookie.ts';

@@ -3,7 +3,7 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { RingKeyState } from '../core/keys/key-ring.ts';
 import { UserType } from './types.ts';
 
-const KEY_STATES: Readonly<Record<string, RingKeyState>> = {
+export const KEY_STATES: Readonly<Record<string, RingKeyState>> = {
   PUBLISHED: 'published',
   SIGNING: 'signing',
   VERIFYING: 'verifying',

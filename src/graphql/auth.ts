@@ -1,12 +1,13 @@
-import type { GraphQLFormattedError, ValidationRule } from 'graphql';
+import type { GraphQLFormattedError, GraphQLSchema, ValidationRule } from 'graphql';
 import { systemClock, type Clock } from '../contracts/clock.ts';
 import type { Hooks } from '../contracts/hooks.ts';
-import { settingsFromOptions } from '../contracts/settings/settings.ts';
+import { SettingsError, settingsFromOptions } from '../contracts/settings/settings.ts';
 import { hookTable, type SettingsInput } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
 import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleTokenSystem, type TokenSystem, type TokenSystemParts } from '../core/token-system.ts';
 import { openStore } from '../stores/open-store.ts';
+import { schemaBuilder, type AuthSchemaOptions, type SchemaShape } from './build-schema.ts';
 import { createContextFunction, type AuthContext, type ContextInput } from './context.ts';
 import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
@@ -14,7 +15,7 @@ import { limitsRule } from './limits.ts';
 import { adminResolvers, resolversFor } from './schema.ts';
 
 /** Settings, hooks, and parts of your own. */
-export interface AuthOptions extends SettingsInput, Hooks {
+export interface AuthOptions extends SettingsInput, Hooks, SchemaShape {
   /** A store of your own. Default: MongoDB at `mongodbUri`, otherwise SQLite in `dataDir`. `close()` closes it. */
   readonly store?: Store;
   /** Milliseconds since the epoch; for tests. */
@@ -25,7 +26,21 @@ export interface AuthOptions extends SettingsInput, Hooks {
 
 /** The token system, to be mounted in an Apollo Server of your own. */
 export interface Auth extends TokenSystem {
-  /** type-graphql resolver classes for `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. */
+  /**
+   * Builds a schema of our resolvers and yours, with `authChecker: auth.guard`.
+   *
+   * @example
+   * ```ts
+   * const schema = auth.buildSchema({ resolvers: [NoteResolver] });
+   * ```
+   *
+   * @throws SettingsError where a type or an operation of yours has the name of one of ours; it names both
+   */
+  readonly buildSchema: (options?: AuthSchemaOptions) => GraphQLSchema;
+  /**
+   * type-graphql resolver classes for its `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. Reading them throws a
+   * SettingsError where `typePrefix` or `operations` is given: only `auth.buildSchema` knows these.
+   */
   readonly resolvers: ReturnType<typeof resolversFor>;
   /** More of them, for admins: what docs/administration.md describes. */
   readonly adminResolvers: typeof adminResolvers;
@@ -66,6 +81,8 @@ export async function createAuth({
   store,
   clock = systemClock,
   onInternalError,
+  typePrefix,
+  operations,
   ...options
 }: AuthOptions): Promise<Auth> {
   const isHook = ([name]: [string, unknown]) => name in hookTable;
@@ -74,13 +91,26 @@ export async function createAuth({
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
-  return assembleAuth({
+  const shape = { ...(typePrefix !== undefined && { typePrefix }), ...(operations !== undefined && { operations }) };
+  const buildSchema = schemaBuilder(shape, settings); // refuses before a store is opened
+  const auth = await assembleAuth({
     settings,
     hooks,
     clock,
     report,
     store: store ?? (await openStore(settings, { onFault: (fault) => fault && report(fault) })),
   });
+  const [option] = Object.keys(shape);
+  return Object.defineProperties(auth, {
+    buildSchema: { value: buildSchema, enumerable: true },
+    ...(option !== undefined && { resolvers: { get: () => refuseResolvers(option) } }),
+  });
+}
+
+function refuseResolvers(option: string): never {
+  throw new SettingsError([
+    `${option}: does not reach auth.resolvers. Expected auth.buildSchema({ resolvers: [...yours] }) in place of type-graphql's buildSchema.`,
+  ]);
 }
 
 /** Puts GraphQL in front of a token system. */
@@ -88,6 +118,7 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
   const { core, ...system } = await assembleTokenSystem(parts);
   return {
     ...system,
+    buildSchema: schemaBuilder({}, parts.settings),
     resolvers: resolversFor(parts.settings),
     adminResolvers,
     context: createContextFunction(core, parts.settings),

@@ -1,0 +1,131 @@
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, getMetadataStorage, type BuildSchemaOptions } from 'type-graphql';
+import { SettingsError } from '../contracts/settings/settings.ts';
+import * as adminTypes from './admin-types.ts';
+import { guard } from './guard.ts';
+import { adminResolvers, resolversFor, type ResolverClass } from './schema.ts';
+import * as types from './types.ts';
+
+/** How our part of a schema is shaped. */
+export interface SchemaShape {
+  /** Begins the names of our GraphQL types: with `Auth`, `User` is `AuthUser`. Default: nothing. */
+  readonly typePrefix?: string;
+  /** Our operations that are in the schema, by name. Default: all that `auth.resolvers` has, and those of resolvers given. */
+  readonly operations?: readonly string[];
+}
+
+/** Options of type-graphql's `buildSchema`. `resolvers` are yours, beside ours. */
+export interface AuthSchemaOptions extends Omit<BuildSchemaOptions, 'resolvers'> {
+  readonly resolvers?: readonly ResolverClass[];
+}
+
+const OUR_RESOLVERS: ReadonlySet<unknown> = new Set([...resolversFor({ registration: true }), ...adminResolvers]);
+/** Classes, and the object of the enum, whose names a prefix begins. */
+const OUR_TYPES: ReadonlySet<unknown> = new Set([...Object.values(types), ...Object.values(adminTypes)]);
+const NAME = /^(?!__)[A-Za-z_]\w*$/;
+
+/**
+ * Makes the function that builds a schema of our resolvers and yours.
+ *
+ * @throws SettingsError for a prefix that no name can begin with, and operations that there are not
+ */
+export function schemaBuilder(
+  { typePrefix = '', operations }: SchemaShape,
+  settings: { readonly registration: boolean },
+): (options?: AuthSchemaOptions) => GraphQLSchema {
+  if (typePrefix !== '' && !NAME.test(typePrefix)) {
+    const expected = 'letters, digits and _, no digit first and not two _';
+    throw new SettingsError([`typePrefix: got ${JSON.stringify(typePrefix)}, expected ${expected}.`]);
+  }
+  const ours = resolversFor(settings);
+  const known = handlers().filter(({ target }) => [...ours, ...adminResolvers].includes(target as ResolverClass));
+  const names = known.map(({ schemaName }) => schemaName);
+  const unknown = operations?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0 || operations?.length === 0) {
+    throw new SettingsError([
+      `operations: got ${unknown.join(', ') || 'none'}, expected some of ${names.toSorted().join(', ')}.`,
+    ]);
+  }
+  const isLeftOut = (handler: Handler) =>
+    operations !== undefined && OUR_RESOLVERS.has(handler.target) && !operations.includes(handler.schemaName);
+  return ({ resolvers = [], ...options } = {}) => {
+    const all = [...new Set([...ours, ...resolvers])] as const;
+    return shaped(typePrefix, isLeftOut, () => {
+      expectOwnOperations(all);
+      try {
+        return buildSchemaSync({
+          authChecker: guard,
+          validate: false,
+          ...options,
+          resolvers: [ours[0], ...all.slice(1)],
+        });
+      } catch (error) {
+        throw clashIn(error) ?? error;
+      }
+    });
+  };
+}
+
+type Handler = ReturnType<typeof getMetadataStorage>['queries'][number];
+
+const handlers = (): readonly Handler[] => [...getMetadataStorage().queries, ...getMetadataStorage().mutations];
+
+/** Everything in the storage that has a name in the schema. */
+function namedTypes() {
+  const { objectTypes, inputTypes, interfaceTypes, enums, unions } = getMetadataStorage();
+  return [
+    ...[...objectTypes, ...inputTypes, ...interfaceTypes].map((type) => ({ type, origin: type.target as unknown })),
+    ...enums.map((type) => ({ type, origin: type.enumObj as unknown })),
+    ...unions.map((type) => ({ type, origin: type.symbol as unknown })),
+  ];
+}
+
+/**
+ * Runs a build with our types renamed and operations left out. The storage of type-graphql is one for the process, and is read
+ * while the schema is built, which is synchronous: so nobody else sees it as it is meanwhile.
+ */
+function shaped<Result>(prefix: string, isLeftOut: (handler: Handler) => boolean, build: () => Result): Result {
+  const storage = getMetadataStorage();
+  const { queries, mutations } = storage;
+  const ours = namedTypes().filter(({ origin }) => OUR_TYPES.has(origin));
+  const names = ours.map(({ type }) => type.name);
+  try {
+    for (const { type } of ours) type.name = `${prefix}${type.name}`;
+    storage.queries = queries.filter((handler) => !isLeftOut(handler));
+    storage.mutations = mutations.filter((handler) => !isLeftOut(handler));
+    return build();
+  } finally {
+    for (const [index, { type }] of ours.entries()) type.name = names[index] ?? type.name;
+    Object.assign(storage, { queries, mutations });
+  }
+}
+
+/** type-graphql takes the last of several operations of one name, without a word. */
+function expectOwnOperations(resolvers: readonly ResolverClass[]): void {
+  const { queries, mutations } = getMetadataStorage();
+  const problems = [queries, mutations].flatMap((all) => {
+    const present = all.filter(({ target }) => resolvers.includes(target as ResolverClass));
+    const [ours, theirs] = [true, false].map((our) =>
+      present.filter(({ target }) => OUR_RESOLVERS.has(target) === our),
+    );
+    return (theirs ?? []).flatMap(({ schemaName, target, methodName }) => {
+      if (!ours?.some((handler) => handler.schemaName === schemaName)) return [];
+      const both = `${target.name}.${methodName} and an operation of graphql-simplejwt`;
+      return `${schemaName}: is the name of ${both}. Expected another name, or \`operations\` without it.`;
+    });
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
+/** What a failed build says if it failed because one of our types and another have one name. */
+function clashIn(error: unknown): SettingsError | null {
+  const message = error instanceof Error ? error.message : '';
+  const all = namedTypes();
+  const ours = all.find(({ type, origin }) => OUR_TYPES.has(origin) && message.includes(`named "${type.name}"`));
+  const theirs = all.find(({ type, origin }) => type.name === ours?.type.name && !OUR_TYPES.has(origin));
+  if (ours === undefined || theirs === undefined) return null;
+  const nameOf = ({ origin }: typeof ours) =>
+    typeof origin === 'function' ? `the class ${origin.name}` : 'an enum or union';
+  const problem = `${ours.type.name}: is the name of two types, ${nameOf(theirs)} and ${nameOf(ours)} of graphql-simplejwt.`;
+  return new SettingsError([`${problem} Expected another name, or createAuth({ typePrefix: 'Auth' }).`]);
+}
