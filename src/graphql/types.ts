@@ -1,3 +1,5 @@
+// Before any decorator runs.
+import 'reflect-metadata';
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 

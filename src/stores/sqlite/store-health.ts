@@ -17,18 +17,14 @@ export class StoreHealth {
   readonly #onFault: OnStoreFault;
   readonly #faults = new Map<StoreProblem, StoreFault>();
   #lastWrite = -Infinity;
-  #isOwnFile = true;
+  /** Whether the names lead to the files that were opened, as it was found last. */
+  isOwnFile = true;
 
   /** Of a file that was opened just now. */
   constructor(file: string, onFault: OnStoreFault = () => {}) {
     this.#file = file;
     this.#opened = this.#inodes();
     this.#onFault = onFault;
-  }
-
-  /** Whether the names lead to the files that were opened, as it was found last. */
-  get isOwnFile(): boolean {
-    return this.#isOwnFile;
   }
 
   /** What is wrong now, if anything is. */
@@ -47,7 +43,7 @@ export class StoreHealth {
 
   /** @throws StoreUnavailable where the names lead to other files than those that are open */
   expectOwnFile(): void {
-    if (!this.#isOwnFile) throw new StoreUnavailable(this.#faults.get('was deleted or replaced'));
+    if (!this.isOwnFile) throw new StoreUnavailable(this.#faults.get('was deleted or replaced'));
   }
 
   /**
@@ -57,8 +53,8 @@ export class StoreHealth {
   look(): boolean {
     const now = this.#inodes();
     const changed = SUFFIXES.filter((_, index) => now[index] !== this.#opened[index]);
-    this.#isOwnFile = changed.length === 0;
-    if (this.#isOwnFile) {
+    this.isOwnFile = changed.length === 0;
+    if (this.isOwnFile) {
       if (this.#faults.size > 0) this.#clear('was deleted or replaced');
       return false;
     }
