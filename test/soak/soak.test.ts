@@ -24,6 +24,8 @@ const QUARTER_MS = (MINUTES * 60_000) / storeKinds.length / 4;
 const SETTLE_MS = 2500;
 /** In which clients and servers give up connections that nobody uses. */
 const QUIET_MS = 6000;
+/** Whoever is asked must have answered by then. */
+const LATE_MS = 45_000;
 const MB = 2 ** 20;
 /** Connections of each worker to its database: as many as are soon there, or their number grows for long. */
 const POOL = 5;
@@ -116,21 +118,45 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
     rmSync(file);
   };
 
+  const leave = async () => {
+    await leaveEarly(server.url, { username: 'hasty', password: PASSWORD });
+    done.left += 1;
+  };
+
   /** All at once for some time; resolves when all have stopped. */
   const soak = async (milliseconds: number, { withKills }: { readonly withKills: boolean }) => {
     const signal = AbortSignal.timeout(milliseconds);
-    await Promise.all([
-      ...visitors.map((visitor) => visit(visitor, signal)),
+    const running = new Map<string, Promise<void>>();
+    const run = (name: string, work: Promise<void>) => {
+      running.set(
+        name,
+        work.then(() => void running.delete(name)),
+      );
+    };
+    for (const visitor of visitors) run(visitor.username, visit(visitor, signal));
+    run(
+      'cuts',
       again(signal, 700, () => breakLine(proxy)),
-      again(signal, 20, () =>
-        leaveEarly(server.url, { username: 'hasty', password: PASSWORD }).then(() => (done.left += 1)),
-      ),
+    );
+    run('clients that leave', again(signal, 20, leave));
+    run(
+      'half-open clients',
       again(signal, 100, () => halfOpen.open(server.url)),
+    );
+    run(
+      'purges',
       again(signal, 4000, () => command(['tokens', 'flush-expired'], 'purges')),
-      ...(kind === 'sqlite' ? [again(signal, 3000, backUp)] : []),
-      ...(withKills ? [again(signal, 500, kill)] : []),
+    );
+    run(
+      'rotations',
       again(signal, 3000, () => command(['keys', 'rotate', '--activate-after', '3s'], 'rotations')),
-    ]);
+    );
+    if (kind === 'sqlite') run('backups', again(signal, 3000, backUp));
+    if (withKills) run('kills', again(signal, 500, kill));
+    const late = delay(milliseconds + LATE_MS, null, { ref: false }).then(() => {
+      throw new Error(`nothing came back: ${[...running.keys()].join(', ')}`);
+    });
+    await Promise.race([Promise.all(running.values()), late]);
     halfOpen.close();
   };
 

@@ -18,6 +18,7 @@ export class TcpProxy {
   readonly #target: { readonly host: string; readonly port: number };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #lateFor = new WeakMap<Socket, number>();
   #fault: Fault | null = null;
   #late: { readonly word: string; readonly milliseconds: number } | null = null;
 
@@ -70,8 +71,17 @@ export class TcpProxy {
 
   #pass(chunk: Buffer, to: Socket, deafening: Fault): void {
     if (this.#fault === 'stalled' || this.#fault === deafening) return;
-    if (this.#fault === 'slow') setTimeout(() => to.write(chunk), SLOW_MS);
-    else to.write(chunk);
+    const late = this.#lateFor.get(to) ?? 0;
+    // Nothing overtakes what is on its way.
+    if (this.#fault !== 'slow' && late === 0) {
+      to.write(chunk);
+      return;
+    }
+    this.#lateFor.set(to, late + 1);
+    setTimeout(() => {
+      this.#lateFor.set(to, (this.#lateFor.get(to) ?? 1) - 1);
+      to.write(chunk);
+    }, SLOW_MS);
   }
 
   #breakAll(): void {
