@@ -135,7 +135,10 @@ function readCursor(cursor: string, oldest: number, now: number): Walk {
   if (isMoment(from) && isMoment(begun) && isList && isMoment(at) && isName && rest.length === 0) {
     return { from, begun, list, after: { at: new Date(at), name } };
   }
-  throw new InvalidInput('since', 'Got no cursor in `since`. Expected the cursor of an earlier answer, or none to start again.');
+  throw new InvalidInput(
+    'since',
+    'Got no cursor in `since`. Expected the cursor of an earlier answer, or none to start again.',
+  );
 }
 
 const isMoment = (value: unknown): value is number =>
