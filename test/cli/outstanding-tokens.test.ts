@@ -214,3 +214,16 @@ describeEachStore('outstanding tokens of Django', (kind) => {
     expect(session).toMatchObject({ id: adoptedId(usable.jti), imported: true });
   });
 });
+
+test('outstanding tokens of Django are sessions without an absolute end where sessions have none', async () => {
+  const stage = await setStage('sqlite', { JWT_SESSION_LIFETIME: 'none' });
+  try {
+    const token = issued();
+    const { code, stdout } = await stage.cli(['tokens', 'import', '-', '--json'], JSON.stringify([token.row]));
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ sessions: 1 })]);
+    const session = await stage.auth.sessions.find(adoptedId(token.jti));
+    expect(session?.endsAt).toEqual(new Date('9999-12-31T23:59:59.999Z'));
+  } finally {
+    await stage.remove();
+  }
+});

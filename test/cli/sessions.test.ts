@@ -26,7 +26,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
       stage.cli(['sessions', 'list', 'ALICE']),
     ]);
     expect(json).toMatchObject({ code: 0, stderr: '' });
-    const sessions = JSON.parse(json.stdout) as { id: string; createdAt: string }[];
+    const sessions = JSON.parse(json.stdout) as { id: string; createdAt: string; imported: boolean }[];
     const times = { createdAt: expect.any(String), lastUsedAt: expect.any(String), expiresAt: expect.any(String) };
     const common = { ...times, imported: false, ipAddress: '127.0.0.1', userAgent: 'node', ...NO_REPLAYS };
     expect(sessions).toEqual([

@@ -56,7 +56,6 @@ describeEachStore('bad input', (kind) => {
   });
 
   test.each([
-    ['nothing', ''],
     ['a word', 'token'],
     ['10,000 characters', HUGE],
     ['10,000 dots', '.'.repeat(10_000)],
@@ -72,7 +71,7 @@ describeEachStore('bad input', (kind) => {
       message: 'Token is invalid',
       extensions: { code: 'UNAUTHENTICATED', reason: 'token_not_valid' },
     });
-    if (token === '' || token.includes('\0')) return;
+    if (token.includes('\0')) return;
     const hello = await server.client.send(HelloDocument, {}, { token });
     expect(hello.errors[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'token_not_valid' });
   });

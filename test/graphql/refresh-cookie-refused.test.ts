@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from '../generated/operations.ts';
 import type { Answer, SendOptions } from '../support/client.ts';
-import { claimsOf, forgeForAlice, refusal } from '../support/forge.ts';
+import { claimsOf, forgeForAlice, refusal, refusalOfBlank } from '../support/forge.ts';
 import { COOKIE, cookiesOf, Page } from '../support/page.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
@@ -66,11 +66,13 @@ describeEachStore('a refresh cookie that is no good', (kind) => {
 
   test('an argument that is no token is not made up for by a good cookie', async () => {
     await page.send(TokenObtainPairDocument, CREDENTIALS);
-    for (const refresh of ['', 'nonsense']) {
-      for (const answer of await sendBoth({ refresh })) {
-        expect(answer).toMatchObject(refusal('Token is invalid', 'token_not_valid'));
-        expect(cookiesOf(answer)).toEqual([]);
-      }
+    for (const [refresh, refusals] of [
+      ['', ['tokenRefresh', 'tokenBlacklist'].map((operation) => refusalOfBlank('refresh', operation))],
+      ['nonsense', Array.from({ length: 2 }, () => refusal('Token is invalid', 'token_not_valid'))],
+    ] as const) {
+      const answers = await sendBoth({ refresh });
+      expect(answers).toMatchObject(refusals);
+      expect(answers.flatMap(cookiesOf)).toEqual([]);
     }
     expect((await page.send(TokenRefreshDocument, {})).errors).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { openAt } from './records.ts';
 
 /** Statements that read all there is, on purpose: of services there are a few, of activity 720 hours, and a ping asks for something small. */
 const READ_ALL = [
-  'SELECT name, secret_hash, created_at FROM services ORDER BY name',
+  'SELECT name, secret_hash, created_at, audience, scopes FROM services ORDER BY name',
   'DELETE FROM activity WHERE expires_at <= ?',
   'sqlite_schema',
 ];

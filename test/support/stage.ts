@@ -22,9 +22,9 @@ export interface Stage {
   remove(): Promise<void>;
 }
 
-export async function setStage(kind: StoreKind): Promise<Stage> {
+export async function setStage(kind: StoreKind, more: NodeJS.ProcessEnv = {}): Promise<Stage> {
   const place = newPlace(kind);
-  const env = { ...TEST_ENV, ...place.env };
+  const env = { ...TEST_ENV, ...place.env, ...more };
   const settings = settingsFromEnvironment({ ...env, PORT: '0' });
   const server = await startServer({ settings, log: pino({ level: 'silent' }) });
   const client = new Client(server.url);

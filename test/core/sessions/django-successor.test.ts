@@ -115,3 +115,17 @@ describeEachStore('the token that Django made, of a session', (kind) => {
     }
   });
 });
+
+describeEachStore('where tokens have no type', (kind) => {
+  test('a session that Django has refreshed goes on here', async () => {
+    const server = await startTestServer(kind, { env: { JWT_TOKEN_TYPE_CLAIM: 'None' } });
+    try {
+      const { refresh } = await server.signIn();
+      const theirs = refreshedAtDjango(refresh, server.clock.seconds, { token_type: undefined });
+      const { refresh: next } = await refreshWith(server.client, theirs);
+      expect(claimsOf(next)['sid']).toBe(claimsOf(refresh)['sid']);
+    } finally {
+      await server.remove();
+    }
+  });
+});
