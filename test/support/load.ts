@@ -43,13 +43,18 @@ async function endingAll<Answer>({ ledger, tokens }: Visitor, ask: () => Promise
   return answer;
 }
 
-/** A device that refreshes: each exchange ends a refresh token, and the access tokens stay good. */
+/**
+ * A device that refreshes: each exchange ends the predecessor of the token it exchanges. That token itself stays good while its
+ * successor is unused, and the access tokens do.
+ */
 async function refreshOften(visitor: Visitor): Promise<void> {
   const { client, ledger } = visitor;
   let { refresh } = await signIn(visitor);
+  let predecessors: readonly string[] = [];
   for (let count = 0; count < 10; count += 1) {
     const exchange = () => client.expect(TokenRefreshDocument, { refresh });
-    const { tokenRefresh } = await ledger.ending([refresh], exchange);
+    const { tokenRefresh } = await ledger.ending(predecessors, exchange);
+    predecessors = [refresh];
     refresh = tokenRefresh.refresh ?? '';
     ledger.note('good', tokenRefresh.access, refresh);
   }
