@@ -171,9 +171,7 @@ export function createStateKeeper(
       return change({ status: 'signed-in', tokens });
     },
     forget: (reason) => change({ status: 'signed-out', reason }),
-    close: () => {
-      listeners = [];
-      tabs.close();
-    },
+    // Listeners stay: the store works again when it is used, and whoever clears a cache for each user must hear of the next.
+    close: () => tabs.close(),
   };
 }
