@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 

@@ -91,6 +91,12 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
         `${nameOf(key)}: got "${claimOf(key)}", which ${nameOf(twin)} uses already; expected another name.`,
       );
   }
+  for (const key of claims) {
+    refuse(
+      settings.accessClaims !== undefined && Object.keys(settings.accessClaims).some((name) => name === claimOf(key)),
+      `${nameOf('accessClaims')}: got the claim "${claimOf(key)}", which ${nameOf(key)} uses already; expected another name.`,
+    );
+  }
   for (const origin of settings.corsOrigins ?? []) {
     refuse(
       settings.refreshCookie && !isSecureOrigin(origin),
@@ -222,7 +228,9 @@ export function showSettings(settings: ServerSettings): ShownSetting[] {
   return (Object.keys(table) as (keyof Table)[]).map((key) => {
     const value = settings[key] === Infinity ? 'none' : (settings[key] ?? null);
     const masked = 'secret' in table[key] && value !== null;
-    const text = Array.isArray(value) ? value.join(',') : value;
-    return { name: table[key].env, value: masked ? '********' : text, meaning: table[key].meaning };
+    const given = typeof value === 'object' && value !== null ? textOf(value) : value;
+    return { name: table[key].env, value: masked ? '********' : given, meaning: table[key].meaning };
   });
 }
+
+const textOf = (value: object): string => (Array.isArray(value) ? value.join(',') : JSON.stringify(value));

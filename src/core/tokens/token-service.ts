@@ -94,7 +94,7 @@ export class TokenService {
     const lifetime = this.#parts.settings.slidingTokenRefreshLifetime;
     const { jti, id: sessionId, expiresAt } = await this.#openSession(user, client, lifetime);
     const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
-    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, isAdmin: user.isAdmin });
+    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, user });
   }
 
   /**
@@ -212,12 +212,12 @@ export class TokenService {
   async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
     const reading = await this.#parts.reader.readTyped(text, 'sliding');
     const refreshExpiresAt = this.#expectRefreshable(reading.token.claims);
-    const { isAdmin } = await this.#refreshable(reading, client);
+    const user = await this.#refreshable(reading, client);
     const { token } = reading;
     const sessionId = (await this.#used(reading))?.id ?? null;
     const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
     this.#parts.events.tell({ kind: 'tokens_refreshed' });
-    return this.#parts.minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, isAdmin });
+    return this.#parts.minter.sliding(described, { jti: token.jti, sessionId, refreshExpiresAt, user });
   }
 
   #expectRefreshable(claims: Claims): number {
