@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { accessClaims } from './access-claims.ts';
 import {
   boolean,
   duration,
@@ -109,6 +110,7 @@ export const authTable = {
   slidingTokenLifetime: row('JWT_SLIDING_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long a sliding token authenticates requests without a refresh.'),
   slidingTokenRefreshLifetime: row('JWT_SLIDING_TOKEN_REFRESH_LIFETIME', duration('1s', '3650d'), '1d', 'How long a sliding token can be refreshed.'),
   slidingTokenRefreshExpClaim: row('JWT_SLIDING_TOKEN_REFRESH_EXP_CLAIM', claimName, 'refresh_exp', 'The claim that holds that end.'),
+  accessClaims: row('JWT_CLAIMS', optional(accessClaims), undefined, 'Claims of access and sliding tokens, made of the account whenever one is made: `$id`, `$username`, `$roles` (`ADMIN` of admins; in a list its items) and `$scope` (the roles with spaces between; left out where there are none). `scope` is `{"sub":"$id","username":"$username","scope":"$scope"}`, `hasura` what Hasura reads. They go before claims of the hook `claims` that have the same name.'),
   checkRevokeToken: row('JWT_CHECK_REVOKE_TOKEN', boolean, false, 'Tokens carry a fingerprint that a password change invalidates.'),
   revokeTokenClaim: row('JWT_REVOKE_TOKEN_CLAIM', claimName, 'hash_password', 'The claim that holds that fingerprint.'),
   checkUserIsActive: row('JWT_CHECK_USER_IS_ACTIVE', boolean, true, 'Disabled users are refused at sign-in and in every guarded field.'),

@@ -96,6 +96,12 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
         `${nameOf(key)}: got "${claimOf(key)}", which ${nameOf(twin)} uses already; expected another name.`,
       );
   }
+  for (const key of claims) {
+    refuse(
+      settings.accessClaims !== undefined && Object.keys(settings.accessClaims).some((name) => name === claimOf(key)),
+      `${nameOf('accessClaims')}: got the claim "${claimOf(key)}", which ${nameOf(key)} uses already; expected another name.`,
+    );
+  }
   for (const origin of settings.corsOrigins ?? []) {
     refuse(
       settings.refreshCookie && !isSecureOrigin(origin),

@@ -26,7 +26,7 @@ export function showSettings(environment: Readonly<Record<string, string | undef
     const { env: name, meaning, default: standard } = table[key];
     const mask = (value: string | null) => ('secret' in table[key] && value !== null ? '********' : value);
     const value = settings[key] === Infinity ? 'none' : (settings[key] ?? null);
-    const shownValue = Array.isArray(value) ? value.join(',') : value;
+    const shownValue = typeof value === 'object' && value !== null ? textOf(value) : value;
     return {
       name,
       given: mask(environment[name] || null),
@@ -36,3 +36,5 @@ export function showSettings(environment: Readonly<Record<string, string | undef
     };
   });
 }
+
+const textOf = (value: object): string => (Array.isArray(value) ? value.join(',') : JSON.stringify(value));

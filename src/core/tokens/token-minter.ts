@@ -5,6 +5,7 @@ import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
 import { passwordFingerprint } from '../users/account.ts';
+import { accountClaims } from './account-claims.ts';
 import { ownClaims, type TokenCodec } from './token-codec.ts';
 
 /** Who asks for a token, and what it should say beside the usual. */
@@ -61,16 +62,12 @@ export class TokenMinter {
       issuedAt: toNumericDate(session.rotatedAt),
       expiresAt: toNumericDate(session.expiresAt),
       sessionId: session.id,
-      isAdmin: false, // said by the tokens that let in, as the account is when they are made
+      user: null, // what it is now is said by the tokens that let in
     });
   }
 
   /** An access token with all claims of a refresh token but its own; with a session, it ends with it at the latest. */
-  access(
-    described: Readonly<Record<string, unknown>>,
-    session: SessionRecord | null,
-    user: Pick<User, 'isAdmin'> | null,
-  ): MintedToken {
+  access(described: Readonly<Record<string, unknown>>, session: SessionRecord | null, user: User | null): MintedToken {
     const issuedAt = toNumericDate(this.#parts.clock());
     const idleEnd = session === null ? Infinity : toNumericDate(session.expiresAt);
     return this.#mint('access', described, {
@@ -78,7 +75,7 @@ export class TokenMinter {
       issuedAt,
       expiresAt: Math.min(issuedAt + this.#parts.settings.accessTokenLifetime, idleEnd),
       sessionId: session?.id ?? null,
-      isAdmin: user?.isAdmin === true,
+      user,
     });
   }
 
@@ -92,7 +89,7 @@ export class TokenMinter {
   }
 
   #mint(type: TokenType, described: Readonly<Record<string, unknown>>, own: OwnClaims): MintedToken {
-    const { userIdClaim } = this.#parts.settings;
+    const { userIdClaim, accessClaims } = this.#parts.settings;
     const { tokenTypeClaim, jtiClaim } = ownClaims(this.#parts.settings);
     // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
     const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = described;
@@ -106,9 +103,10 @@ export class TokenMinter {
     const claims = {
       ...registered,
       ...rest,
+      ...(accessClaims && own.user && accountClaims(accessClaims, own.user)),
       ...registered,
       ...(own.sessionId !== null && { sid: own.sessionId }),
-      ...(own.isAdmin && { [ADMIN_CLAIM]: true }),
+      ...(own.user?.isAdmin && { [ADMIN_CLAIM]: true }),
     };
     return { token: this.#parts.codec.sign(claims), expiresAt: toDate(own.expiresAt) };
   }
@@ -119,15 +117,16 @@ interface OwnClaims {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly sessionId: string | null;
-  readonly isAdmin: boolean;
+  /** Whose account it tells of; null for a token that tells of none. */
+  readonly user: User | null;
 }
 
-/** What a refreshed sliding token has in common with the one before, and whether its user is an admin now. */
+/** What a refreshed sliding token has in common with the one before, and its user as they are now. */
 interface Kept {
   readonly jti: string;
   readonly refreshExpiresAt: number;
   readonly sessionId: string | null;
-  readonly isAdmin: boolean;
+  readonly user: User | null;
 }
 
 const toDate = (numericDate: number): Date => new Date(numericDate * 1000);

@@ -87,7 +87,7 @@ export class TokenService {
     const lifetime = this.#parts.settings.slidingTokenRefreshLifetime;
     const { jti, id: sessionId, expiresAt } = await this.#openSession(user, client, lifetime);
     const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
-    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, isAdmin: user.isAdmin });
+    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, user });
   }
 
   /**
@@ -212,7 +212,7 @@ export class TokenService {
     const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
     this.#parts.events.tell({ kind: 'tokens_refreshed' });
     const kept = { jti: token.jti, sessionId: session?.id ?? null, refreshExpiresAt };
-    return this.#parts.minter.sliding(described, { ...kept, isAdmin: user?.isAdmin === true });
+    return this.#parts.minter.sliding(described, { ...kept, user });
   }
 
   #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User | null): TokenPair {

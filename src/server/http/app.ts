@@ -134,6 +134,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.get('/graphql', async (request, reply) =>
     sendPage && wantsPage(request) ? sendPage(reply) : (traced ?? answer)(request, reply),
   );
+  if (sendPage || options.console) {
+    app.get('/', (request, reply) =>
+      wantsPage(request) ? reply.redirect(sendPage ? '/graphql' : '/console', 302) : reply.callNotFound(),
+    );
+  }
   registerWellKnown(app, { settings, publicKeys });
   await app.register(async (scope) => registerServiceApi(scope, options, addresses));
   if (options.rest) await app.register(options.rest((request) => addresses.of(request) ?? undefined));
