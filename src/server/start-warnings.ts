@@ -12,8 +12,8 @@ const LOOPBACK = /^((::ffff:)?127\.[\d.]+|::1|(.+\.)?localhost)$/i;
 const OPEN = 0o027;
 const STICKY = 0o1000;
 /** Settings that hold a key which signs, or the path of its file. */
-const SIGNING_KEYS = (Object.keys(authTable) as (keyof Settings)[]).filter((key) =>
-  authTable[key].env.endsWith('SIGNING_KEY'),
+const SIGNING_KEYS = (Object.keys(authTable) as (keyof Settings)[]).filter(
+  (key): key is 'signingKey' | 'refreshSigningKey' => authTable[key].env.endsWith('SIGNING_KEY'),
 );
 
 /** What is dangerous about the way a server is started, each in a line; empty where nothing is. Shows nothing of a key. */
@@ -63,7 +63,7 @@ async function openFiles(settings: ServerSettings, ring: readonly KeyFile[]): Pr
   const candidates: KeyFile[] = [
     ...(keysDir === undefined ? [] : [{ name: keysDir, path: keysDir }]),
     ...ring,
-    ...SIGNING_KEYS.map((key) => ({ name: `the file of ${authTable[key].env}`, path: String(settings[key] ?? '') })),
+    ...SIGNING_KEYS.map((key) => ({ name: `the file of ${authTable[key].env}`, path: settings[key] ?? '' })),
     { name: join(dataDir, DEVELOPMENT_KEY_FILE), path: join(dataDir, DEVELOPMENT_KEY_FILE) },
   ];
   const lines = candidates.map(async ({ name, path }) => {

@@ -110,8 +110,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     reply.code(404).send(graphqlError(404, 'There is nothing here. The API is at POST /graphql.')),
   );
   if (settings.corsOrigins) {
-    const { corsOrigins: origin, refreshCookie: credentials } = settings;
-    await app.register(cors, { origin, credentials, methods: ['GET', 'POST'] });
+    // Browsers refuse an answer without it to a page that sends with credentials, whether there is a cookie or not.
+    await app.register(cors, { origin: settings.corsOrigins, credentials: true, methods: ['GET', 'POST'] });
   }
 
   const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;

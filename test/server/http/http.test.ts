@@ -108,8 +108,30 @@ describeEachStore('the HTTP server', (kind) => {
     const answerTo = async (origin: string) => (await fetch(at('/healthz'), { headers: { origin } })).headers;
     const named = await answerTo('https://app.example.com');
     expect(named.get('access-control-allow-origin')).toBe('https://app.example.com');
-    expect(named.get('access-control-allow-credentials')).toBeNull();
-    expect((await answerTo('https://evil.example.com')).get('access-control-allow-origin')).toBeNull();
+    const stranger = await answerTo('https://evil.example.com');
+    expect(stranger.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('answers a page of a named origin that sends with credentials, and its preflight', async () => {
+    const origin = 'http://localhost:5173';
+    server = await startTestServer(kind, { env: { CORS_ORIGINS: origin } });
+    const asked = {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    };
+    const preflight = await fetch(server.url, { method: 'OPTIONS', headers: { origin, ...asked } });
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const answer = await fetch(server.url, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body,
+    });
+    for (const { headers } of [preflight, answer]) {
+      expect(headers.get('access-control-allow-origin')).toBe(origin);
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+    }
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
   test('answers a Host header that is none with a 400', async () => {
