@@ -29,6 +29,10 @@ describeEachStore('a store', (kind) => {
     'ipAddress',
     'revokedAt',
     'revokedReason',
+    'rotatedBy',
+    'replay',
+    'audience',
+    'scopes',
   ]);
   const needed = (record: object) => Object.keys(record).filter((name) => !nullable.has(name));
 
