@@ -76,7 +76,7 @@ export async function addUsers(folder, count) {
 /** Adds so many sessions, of users with the same numbers, which end an hour from now or ago; the bytes for each. */
 export async function addSessions(folder, count, { isExpired = false, first = 0 } = {}) {
   const at = new Date(Date.now() - 2 * HOUR_MS);
-  const expiresAt = new Date(Date.now() + (isExpired ? -HOUR_MS : HOUR_MS));
+  const expiresAt = new Date(Date.now() + (isExpired ? -48 * HOUR_MS : HOUR_MS));
   const before = await grown(folder, () => {});
   const after = await grown(folder, (database) => {
     const sessions = sqliteSessions(database);
