@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
+import { sqliteActivity } from '../dist/stores/sqlite/activity.js';
 import { openDatabase } from '../dist/stores/sqlite/database.js';
 import { sqliteSessions } from '../dist/stores/sqlite/sessions.js';
 import { sqliteUsers } from '../dist/stores/sqlite/users.js';
@@ -35,6 +36,8 @@ const session = (index, { at, expiresAt }) => ({
   jti: nameOf('token', index),
   previousJti: nameOf('predecessor', index),
   rotatedAt: at,
+  rotatedBy: null,
+  replay: null,
   createdAt: at,
   lastUsedAt: at,
   expiresAt,
@@ -43,6 +46,16 @@ const session = (index, { at, expiresAt }) => ({
   ipAddress: '203.0.113.7',
   revokedAt: null,
   revokedReason: null,
+});
+
+/** What happened in this hour. */
+const activity = () => ({
+  hour: new Date(Date.now() - (Date.now() % HOUR_MS)),
+  signIns: 0,
+  refusals: 0,
+  refreshes: 1,
+  reuses: 0,
+  expiresAt: new Date(Date.now() + 24 * HOUR_MS),
 });
 
 /** Opens the store of a folder, works on it, and resolves to the size of its file in bytes. */
@@ -73,15 +86,17 @@ export async function addUsers(folder, count) {
   return (after - before) / count;
 }
 
-/** Adds so many sessions, of users with the same numbers, which end an hour from now or ago; the bytes for each. */
+/** Adds so many sessions, of users with the same numbers, which end in an hour or ended two days ago; the bytes for each. */
 export async function addSessions(folder, count, { isExpired = false, first = 0 } = {}) {
   const at = new Date(Date.now() - 2 * HOUR_MS);
-  const expiresAt = new Date(Date.now() + (isExpired ? -HOUR_MS : HOUR_MS));
+  const expiresAt = new Date(Date.now() + (isExpired ? -48 * HOUR_MS : HOUR_MS));
   const before = await grown(folder, () => {});
-  const after = await grown(folder, (database) => {
+  const after = await grown(folder, async (database) => {
     const sessions = sqliteSessions(database);
     // Writes of one turn are one transaction.
     const add = (index) => sessions.insert(session(index, { at, expiresAt }));
+    // Nothing is removed from a store that has not been in use: its clock cannot be trusted.
+    if (isExpired) await sqliteActivity(database).add(activity());
     return inBatches({ first, count }, (indexes) => Promise.all(indexes.map(add)));
   });
   return (after - before) / count;

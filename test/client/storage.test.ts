@@ -40,7 +40,8 @@ describe('the storage of a client', () => {
 
   test('who signs in while the storage is being read stays signed in', async () => {
     let answer: (text: null) => void = () => {};
-    const slow = { ...asynchronous(new Items()), getItem: () => new Promise<null>((resolve) => (answer = resolve)) };
+    const read = new Promise<null>((resolve) => (answer = resolve));
+    const slow = { ...asynchronous(new Items()), getItem: () => read };
     const device = newDevice(server, { storage: itemStorage(slow) });
     const pair = await server.signIn();
     await device.tokens.save(pair);

@@ -76,10 +76,11 @@ describe('the program, as it is built', () => {
     'keys rotate': { stdout: /^state: published$/m },
     'keys retire': { words: () => ['nothing'], stderr: /^There is no such key\. / },
     'services create': { words: () => ['orders'], stdout: /^secret: [\w-]{43}$/m },
-    'services list': { stdout: /^orders +\S+Z$/m },
+    'services list': { stdout: /^orders +\S+Z +- +introspect,revoke,feed$/m },
     'services delete': { words: () => ['orders'], stdout: /^deleted: orders$/m },
     'throttle forget': { stdout: /^forgotten: \d+$/m },
     'store version': { stdout: /^version: \d+\nknown: \d+$/m },
+    'store migrate': { stdout: /^version: \d+$/m },
     'store backup': { words: () => [inFolder('backup')], stdout: /^users: 1$/m },
     'store restore': { words: () => [inFolder('backup')], stderr: /^There is a store / },
   };

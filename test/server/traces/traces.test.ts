@@ -16,18 +16,15 @@ import { describeEachStore, newPlace } from '../../support/stores.ts';
 
 const SIGN_IN = [
   'mutation tokenObtainPair',
-  '  add attempts',
-  '  add attempts',
   '  delete attempts',
-  '  find attempts',
-  '  find attempts',
+  ...Array.from({ length: 5 }, () => '  find attempts'),
   '  findById users',
   '  findByUsernameKey users',
   '  insert sessions',
   '  password hash',
-  '  replace attempts',
-  '  replace attempts',
+  ...Array.from({ length: 4 }, () => '  replace attempts'),
   '  revokeOldest sessions',
+  '  takeBack attempts',
   '  takeBack attempts',
 ];
 const REFRESH = [
