@@ -43,7 +43,9 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
       .map((line) => line.split(/ {2,}/));
     expect(rows).toEqual([
       Object.keys({ id: '', ...common }),
-      ...sessions.map((session) => Object.values<unknown>(session).map((value) => String(value ?? '-'))),
+      ...sessions.map((session) =>
+        Object.values<string | boolean | null>(session).map((value) => String(value ?? '-')),
+      ),
     ]);
   });
 

@@ -6,6 +6,8 @@ import type { Client } from './client.ts';
 type Promised = 'good' | 'dead' | 'unknown';
 
 const SAMPLE = 60;
+/** A change of the password is told as what has ended a session. */
+const DEAD = new Set<unknown>(['token_blacklisted', 'password_changed']);
 
 /** What a server has answered, kept apart from it: each line must be true of any server on the same store. */
 export class Ledger {
@@ -78,7 +80,7 @@ export class Ledger {
   async #auditToken(client: Client, token: string): Promise<string | null> {
     const { errors } = await client.send(TokenVerifyDocument, { token });
     const reason = errors[0]?.extensions['reason'] ?? 'good';
-    const is = reason === 'token_blacklisted' ? 'dead' : (reason as string);
+    const is = DEAD.has(reason) ? 'dead' : (reason as string);
     const promised = this.#tokens.get(token);
     if (promised === 'unknown' && (is === 'good' || is === 'dead')) {
       this.#tokens.set(token, is); // whichever it is now, it has been said
