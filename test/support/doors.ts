@@ -1,4 +1,4 @@
-import { AuthError } from '../../src/contracts/errors.ts';
+import { authErrorIn } from '../../src/contracts/errors.ts';
 import type { Auth } from '../../src/graphql/auth.ts';
 import {
   HelloDocument,
@@ -56,8 +56,10 @@ function enter(auth: Auth, door: Door, token: string): Promise<unknown> {
 export function presentTo(auth: Auth, door: Door, token: string): Promise<Verdict> {
   return enter(auth, door, token).then(
     () => 'accepted',
-    (error: unknown) =>
-      error instanceof AuthError && error.code === 'UNAUTHENTICATED' ? error.reason : `no refusal: ${String(error)}`,
+    (error: unknown) => {
+      const refusal = authErrorIn(error);
+      return refusal?.code === 'UNAUTHENTICATED' ? refusal.reason : `no refusal: ${String(error)}`;
+    },
   );
 }
 
