@@ -151,7 +151,7 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   return new TokenRequestError(words, outcomeOf(code, action), why, seconds);
 }
 
-/** Whoever is to wait is not signed out: the server is busy, or a token is from the future, for a clock is behind. */
+/** `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. */
 function outcomeOf(code: unknown, action: unknown): TokenRequestOutcome {
   if (action === 'WAIT' || code === BROKEN) return 'unavailable';
   return code === 'UNAUTHENTICATED' ? 'refused' : 'failed';

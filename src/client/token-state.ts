@@ -171,7 +171,7 @@ export function createStateKeeper(
       return change({ status: 'signed-in', tokens });
     },
     forget: (reason) => change({ status: 'signed-out', reason }),
-    // Listeners stay: the store works again when it is used, and whoever clears a cache for each user must hear of the next.
+    // Listeners stay: the store works again when it is used, and a cache that is cleared for each user must be told of the next.
     close: () => tabs.close(),
   };
 }

@@ -25,7 +25,7 @@ export interface TokenStore {
    * Refreshes the tokens. Resolves to the new access token, or null if nobody is signed in any more.
    *
    * Give the access token that a server refused, to send an operation again: then there is a refresh only if there is no
-   * newer token yet, and null also if its session is over, whoever is signed in now, or if the server refuses one fresh
+   * newer token yet, and null also if its session is over, no matter who is signed in now, or if the server refuses one fresh
    * token after the other. Between those this waits, longer each time.
    *
    * @throws TokenRequestError if the server does not answer

@@ -34,7 +34,7 @@ export interface Auth extends TokenSystem {
    * const schema = auth.buildSchema({ resolvers: [NoteResolver] });
    * ```
    *
-   * @throws SettingsError where a type or an operation of yours has the name of one of ours; it names both
+   * @throws SettingsError if one of your types or operations has the name of one of ours; it names both
    */
   readonly buildSchema: (options?: AuthSchemaOptions) => GraphQLSchema;
   /**
