@@ -15,7 +15,7 @@ import { DiskLayer } from '../support/disk-layer.ts';
 import { Ledger } from '../support/ledger.ts';
 import { HABITS, loadUntilGone } from '../support/load.ts';
 import { STRICT_ENV as ENV } from '../support/devices.ts';
-import { endProcesses, runCli, startProcess } from '../support/process.ts';
+import { endProcesses, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 
 const STORE = 'simplejwt.sqlite';
@@ -181,7 +181,7 @@ describe('a power loss, in which all that was not synced is lost', () => {
 
   test('S40: takes nothing from a server under load that was answered', async () => {
     const source = mkdtempSync(join(folders, 'server-'));
-    const env = { ...ENV, THROTTLE: 'off', JWT_MAX_SESSIONS: '10000', JWT_ACCESS_TOKEN_LIFETIME: '1d' };
+    const env = { ...TEST_ENV, THROTTLE: 'off', JWT_MAX_SESSIONS: '10000', JWT_ACCESS_TOKEN_LIFETIME: '1d' };
     const ledger = new Ledger();
     const visitors = Object.entries(HABITS).map(([username, habit]) => ({
       username,

@@ -7,11 +7,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createAuth } from '../../src/graphql/auth.ts';
 import { Client } from '../support/client.ts';
 import { runCommand } from '../support/command.ts';
-import { STRICT_ENV } from '../support/devices.ts';
 import { Ledger } from '../support/ledger.ts';
 import { HABITS, loadUntilGone, type Visitor } from '../support/load.ts';
 import { again, breakLine, HalfOpen, leaveEarly } from '../support/nuisances.ts';
-import { endProcesses, runCli, startProcess, type RunningProcess } from '../support/process.ts';
+import { endProcesses, runCli, startProcess, TEST_ENV, type RunningProcess } from '../support/process.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { describeEachStore, newPlace, storeKinds } from '../support/stores.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -34,7 +33,7 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
   const place = newPlace(kind);
   const backups = mkdtempSync(join(tmpdir(), 'simplejwt-soak-'));
   const env = {
-    ...STRICT_ENV,
+    ...TEST_ENV,
     ...place.env,
     ...(kind === 'mongodb' && { WORKERS: '2', MONGODB_URI: `${place.env['MONGODB_URI']}?maxPoolSize=${POOL}` }),
     THROTTLE: 'off',
