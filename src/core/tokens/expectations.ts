@@ -1,15 +1,6 @@
 import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
-import {
-  PasswordChanged,
-  PermissionDenied,
-  TokenInvalid,
-  TokenWrongType,
-  UserInactive,
-  UserNotFound,
-} from '../../contracts/errors.ts';
+import { PermissionDenied, TokenInvalid, TokenWrongType } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { UserRecord } from '../../contracts/store/store.ts';
-import { isRefused, passwordFingerprint } from '../users/account.ts';
 
 /** The type of a token that names none, as simplejwt's `UntypedToken`. */
 const UNTYPED = ''; // no claim can be: a name is not empty
@@ -43,25 +34,6 @@ export function expectType<Type extends TokenType>(
 /** @throws TokenInvalid */
 export function expectUserId<Some extends Token>(token: Some): asserts token is Some & { readonly userId: string } {
   if (token.userId === null) throw new TokenInvalid('Token contained no recognizable user identification');
-}
-
-/**
- * The user of a token that is presented to prove who its holder is.
- *
- * @throws TokenInvalid, UserNotFound, UserInactive, PasswordChanged
- */
-export function expectHolder(token: Token, user: UserRecord | null, settings: Settings): UserRecord {
-  expectUserId(token);
-  if (user === null) throw new UserNotFound();
-  if (isRefused(user, settings)) throw new UserInactive();
-  expectPasswordUnchanged(token, user, settings);
-  return user;
-}
-
-/** @throws PasswordChanged */
-export function expectPasswordUnchanged({ claims }: Token, user: UserRecord, settings: Settings): void {
-  const { checkRevokeToken, revokeTokenClaim } = settings;
-  if (checkRevokeToken && claims[revokeTokenClaim] !== passwordFingerprint(user)) throw new PasswordChanged();
 }
 
 /**

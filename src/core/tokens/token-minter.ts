@@ -5,7 +5,8 @@ import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
 import { passwordFingerprint } from '../users/account.ts';
-import { ownClaims, type TokenCodec } from './token-codec.ts';
+import { ownClaims } from './claims-reader.ts';
+import type { TokenCodec } from './token-codec.ts';
 
 /** A signed token and when it ends. */
 export interface MintedToken {

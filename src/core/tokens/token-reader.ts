@@ -4,7 +4,8 @@ import type { Hooks } from '../../contracts/hooks.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
 import { standingOf, type Standing, type StandingParts } from '../sessions/standing.ts';
 import { isAllowed } from '../users/account.ts';
-import { expectComplete, expectPasswordUnchanged, expectType, expectUserId } from './expectations.ts';
+import { expectComplete, expectType, expectUserId } from './expectations.ts';
+import { expectPasswordUnchanged } from './holder.ts';
 import type { TokenCodec } from './token-codec.ts';
 
 /** A token that was read, and how it stands. */

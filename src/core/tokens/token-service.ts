@@ -15,7 +15,7 @@ import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { UserService } from '../users/user-service.ts';
-import { expectHolder } from './expectations.ts';
+import { expectHolder } from './holder.ts';
 import { handedOn, type MintedSlidingToken, type MintedToken, type TokenMinter } from './token-minter.ts';
 import type { Reading, TokenReader } from './token-reader.ts';
 
