@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError, ValidationRule } from 'graphql';
 import { systemClock, type Clock } from '../contracts/clock.ts';
 import type { Hooks } from '../contracts/hooks.ts';
+import { expectHooks, namedAsOptions } from '../contracts/settings/option-names.ts';
 import { settingsFromOptions } from '../contracts/settings/settings.ts';
 import { hookTable, type SettingsInput } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
@@ -59,19 +60,21 @@ export interface Auth extends TokenSystem {
  * await startStandaloneServer(server, { context: auth.context });
  * ```
  *
- * @throws SettingsError for an unknown option, a bad value, a combination that makes no sense, a store that lacks methods
- * or cannot be opened
+ * @throws SettingsError that names the option: an unknown one, a missing key, a bad value, a hook that is no function, a combination
+ * that makes no sense, a store that lacks methods or cannot be opened
  */
-export async function createAuth({
-  store,
-  clock = systemClock,
-  onInternalError,
-  ...options
-}: AuthOptions): Promise<Auth> {
+export async function createAuth(options: AuthOptions): Promise<Auth> {
+  return authOf(options).catch((error: unknown) => {
+    throw namedAsOptions(error);
+  });
+}
+
+async function authOf({ store, clock = systemClock, onInternalError, ...options }: AuthOptions): Promise<Auth> {
   const isHook = ([name]: [string, unknown]) => name in hookTable;
   const given = Object.entries(options);
   const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
+  expectHooks({ ...hooks, onInternalError });
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
   return assembleAuth({
