@@ -24,7 +24,7 @@ const filesIn = (folder) =>
 
 /** What is wrong with the list of files: each source must be there compiled, with its types and its map. */
 function listProblems(packed) {
-  const modules = filesIn('src').filter((file) => file.endsWith('.ts'));
+  const modules = filesIn('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
   const compiled = modules.flatMap((file) =>
     ['.js', '.js.map', '.d.ts'].map((end) => `dist/${file.slice(0, -3)}${end}`),
   );

@@ -54,6 +54,7 @@ describe('an option of the library that cannot be right', () => {
 
   test('a hook that is undefined is one that is left out', async () => {
     const auth = await createAuth({ signingKey: TEST_KEY, ...place.options, ...({ claims: undefined } as object) });
+    expect(auth.challenge).toBe('Bearer realm="api"');
     await auth.close();
   });
 });

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -61,4 +61,10 @@ export class Project {
     const strict = '--ignoreConfig --strict --noEmit --skipLibCheck false';
     await this.run(`'${tsc}' ${strict} ${options} ${files}`);
   }
+}
+
+/** Packs a folder of this tree as it is published; the path of the tarball. */
+export function packFolder(folder: string, into: string): string {
+  const words = ['pack', '--silent', '--ignore-scripts', '--pack-destination', into];
+  return join(into, execFileSync('npm', words, { cwd: join(ROOT, folder), encoding: 'utf8' }).trim());
 }

@@ -2,7 +2,7 @@
 export const REFUSED: unique symbol = Symbol('refused');
 
 /** The value that a kind reads from what was given. */
-export type Reading<Value> = Value | typeof REFUSED;
+type Reading<Value> = Value | typeof REFUSED;
 
 /**
  * The kinds of value a setting may have. Each accepts the text of an environment variable and the natural value of a

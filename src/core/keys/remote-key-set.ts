@@ -100,7 +100,7 @@ export class RemoteKeySet<Key extends Named> {
   }
 
   async #learn(jwks: readonly Jwk[], askedAt: number): Promise<void> {
-    const read = await Promise.all(jwks.map((jwk) => this.#parts.read(jwk)));
+    const read = await Promise.all(jwks.map(async (jwk) => this.#parts.read(jwk)));
     const keys = read.filter((key) => key !== null);
     // As a ring that is found empty: more likely a slip than the end of all keys.
     if (keys.length === 0) throw new TypeError(`the set holds no key for ${this.#parts.algorithms.join(', ')}`);
