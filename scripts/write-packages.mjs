@@ -53,7 +53,7 @@ async function bundle(entries, { platform, folder, format, external, minify = fa
     // 'use client' is kept, as it stands in an entry.
     onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
   });
-  await bundled.write({
+  const { output } = await bundled.write({
     dir: folder,
     format,
     minify,
@@ -62,6 +62,7 @@ async function bundle(entries, { platform, folder, format, external, minify = fa
     chunkFileNames: '[name]-[hash].js',
   });
   await bundled.close();
+  return output;
 }
 
 /** Writes one package into a folder. */
@@ -81,10 +82,17 @@ export async function writePackage(name, folder) {
     ['es', folder],
     ['cjs', join(folder, 'cjs')],
   ]) {
-    await bundle(
+    const output = await bundle(
       inputs((entry) => !isForEdge(entry)),
       { platform, folder: into, format, external },
     );
+    // What is CommonJS inside asks for modules of Node.js by `require`, which bundlers of ES modules stumble over: one copy, then.
+    if (format === 'cjs' && platform === 'node') {
+      for (const { isEntry, fileName, exports } of output) {
+        const wrapper = `export { ${exports.join(', ')} } from './cjs/${fileName}';\n`;
+        if (isEntry) writeFileSync(join(folder, fileName), wrapper);
+      }
+    }
     const edge = inputs(isForEdge);
     if (Object.keys(edge).length > 0)
       await bundle(edge, { platform: 'browser', folder: into, format, external, minify: true });

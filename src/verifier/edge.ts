@@ -5,16 +5,10 @@
 import type { Claims } from '../contracts/claims.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
+import { WEB_ALGORITHMS, type WebAlgorithm } from '../contracts/settings/algorithms.ts';
 import { readVerifierSettings, type VerifierSettingsInput } from '../contracts/settings/verifier-settings.ts';
 import { RemoteKeySet } from '../core/keys/remote-key-set.ts';
-import {
-  isSecret,
-  readWebKey,
-  WEB_ALGORITHMS,
-  webKeyOf,
-  type WebAlgorithm,
-  type WebKey,
-} from '../core/keys/web-key.ts';
+import { isSecret, readWebKey, webKeyOf, type WebKey } from '../core/keys/web-key.ts';
 import { WebCodec } from '../core/tokens/web-codec.ts';
 import { expectJwksUrl, expectSeconds, makeVerifier, refuse, type TokenVerifier } from './verifier.ts';
 
@@ -23,7 +17,7 @@ export * from '../contracts/errors.ts';
 export type { TokenUser } from '../contracts/hooks.ts';
 export { SettingsError } from '../contracts/settings/settings-error.ts';
 export type { Claims, JsonValue } from '../contracts/claims.ts';
-export type { WebAlgorithm } from '../core/keys/web-key.ts';
+export type { WebAlgorithm } from '../contracts/settings/algorithms.ts';
 export type { AcceptedToken } from '../core/tokens/token-acceptor.ts';
 export { verifierGuard, type TokenVerifier, type VerifiedRequest, type VerifierContext } from './verifier.ts';
 

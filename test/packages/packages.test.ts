@@ -96,10 +96,10 @@ describe('the packages of clients and verifiers', () => {
   );
 
   test(
-    'have types in every setting of modules, without those of browsers or Node.js',
+    'have types in every setting of modules, without those of browsers',
     async () => {
       const project = new Project(join(place, 'types'));
-      await project.install([tarball('client'), tarball('verifier')]);
+      await project.install(['@types/node@20', tarball('client'), tarball('verifier')]);
       const code = `
       import { createTokenStore, memoryStorage, type TokenStore } from 'graphql-simplejwt-client';
       import { createTokenVerifier, type VerifiedRequest } from 'graphql-simplejwt-verifier';
@@ -112,14 +112,14 @@ describe('the packages of clients and verifiers', () => {
       createOnEdge({ jwksUrl: 1 });
     `;
       for (const file of ['module.mts', 'common.cts']) project.write(file, code);
-      const common = '--target es2022 --lib es2022 --types';
+      const common = '--target es2022 --lib es2022 --types node';
       for (const modules of [
         '--module nodenext --moduleResolution nodenext',
         '--module node16 --moduleResolution node16',
         '--module esnext --moduleResolution bundler',
         '--module preserve --moduleResolution bundler',
       ]) {
-        const compiled = project.compile(`${modules} ${common} ''`, 'module.mts common.cts');
+        const compiled = project.compile(`${modules} ${common}`, 'module.mts common.cts');
         await expect(compiled).resolves.toBeUndefined();
       }
     },
@@ -146,7 +146,7 @@ describe('the packages of clients and verifiers', () => {
       await project.run('npx --no vitest run --dir vitest', { env });
       project.write('flow.mjs', ESM + PRINTED);
       const bundles = {
-        esbuild: 'npx --no esbuild flow.mjs --bundle --platform=node --format=esm --outfile=esbuild.mjs',
+        esbuild: 'npx --no esbuild flow.mjs --bundle --platform=node --format=cjs --outfile=esbuild.cjs',
         webpack:
           'npx --no webpack build --entry ./flow.mjs --target node --mode production -o webpack --output-filename out.js',
         vite: 'npx --no vite build --ssr flow.mjs --outDir vite',
@@ -154,10 +154,9 @@ describe('the packages of clients and verifiers', () => {
       for (const command of Object.values(bundles))
         await project.run(command, { env: { ...env, NODE_ENV: 'production' } });
       // A bundle of ES modules cannot have the 'require' of what is CommonJS in it.
-      for (const file of ['webpack/out.js', 'vite/flow.mjs']) {
+      for (const file of ['webpack/out.js', 'vite/flow.mjs', 'esbuild.cjs']) {
         expect((await project.run(`node ${file}`, { env })).trim()).toBe(REFUSED);
       }
-      expect((await project.run('node esbuild.mjs', { env })).trim()).toBe(REFUSED);
     },
     LONG,
   );

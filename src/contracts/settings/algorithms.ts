@@ -6,3 +6,9 @@ export const ALGORITHMS = [
 
 /** The name of one of them. */
 export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** Signature algorithms that WebCrypto has: those of Node.js, and EdDSA with Ed25519 (RFC 8037). */
+export const WEB_ALGORITHMS = [...ALGORITHMS, 'EdDSA'] as const;
+
+/** The name of one of them. */
+export type WebAlgorithm = (typeof WEB_ALGORITHMS)[number];

@@ -1,12 +1,6 @@
-import { ALGORITHMS } from '../../contracts/settings/algorithms.ts';
+import type { WebAlgorithm } from '../../contracts/settings/algorithms.ts';
 import { SettingsError } from '../../contracts/settings/settings-error.ts';
 import type { Jwk } from './key-set.ts';
-
-/** Signature algorithms that WebCrypto has: those of Node.js, and EdDSA with Ed25519 (RFC 8037). */
-export const WEB_ALGORITHMS = [...ALGORITHMS, 'EdDSA'] as const;
-
-/** The name of one of them. */
-export type WebAlgorithm = (typeof WEB_ALGORITHMS)[number];
 
 const MIN_SECRET_BYTES = 32; // RFC 7518 3.2 for HS256
 const MIN_RSA_BITS = 2048; // RFC 7518 3.3 and 3.5
