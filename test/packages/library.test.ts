@@ -49,7 +49,7 @@ describe('the library in a project of somebody else', () => {
     `;
       project.write('library.mjs', code);
       expect((await project.run('node library.mjs', { version, env })).trim()).toBe('access');
-      const made = await project.run('npx --no graphql-simplejwt users list --json', {
+      const made = await project.run('node node_modules/graphql-simplejwt/dist/main.js users list --json', {
         version,
         env: { ...TEST_ENV, DATA_DIR: 'data' },
       });
@@ -74,7 +74,10 @@ describe('the library in a project of somebody else', () => {
         'find node_modules -path "*/graphql/package.json" -o -path "*/type-graphql/package.json"',
       );
       expect(copies.trim().split('\n')).toHaveLength(2);
-      const from = { command: ['npx', '--no', 'graphql-simplejwt'], cwd: project.folder } as const;
+      const from = {
+        command: [process.execPath, join('node_modules', 'graphql-simplejwt', 'dist', 'main.js')],
+        cwd: project.folder,
+      } as const;
       await runCli(['users', 'create', 'alice', '--password-stdin'], { from, env: TEST_ENV, input: PASSWORD });
       const started = await startProcess({ from, env: TEST_ENV });
       const response = await fetch(new URL('/graphql', started.url), {
