@@ -1,11 +1,12 @@
 /** Each has a script of its own, as it needs other programs or the registry, or takes its time. */
-const APART = ['test/interop', 'test/browser', 'test/firefox', 'test/operate', 'test/soak'];
+const APART = ['test/interop', 'test/browser', 'test/firefox', 'test/operate', 'test/packages', 'test/soak'];
 
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: APART.filter((folder) => !process.argv.some((word) => word.startsWith(folder))),
+  modulePathIgnorePatterns: ['<rootDir>/dist/packages'], // whose names are those of `packages/`
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

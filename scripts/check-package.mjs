@@ -1,13 +1,14 @@
 // Packs a release as `npm publish` would, from the build there is, and fails unless it holds what users need and no more.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { build } from 'rolldown';
+import { PACKAGES, writePackage } from './write-packages.mjs';
 
 const AT_THE_ROOT = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'schema.graphql'];
 /** Where each page is packed, and where its files are served. */
@@ -55,13 +56,13 @@ function contentProblems(folder, packed) {
 }
 
 /** Problems that resolvers and compilers have with `exports`. */
-async function exportProblems(tarball) {
+async function exportProblems(tarball, notServed = NOT_SERVED) {
   const { messages, pkg } = await publint({ pack: { tarball: bytesOf(tarball) }, strict: true });
   const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)), {
     excludeEntrypoints: ['./schema.graphql'],
   });
   if (!types.types) return ['package.json: leads to no types'];
-  const serious = types.problems.filter(({ resolutionKind }) => !NOT_SERVED.has(resolutionKind));
+  const serious = types.problems.filter(({ resolutionKind }) => !notServed.has(resolutionKind));
   return [
     ...messages.map((message) => `package.json: ${formatMessage(message, pkg, { color: false })}`),
     ...serious.map((problem) => `package.json: ${JSON.stringify(problem)}`),
@@ -88,14 +89,47 @@ async function sizeProblems(folder) {
   return problems;
 }
 
+/** Of the packages of clients and verifiers, which have what they need in them. */
+const MOST_DEPENDENCIES = 3;
+const MOST_INSTALLED = 1_000_000;
+const MOST_ON_EDGE = 15_000;
+
+/** Writes and packs one of them, and says what is wrong with it. */
+async function packageProblems(name, place) {
+  const source = join(place, name);
+  await writePackage(name, source);
+  const tarball = pack(source, place);
+  const files = filesIn(source);
+  const { dependencies = {}, exports } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+  const bytes = files.reduce((sum, file) => sum + statSync(join(source, file)).size, 0);
+  const problems = [
+    ...contentProblems(source, files),
+    // CommonJS is served as well; what is older than `exports` is not.
+    ...(await exportProblems(readFileSync(tarball), new Set(['node10']))),
+  ];
+  if (Object.keys(dependencies).length > MOST_DEPENDENCIES) problems.push('package.json: has too many dependencies');
+  if (bytes > MOST_INSTALLED) problems.push(`is ${bytes} bytes; expected at most ${MOST_INSTALLED}`);
+  const edge = exports['./edge'] ? gzipSync(readFileSync(join(source, 'edge.js'))).length : 0;
+  if (edge > MOST_ON_EDGE) problems.push(`edge.js: is ${edge} bytes compressed; expected at most ${MOST_ON_EDGE}`);
+  console.log(`${name}: ${files.length} files, ${Math.round(bytes / 1024)} KiB installed`);
+  return problems.map((problem) => `${name}: ${problem}`);
+}
+
+/** Packs a folder; the path of the tarball. */
+function pack(source, into) {
+  const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', into], {
+    cwd: source,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return join(into, packed.trim());
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }) => buffer.slice(byteOffset, byteOffset + byteLength);
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
-  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [name] = readdirSync(folder);
+  const name = basename(pack(process.cwd(), folder));
   const tarball = readFileSync(join(folder, name));
   execFileSync('tar', ['-xzf', name], { cwd: folder });
   const packed = filesIn(join(folder, 'package'));
@@ -105,6 +139,12 @@ try {
     ...(await exportProblems(tarball)),
     ...(await sizeProblems(join(folder, 'package'))),
   ];
+  mkdirSync(join(folder, 'parts'));
+  for (const part of Object.keys(PACKAGES)) problems.push(...(await packageProblems(part, join(folder, 'parts'))));
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const create = JSON.parse(readFileSync('packages/create-graphql-simplejwt/package.json', 'utf8'));
+  if (create.version !== version)
+    problems.push(`create-graphql-simplejwt: has not the version ${version}, which it installs`);
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`${name}: ${packed.length} files, ${Math.round(tarball.byteLength / 1024)} KiB, as expected`);

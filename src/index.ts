@@ -14,8 +14,7 @@ export type { Client, CustomClaims, FailedCredentials, Hooks, TokenUser, User } 
 export type { Settings, SettingsInput } from './contracts/settings/settings-table.ts';
 export type { PublicJwk } from './core/keys/public-jwk.ts';
 export { SettingsError } from './contracts/settings/settings.ts';
-export { openMongoStore } from './stores/mongo/mongo-store.ts';
-export { openSqliteStore } from './stores/sqlite/sqlite-store.ts';
+export { openMongoStore, openSqliteStore } from './stores/open-by-address.ts';
 export type * from './contracts/store/store.ts';
 export type { Authenticated } from './core/tokens/authenticator.ts';
 export type { Claims, JsonValue, Token, TokenType } from './contracts/claims.ts';

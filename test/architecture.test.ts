@@ -49,7 +49,7 @@ const ROOMS: readonly { readonly room: string; readonly holds: string; readonly 
 /** Who alone may know a package, or `process.env`. */
 const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   jsonwebtoken: 'core/tokens/token-codec.ts',
-  jose: 'core/keys/public-jwk.ts',
+  jose: ['core/keys/public-jwk.ts', 'core/tokens/web-codec.ts'],
   bcrypt: 'core/users/bcrypt-threads.ts',
   'p-limit': 'core/users/password-hasher.ts',
   '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
@@ -57,7 +57,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   'zxcvbn/lib/scoring.js': 'core/users/guessability.ts',
   mongoose: 'stores/mongo/',
   libsql: 'stores/sqlite/database.ts',
-  zod: ['contracts/settings/', 'cli/django/rows.ts'],
+  zod: 'cli/django/rows.ts',
   '@streamparser/json': 'cli/django/dump.ts',
   '@node-rs/argon2': 'core/users/foreign-hashes.ts',
   graphql: ['graphql/', 'server/', 'verifier/graphql-errors.ts', 'client/apollo-'],
@@ -180,7 +180,20 @@ describe('the architecture', () => {
 
   test('the verifier loads neither a server, a store nor a password hash', () => {
     const packages = loadedWith('verifier/index.ts').filter((name) => !files.includes(name));
-    expect(packages.toSorted()).toEqual(['jsonwebtoken', 'lru-cache', 'zod']);
+    expect(packages.toSorted()).toEqual(['jsonwebtoken', 'lru-cache']);
+  });
+
+  test('the verifier for edge runtimes loads nothing of Node.js, and one package', () => {
+    const loaded = loadedWith('verifier/edge.ts');
+    expect(loaded.filter((name) => !files.includes(name))).toEqual(['jose']);
+    const ours = loaded.filter((name) => files.includes(name));
+    expect(ours.filter((file) => /from 'node:|\bBuffer\b|\bprocess\./.test(sourceOf(file)))).toEqual([]);
+  });
+
+  test('the library loads no database and no foreign hash before one is used', () => {
+    const packages = loadedWith('index.ts').filter((name) => !files.includes(name));
+    expect(packages).toContain('type-graphql');
+    expect(packages.filter((name) => ['mongoose', 'libsql', '@node-rs/argon2', 'zod'].includes(name))).toEqual([]);
   });
 
   test('commands load neither GraphQL nor an HTTP server', () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { duration } from '../contracts/settings/kinds.ts';
+import { duration, REFUSED } from '../contracts/settings/kinds.ts';
 import { ALGORITHMS, type Algorithm } from '../contracts/settings/settings-table.ts';
 import type { KeyKeeper } from '../core/keys/key-keeper.ts';
 import type { ListedKey } from '../core/keys/key-ring.ts';
@@ -79,9 +79,10 @@ function rotate(keeper: KeyKeeper, flags: Flags): Promise<ListedKey> {
     if (flags.activateAfter !== undefined) throw new CliError('--emergency signs immediately: omit --activate-after.');
     return keeper.replaceAll(algorithm);
   }
-  const { success, data } = delay.schema.safeParse(flags.activateAfter ?? ACTIVATE_AFTER);
-  if (!success) throw new CliError(`--activate-after: got "${flags.activateAfter}", expected ${delay.accepts}.`);
-  return keeper.rotate({ ...(algorithm && { algorithm }), activateAfter: data });
+  const activateAfter = delay.read(flags.activateAfter ?? ACTIVATE_AFTER);
+  if (activateAfter === REFUSED)
+    throw new CliError(`--activate-after: got "${flags.activateAfter}", expected ${delay.accepts}.`);
+  return keeper.rotate({ ...(algorithm && { algorithm }), activateAfter });
 }
 
 function algorithmOf({ algorithm: name }: Flags): Algorithm | undefined {

@@ -58,7 +58,7 @@ export interface TokenApi {
 export interface TokenApiOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
-  readonly credentials: RequestCredentials;
+  readonly credentials: 'include' | 'omit' | 'same-origin';
   /** What is sent beside the content type. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError, GraphQLSchema, ValidationRule } from 'graphql';
 import { systemClock, type Clock } from '../contracts/clock.ts';
 import type { Hooks } from '../contracts/hooks.ts';
+import { expectHooks, namedAsOptions } from '../contracts/settings/option-names.ts';
 import { SettingsError, settingsFromOptions } from '../contracts/settings/settings.ts';
 import { hookTable, type SettingsInput } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
@@ -74,10 +75,16 @@ export interface Auth extends TokenSystem {
  * await startStandaloneServer(server, { context: auth.context });
  * ```
  *
- * @throws SettingsError for an unknown option, a bad value, a combination that makes no sense, a store that lacks methods
- * or cannot be opened
+ * @throws SettingsError that names the option: an unknown one, a missing key, a bad value, a hook that is no function, a combination
+ * that makes no sense, a store that lacks methods or cannot be opened
  */
-export async function createAuth({
+export async function createAuth(options: AuthOptions): Promise<Auth> {
+  return authOf(options).catch((error: unknown) => {
+    throw namedAsOptions(error);
+  });
+}
+
+async function authOf({
   store,
   clock = systemClock,
   onInternalError,
@@ -89,6 +96,7 @@ export async function createAuth({
   const given = Object.entries(options);
   const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
+  expectHooks({ ...hooks, onInternalError });
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
   const shape = { ...(typePrefix !== undefined && { typePrefix }), ...(operations !== undefined && { operations }) };

@@ -5,16 +5,11 @@
 export type { Clock } from '../contracts/clock.ts';
 export * from '../contracts/errors.ts';
 export type { TokenUser } from '../contracts/hooks.ts';
-export { SettingsError } from '../contracts/settings/settings.ts';
-export type { Algorithm } from '../contracts/settings/settings-table.ts';
+export { SettingsError } from '../contracts/settings/settings-error.ts';
+export type { Algorithm } from '../contracts/settings/algorithms.ts';
 export type { Claims, JsonValue } from '../contracts/claims.ts';
 export type { AcceptedToken } from '../core/tokens/token-acceptor.ts';
 export type { RevocationOptions } from './revocations.ts';
-export {
-  createTokenVerifier,
-  type TokenVerifier,
-  type TokenVerifierOptions,
-  type VerifiedRequest,
-  type VerifierContext,
-} from './token-verifier.ts';
+export { createTokenVerifier, type TokenVerifierOptions } from './token-verifier.ts';
 export { verifierGuard } from './verifier-guard.ts';
+export type { TokenVerifier, VerifiedRequest, VerifierContext } from './verifier.ts';

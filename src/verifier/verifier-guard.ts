@@ -1,6 +1,6 @@
 import { expectRole } from '../core/tokens/expectations.ts';
 import { throwAsGraphQL } from './graphql-errors.ts';
-import type { VerifierContext } from './token-verifier.ts';
+import type { VerifierContext } from './verifier.ts';
 
 /**
  * type-graphql's auth checker for `@Authorized()`, to be used with `context`. It requires a valid token and, for

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** Copies what a release is made of, without what other tests put beside the build for a moment. */
 function copyPackage(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const isOurs = (path: string) => !/[/\\]dist[/\\]snippet-/.test(path);
+  const isOurs = (path: string) => !/[/\\]dist[/\\](snippet-|packages)/.test(path);
   for (const file of FILES) cpSync(join(ROOT, file), join(folder, file), { recursive: true, filter: isOurs });
 }
 

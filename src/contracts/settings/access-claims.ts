@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { JsonValue } from '../claims.ts';
-import type { Kind } from './kinds.ts';
+import { REFUSED, type Kind } from './kinds.ts';
 
 /** Claims by name, with what stands for a value of the account in them. */
 export type ClaimTemplate = Readonly<Record<string, JsonValue>>;
@@ -23,28 +22,33 @@ const PRESETS: Readonly<Record<string, ClaimTemplate>> = {
 /** Claims that say what a token is: no setting gives another value to them. */
 const RESERVED_CLAIMS = ['exp', 'iat', 'nbf', 'iss', 'aud', 'sid', 'is_admin'] as const;
 
-const template = z
-  .record(z.string().regex(/^.{1,64}$/s), z.json())
-  .refine((claims) => Object.keys(claims).length > 0)
-  .refine((claims) => RESERVED_CLAIMS.every((name) => !Object.hasOwn(claims, name)))
-  .refine((claims) => isKnown(claims));
-
 /** Claims of access and sliding tokens: a preset, or a template as JSON or an object. */
-export const accessClaims: Kind<z.ZodType<ClaimTemplate, string | Record<string, unknown>>> = {
+export const accessClaims: Kind<ClaimTemplate, string | Record<string, unknown>> = {
   accepts: `${Object.keys(PRESETS).join(', ')}, or claims as a JSON object, such as {"sub":"$id","username":"$username","roles":"$roles"}; none of the names ${RESERVED_CLAIMS.join(', ')}; values of the account are ${ACCOUNT_VALUES.join(', ')}`,
-  schema: z
-    .union([z.string(), z.record(z.string(), z.unknown())])
-    .transform((given) => (typeof given === 'string' ? (PRESETS[given.trim()] ?? parsed(given)) : given))
-    .pipe(template),
+  read: (given) => {
+    const claims = typeof given === 'string' ? (PRESETS[given.trim()] ?? parsed(given)) : given;
+    return isTemplate(claims) ? claims : REFUSED;
+  },
 };
 
-/** Whether all that begins with `$` is a value there is. */
-function isKnown(value: JsonValue): boolean {
-  if (typeof value === 'string') return !value.startsWith('$') || ACCOUNT_VALUES.some((name) => name === value);
-  return (
-    typeof value !== 'object' || value === null || Object.values(value).every((inner: JsonValue) => isKnown(inner))
-  );
+function isTemplate(value: unknown): value is ClaimTemplate {
+  if (!isPlain(value)) return false;
+  const isName = (name: string) => name !== '' && name.length <= 64 && !RESERVED_CLAIMS.some((other) => other === name);
+  const entries = Object.entries(value);
+  return entries.length > 0 && entries.every(([name, inner]) => isName(name) && isClaimValue(inner));
 }
+
+/** JSON, where all that begins with `$` is a value there is. */
+function isClaimValue(value: unknown): value is JsonValue {
+  if (typeof value === 'string') return !value.startsWith('$') || ACCOUNT_VALUES.some((name) => name === value);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value === 'boolean') return true;
+  if (Array.isArray(value)) return value.every(isClaimValue);
+  return isPlain(value) && Object.values(value).every(isClaimValue);
+}
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 function parsed(text: string): unknown {
   try {

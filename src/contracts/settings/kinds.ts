@@ -1,28 +1,45 @@
-import { z } from 'zod';
+/** What a kind answers to a value that is none of its own. */
+export const REFUSED: unique symbol = Symbol('refused');
+
+/** The value that a kind reads from what was given. */
+type Reading<Value> = Value | typeof REFUSED;
 
 /**
  * The kinds of value a setting may have. Each accepts the text of an environment variable and the natural value of a
  * library option, says in `accepts` what that is, and yields the value the program works with.
  */
-export interface Kind<Schema extends z.ZodType = z.ZodType> {
-  readonly schema: Schema;
+export interface Kind<Value = unknown, Given = unknown> {
   readonly accepts: string;
+  readonly read: (given: unknown) => Reading<Value>;
+  /** The type of what may be given; no value. */
+  readonly given?: Given;
 }
 
-const kind = <Schema extends z.ZodType>(accepts: string, schema: Schema): Kind<Schema> => ({ schema, accepts });
+/** What a kind reads. */
+export type ValueOf<Some extends Kind> = Some extends Kind<infer Value> ? Value : never;
+/** What may be given to a kind. */
+export type GivenTo<Some extends Kind> = Some extends { readonly given?: infer Given } ? Given : never;
+
+const kind = <Value, Given>(accepts: string, read: (given: unknown) => Reading<Value>): Kind<Value, Given> => ({
+  accepts,
+  read,
+});
 
 /** What says that there is no value: Python's `None`, as text has it, and its like. */
 const NOTHING = /^\s*((none|off)\s*)?$/i;
+const isNothing = (given: unknown): given is null | string =>
+  given === null || (typeof given === 'string' && NOTHING.test(given));
 /** `null` is refused as text, for it may have been meant as itself: to browsers it is an origin. */
-const something = z.string().refine((value) => !NOTHING.test(value) && value !== 'null');
-const nothing = z.union([z.null(), z.string().regex(NOTHING)]);
+const isSomething = (given: unknown): given is string =>
+  typeof given === 'string' && !NOTHING.test(given) && given !== 'null';
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const SHORT = /^(\d+)\s*([smhdw])?$/;
 const ISO_8601 = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
-function parseSeconds(value: string | number): number {
+function parseSeconds(value: unknown): number {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : NaN;
+  if (typeof value !== 'string') return NaN;
   const short = SHORT.exec(value.trim());
   if (short) return Number(short[1]) * SECONDS[(short[2] ?? 's') as keyof typeof SECONDS];
   const iso = ISO_8601.exec(value.trim());
@@ -32,74 +49,83 @@ function parseSeconds(value: string | number): number {
 }
 
 /** Whole seconds within bounds, written `90`, `5m`, `12h`, `1d`, `2w` or as an ISO 8601 duration. */
-export const duration = (min: string, max: string) =>
-  kind(
-    `a duration from ${min} to ${max}, such as 90, 5m, 12h, 1d or PT5M`,
-    z
-      .union([z.string(), z.number()])
-      .transform(parseSeconds)
-      .refine((seconds) => seconds >= parseSeconds(min) && seconds <= parseSeconds(max)),
-  );
+export const duration = (min: string, max: string): Kind<number, string | number> => {
+  const [least, most] = [parseSeconds(min), parseSeconds(max)];
+  return kind(`a duration from ${min} to ${max}, such as 90, 5m, 12h, 1d or PT5M`, (given) => {
+    const seconds = parseSeconds(given);
+    return seconds >= least && seconds <= most ? seconds : REFUSED;
+  });
+};
 
 /** The same, or no end at all, which is Infinity. */
-export const durationOrNone = (min: string, max: string) => {
-  const { accepts, schema } = duration(min, max);
-  const endless = z.string().regex(NOTHING).regex(/./);
-  return kind(`${accepts}, or none`, z.union([schema, z.literal(Infinity), endless.transform(() => Infinity)]));
+export const durationOrNone = (min: string, max: string): Kind<number, string | number> => {
+  const { accepts, read } = duration(min, max);
+  const isEndless = (given: unknown) => given === Infinity || (isNothing(given) && given !== null && given !== '');
+  return kind(`${accepts}, or none`, (given) => (isEndless(given) ? Infinity : read(given)));
 };
 
 const TRUE = new Set(['true', 'on', 'yes', '1']);
 const FALSE = new Set(['false', 'off', 'no', '0']);
 
 /** A switch. */
-export const boolean = kind(
-  'on or off (also true/false, yes/no, 1/0)',
-  z.union([z.boolean(), z.string()]).transform((value, context) => {
-    const text = String(value).toLowerCase();
-    if (TRUE.has(text)) return true;
-    if (FALSE.has(text)) return false;
-    context.addIssue('not a switch');
-    return z.NEVER;
-  }),
-);
+export const boolean: Kind<boolean, boolean | string> = kind('on or off (also true/false, yes/no, 1/0)', (given) => {
+  if (typeof given === 'boolean') return given;
+  if (typeof given !== 'string') return REFUSED;
+  const text = given.toLowerCase();
+  if (TRUE.has(text)) return true;
+  return FALSE.has(text) ? false : REFUSED;
+});
 
 /** A whole number within bounds. */
-export const integer = (min: number, max: number) =>
-  kind(
-    `a whole number from ${min} to ${max}`,
-    z
-      .union([z.number(), z.string().regex(/^\d+$/)])
-      .transform(Number)
-      .refine((value) => Number.isInteger(value) && value >= min && value <= max),
-  );
+export const integer = (min: number, max: number): Kind<number, number | string> =>
+  kind(`a whole number from ${min} to ${max}`, (given) => {
+    const isWritten = typeof given === 'string' && /^\d+$/.test(given);
+    const value = isWritten ? Number(given) : given;
+    return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : REFUSED;
+  });
 
 /** A whole number within bounds, or a word that stands for one. */
-export const integerOr = <const Word extends string>(word: Word, min: number, max: number) => {
-  const { accepts, schema } = integer(min, max);
-  return kind(`${accepts}, or ${word}`, z.union([z.literal(word), schema]));
+export const integerOr = <const Word extends string>(
+  word: Word,
+  min: number,
+  max: number,
+): Kind<number | Word, number | string> => {
+  const { accepts, read } = integer(min, max);
+  return kind(`${accepts}, or ${word}`, (given) => (given === word ? word : read(given)));
 };
 
 /** One word of several. */
-export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
-  kind(`one of ${words.join(', ')}`, z.enum(words));
+export const oneOf = <const Word extends string>(...words: readonly Word[]): Kind<Word, Word> =>
+  kind(`one of ${words.join(', ')}`, (given) => words.find((word) => word === given) ?? REFUSED);
 
 /** Text matching a pattern, which `None` does not, whatever the pattern. */
-export const text = (accepts: string, pattern: RegExp) => kind(accepts, something.regex(pattern));
+export const text = (accepts: string, pattern: RegExp): Kind<string, string> =>
+  kind(accepts, (given) => (isSomething(given) && pattern.test(given) ? given : REFUSED));
 
 /** The same, or null for none. */
-export const textOrNone = (accepts: string, pattern: RegExp) =>
-  kind(`${accepts}, or none`, z.union([something.regex(pattern), nothing.transform(() => null)]));
+export const textOrNone = (accepts: string, pattern: RegExp): Kind<string | null, string | null> => {
+  const { read } = text(accepts, pattern);
+  return kind(`${accepts}, or none`, (given) => (isNothing(given) ? null : read(given)));
+};
 
-/** Several values, as an array or separated by commas. */
-export const list = <Schema extends z.ZodType<unknown, string>>(accepts: string, item: Schema) =>
-  kind(
-    accepts,
-    z
-      .union([z.string(), z.array(z.string())])
-      .transform((value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value))
-      .pipe(z.array(something.pipe(item)).nonempty()),
-  );
+/** Several values, as an array or separated by commas, each of which an item's test lets pass. */
+export const list = <Item extends string = string>(
+  accepts: string,
+  isItem: (item: string) => boolean = () => true,
+): Kind<Item[], string | readonly string[]> =>
+  kind(accepts, (given) => {
+    const items: unknown = typeof given === 'string' ? given.split(',').map((part) => part.trim()) : given;
+    if (!Array.isArray(items) || items.length === 0) return REFUSED;
+    const values: readonly unknown[] = items;
+    return values.every((item) => isSomething(item) && isItem(item)) ? ([...values] as Item[]) : REFUSED;
+  });
 
 /** A kind that may be left out, or said to be none. */
-export const optional = <Schema extends z.ZodType>({ schema, accepts }: Kind<Schema>) =>
-  kind(accepts, z.union([schema, nothing.transform(() => undefined)]).optional());
+export const optional = <Value, Given>({
+  read,
+  accepts,
+}: Kind<Value, Given>): Kind<Value | undefined, Given | string | null | undefined> =>
+  kind(accepts, (given) => {
+    const value = read(given);
+    return value === REFUSED && (given === undefined || isNothing(given)) ? undefined : value;
+  });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
 import { accessClaims } from './access-claims.ts';
+import { ALGORITHMS, type Algorithm } from './algorithms.ts';
 import {
   boolean,
   duration,
@@ -10,71 +10,66 @@ import {
   list,
   oneOf,
   optional,
+  REFUSED,
   text,
-  textOrNone,
+  type GivenTo,
   type Kind,
+  type ValueOf,
 } from './kinds.ts';
+import { claimName, verifierSettings } from './verifier-settings.ts';
+
+export { ALGORITHMS, type Algorithm };
 
 /** One row of the table. */
-interface Setting<Schema extends z.ZodType = z.ZodType> extends Kind<Schema> {
+interface Setting<Value = unknown, Given = unknown> extends Kind<Value, Given> {
   /** Name in the environment; the library's name is the key of the row. */
   readonly env: string;
-  readonly default: z.input<Schema>;
+  readonly default: Given;
   readonly meaning: string;
   /** Never shown, in errors neither. */
   readonly secret?: true;
 }
 
-const row = <Schema extends z.ZodType>(
+const row = <Value, Given>(
   env: string,
-  kind: Kind<Schema>,
-  fallback: z.input<Schema>,
+  kind: Kind<Value, Given>,
+  fallback: Given,
   meaning: string,
-): Setting<Schema> => ({ env, ...kind, default: fallback, meaning });
+): Setting<Value, Given> => ({ env, ...kind, default: fallback, meaning });
 
-const secret = <Schema extends z.ZodType>(setting: Setting<Schema>): Setting<Schema> => ({ ...setting, secret: true });
+/** The row of a setting that verifiers have too. */
+const shared = <Value, Given>(
+  env: string,
+  { kind, fallback }: { readonly kind: Kind<Value, Given>; readonly fallback: Given },
+  meaning: string,
+): Setting<Value, Given> => row(env, kind, fallback, meaning);
 
-/** Signature algorithms (RFC 7518 3.1) that `jsonwebtoken` implements; it has no EdDSA. */
-export const ALGORITHMS = [
-  ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
-  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const),
-] as const;
-
-/** The name of one of them. */
-export type Algorithm = (typeof ALGORITHMS)[number];
+const secret = <Value, Given>(setting: Setting<Value, Given>): Setting<Value, Given> => ({ ...setting, secret: true });
 
 /** Its message mentions EdDSA, which simplejwt supports. */
-const algorithm: Kind<z.ZodEnum<{ readonly [Name in Algorithm]: Name }>> = {
+const algorithm: Kind<Algorithm, Algorithm> = {
   ...oneOf(...ALGORITHMS),
   accepts: `one of ${ALGORITHMS.join(', ')}; EdDSA is not offered, as jsonwebtoken does not have it`,
 };
 
-const CLAIM_NAME = [
-  'a claim name other than exp, iat, nbf, iss, aud, sid and is_admin',
-  /^(?!(exp|iat|nbf|iss|aud|sid|is_admin)$).{1,64}$/,
-] as const;
-const claimName = text(...CLAIM_NAME);
-const claimNameOrNone = textOrNone(...CLAIM_NAME);
-
 /** Fields by which an account can be found; simplejwt's `pk` is another name of `id`. */
 const USER_ID_FIELDS = { id: 'id', pk: 'id', username: 'username' } as const;
-const userIdField = {
-  schema: z.enum(['id', 'pk', 'username']).transform((name) => USER_ID_FIELDS[name]),
+const userIdField: Kind<'id' | 'username', keyof typeof USER_ID_FIELDS> = {
+  read: (given) =>
+    typeof given === 'string' && Object.hasOwn(USER_ID_FIELDS, given)
+      ? USER_ID_FIELDS[given as keyof typeof USER_ID_FIELDS]
+      : REFUSED,
   accepts: 'id (also pk) or username; accounts have no e-mail address: where users sign in with it, it is the username',
 };
 const nonEmpty = (what: string) => optional(text(what, /./s));
 const host = text('an address or host name', /^[\w.:-]+$/);
-const scheme = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/);
-const tokenClass = z.enum(['access', 'sliding']);
-const origin = z
-  .string()
-  .refine((value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value);
-const network = z.string().refine((value) => {
+const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+const isNetwork = (value: string) => {
   if (/^(loopback|linklocal|uniquelocal)$/.test(value)) return true;
   const [address = '', bits = '1', ...rest] = value.split('/');
   const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
   return rest.length === 0 && !address.includes('%') && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest;
-});
+};
 /** Not `Forwarded`: its values (RFC 7239) are more than addresses. */
 const addressHeader = text(
   'a header that holds addresses and nothing else, such as X-Forwarded-For or CF-Connecting-IP',
@@ -96,17 +91,17 @@ export const authTable = {
   refreshSigningKey: secret(row('JWT_REFRESH_SIGNING_KEY', nonEmpty('a secret of at least 32 bytes, a JWK of one in JSON, or the path of a file with either'), undefined, 'Signs and verifies refresh tokens (HS256) in place of the derived key, and where `JWT_SIGNING_KEY` is a secret that others have too. With `JWT_KEYS_DIR` it signs nothing, and verifies those from before the ring.')),
   accessTokenTyp: row('JWT_ACCESS_TOKEN_TYP', oneOf('JWT', 'at+jwt'), 'JWT', 'The header `typ` of access tokens. `at+jwt` (RFC 9068) lets others refuse all tokens but these. Sliding and refresh tokens keep `JWT`.'),
   keysDir: row('JWT_KEYS_DIR', nonEmpty('a folder'), undefined, 'The key ring: keys by `kid`, of which one signs and all verify, kept by the commands `keys ...` and read again as they change. See docs/keys.md. Not set: `JWT_SIGNING_KEY` is the only key.'),
-  audience: row('JWT_AUDIENCE', optional(list('one or several audiences, separated by commas', z.string())), undefined, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
-  issuer: row('JWT_ISSUER', nonEmpty('a text, usually a URL'), undefined, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
+  audience: shared('JWT_AUDIENCE', verifierSettings.audience, 'Written into every token as `aud` and required of every token. Not set: not checked.'),
+  issuer: shared('JWT_ISSUER', verifierSettings.issuer, 'Written into every token as `iss` and required of every token. Not set: not checked.'),
   jwkUrl: row('JWT_JWK_URL', optional(text('an https or http URL', /^https?:\/\/\S+$/)), undefined, 'Where the public keys of the tokens are found by `kid` (RFC 7517). RS, PS and ES algorithms only.'),
-  leeway: row('JWT_LEEWAY', duration('0s', '10m'), 0, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`, in the grace interval and in the replay window.'),
-  authHeaderTypes: row('JWT_AUTH_HEADER_TYPES', list('schemes separated by commas', scheme), 'Bearer', 'Accepted schemes of the header, in any case of letters; `WWW-Authenticate` names the first.'),
-  authHeaderName: row('JWT_AUTH_HEADER_NAME', text("an HTTP header's name as it is on the wire, such as X-Access-Token", /^(?!HTTP_)[\w!#$%&'*+.^`|~-]+$/), 'Authorization', 'The header that carries the token.'),
+  leeway: shared('JWT_LEEWAY', verifierSettings.leeway, 'Tolerance for clocks that differ, in checks of `exp`, `nbf`, `iat` and `refresh_exp`, in the grace interval and in the replay window.'),
+  authHeaderTypes: shared('JWT_AUTH_HEADER_TYPES', verifierSettings.authHeaderTypes, 'Accepted schemes of the header, in any case of letters; `WWW-Authenticate` names the first.'),
+  authHeaderName: shared('JWT_AUTH_HEADER_NAME', verifierSettings.authHeaderName, 'The header that carries the token.'),
   userIdField: row('JWT_USER_ID_FIELD', userIdField, 'id', "Which of the user's fields identifies them in a token."),
-  userIdClaim: row('JWT_USER_ID_CLAIM', claimName, 'user_id', 'The claim that holds it.'),
-  authTokenClasses: row('JWT_AUTH_TOKEN_CLASSES', list('access, sliding, or both', tokenClass), 'access', 'Types of token accepted in the header.'),
-  tokenTypeClaim: row('JWT_TOKEN_TYPE_CLAIM', claimNameOrNone, 'token_type', 'The claim that holds the type of a token. `none`: it is `token_type`, and a token without a type is accepted as the expected type, so a refresh token without one also authenticates requests.'),
-  jtiClaim: row('JWT_JTI_CLAIM', claimNameOrNone, 'jti', 'The claim that holds the unique name of a token. `none`: it is `jti`, and a token without one is taken too; its name is a digest of the token.'),
+  userIdClaim: shared('JWT_USER_ID_CLAIM', verifierSettings.userIdClaim, 'The claim that holds it.'),
+  authTokenClasses: shared('JWT_AUTH_TOKEN_CLASSES', verifierSettings.authTokenClasses, 'Types of token accepted in the header.'),
+  tokenTypeClaim: shared('JWT_TOKEN_TYPE_CLAIM', verifierSettings.tokenTypeClaim, 'The claim that holds the type of a token. `none`: it is `token_type`, and a token without a type is accepted as the expected type, so a refresh token without one also authenticates requests.'),
+  jtiClaim: shared('JWT_JTI_CLAIM', verifierSettings.jtiClaim, 'The claim that holds the unique name of a token. `none`: it is `jti`, and a token without one is taken too; its name is a digest of the token.'),
   slidingTokenLifetime: row('JWT_SLIDING_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long a sliding token authenticates requests without a refresh.'),
   slidingTokenRefreshLifetime: row('JWT_SLIDING_TOKEN_REFRESH_LIFETIME', duration('1s', '3650d'), '1d', 'How long a sliding token can be refreshed.'),
   slidingTokenRefreshExpClaim: row('JWT_SLIDING_TOKEN_REFRESH_EXP_CLAIM', claimName, 'refresh_exp', 'The claim that holds that end.'),
@@ -120,7 +115,7 @@ export const authTable = {
   maxSessions: row('JWT_MAX_SESSIONS', integer(1, 10_000), 100, 'Live sessions of one user; a further sign-in ends the oldest.'),
   authentication: row('JWT_AUTHENTICATION', oneOf('session', 'stateless'), 'session', '`session`: a guarded field reads the user and the session, so a revocation takes effect immediately. `stateless`: it reads nothing and trusts the access token until it expires.'),
   refreshCookie: row('JWT_REFRESH_COOKIE', boolean, false, 'Cookie mode: the refresh token of a browser (a request with `Origin`) is in an HttpOnly cookie, and not in the answer. Needs https, except on localhost. Other clients and sliding tokens are not affected.'),
-  corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, as browsers spell them, such as https://app.example.com', origin)), undefined, 'Origins whose pages may call this server and, with `JWT_REFRESH_COOKIE`, use its cookie. In the library only the latter: your own server sends CORS headers. Not set: only its own origin.'),
+  corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, as browsers spell them, such as https://app.example.com', isOrigin)), undefined, 'Origins whose pages may call this server and, with `JWT_REFRESH_COOKIE`, use its cookie. In the library only the latter: your own server sends CORS headers. Not set: only its own origin.'),
   maxDepth: row('GRAPHQL_MAX_DEPTH', integer(1, 1000), 16, 'Levels of fields in an operation. The schema needs four, introspection fifteen.'),
   maxAliases: row('GRAPHQL_MAX_ALIASES', integer(0, 1000), 20, 'Aliases in an operation, those of fragments counted wherever they are spread.'),
   maxRootFields: row('GRAPHQL_MAX_ROOT_FIELDS', integer(1, 1000), 20, 'Fields at the root of an operation. Of those that check or store a password there may be one.'),
@@ -148,7 +143,7 @@ export const serverTable = {
   host: row('HOST', host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all interfaces.'),
   workers: row('WORKERS', integerOr('auto', 1, 256), 1, 'Processes that serve the port together; more than one need MongoDB. `auto`: as many as there are cores, and one with SQLite. See docs/mongodb.md.'),
   logLevel: row('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', 'Least severe log record that is written.'),
-  trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', network)), undefined, 'Proxies whose `CLIENT_ADDRESS_HEADER` is trusted. Not set: none.'),
+  trustProxy: row('TRUST_PROXY', optional(list('addresses or networks of your proxies, separated by commas, such as 10.0.0.0/8 or loopback', isNetwork)), undefined, 'Proxies whose `CLIENT_ADDRESS_HEADER` is trusted. Not set: none.'),
   clientAddressHeader: row('CLIENT_ADDRESS_HEADER', addressHeader, 'X-Forwarded-For', 'The header in which your proxies name the client, such as `X-Forwarded-For`, `X-Real-IP` or `CF-Connecting-IP`; believed of `TRUST_PROXY` alone, and read from the right. The proxy must replace it or append to it, whatever a client sends.'),
   maxTokens: row('GRAPHQL_MAX_TOKENS', integer(50, 100_000), 1500, 'Lexical tokens in a document; more are refused while it is being parsed.'),
   maxBodyBytes: row('MAX_BODY_BYTES', integer(1024, 10_485_760), 102_400, 'Maximum bytes in the body of a request.'),
@@ -161,7 +156,7 @@ export const serverTable = {
 } as const satisfies Record<string, Setting>;
 
 type Output<Table extends Record<string, Setting>> = {
-  readonly [Name in keyof Table]: z.output<Table[Name]['schema']>;
+  readonly [Name in keyof Table]: ValueOf<Table[Name]>;
 };
 
 /** Checked settings of the library: durations are seconds, lists are arrays. */
@@ -172,7 +167,7 @@ export type ServerSettings = Settings & Output<typeof serverTable>;
 
 /** Settings as the library takes them: every one may be left out. */
 export type SettingsInput = {
-  readonly [Name in keyof typeof authTable]?: z.input<(typeof authTable)[Name]['schema']>;
+  readonly [Name in keyof typeof authTable]?: GivenTo<(typeof authTable)[Name]>;
 };
 
 /** Settings of simplejwt that are functions, and so options of the library only. Types: `Hooks` in `contracts/hooks.ts`. */

@@ -1,20 +1,12 @@
-import { z } from 'zod';
+import { REFUSED, type ValueOf } from './kinds.ts';
 import { nearMissesOf, type NearMiss } from './near-misses.ts';
 import { originProblems } from './origin-problems.ts';
 import { replacementOf } from './replaced.ts';
 import { isSecureOrigin } from './secure-origin.ts';
+import { SettingsError } from './settings-error.ts';
 import { authTable, serverTable, type ServerSettings, type Settings, type SettingsInput } from './settings-table.ts';
 
-/** One or several settings are unusable; the message has a line for each. */
-export class SettingsError extends Error {
-  override name = 'SettingsError';
-  constructor(
-    readonly problems: readonly string[],
-    options?: ErrorOptions,
-  ) {
-    super(problems.join('\n'), options);
-  }
-}
+export { SettingsError };
 
 type Table = typeof authTable & typeof serverTable;
 const table: Table = { ...authTable, ...serverTable };
@@ -35,20 +27,20 @@ function parse<Keys extends keyof Table>(
 ) {
   const problems: string[] = [];
   const entries = keys.map((key) => {
-    const schema = table[key].schema as z.ZodType;
+    const { read, accepts } = table[key];
     const given = input[key];
-    const isLeftOut = given === undefined || (given === null && !schema.safeParse(null).success);
+    const isLeftOut = given === undefined || (given === null && read(null) === REFUSED);
     const value = isLeftOut ? table[key].default : given;
-    const result = schema.safeParse(value);
-    if (!result.success) {
+    const result = read(value);
+    if (result === REFUSED) {
       const known = key === 'corsOrigins' ? originProblems(value) : [];
-      const all = known.length > 0 ? known : [`got ${shown(key, value)}, expected ${table[key].accepts}`];
+      const all = known.length > 0 ? known : [`got ${shown(key, value)}, expected ${accepts}`];
       problems.push(...all.map((problem) => `${nameOf(key)}: ${problem}.`));
     }
-    return [key, result.data] as const;
+    return [key, result] as const;
   });
   if (problems.length > 0) throw new SettingsError(problems);
-  return Object.fromEntries(entries) as { [Key in Keys]: z.output<Table[Key]['schema']> };
+  return Object.fromEntries(entries) as { [Key in Keys]: ValueOf<Table[Key]> };
 }
 
 type Lifetime = Extract<keyof Settings, `${string}Lifetime`>;

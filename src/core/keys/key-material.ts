@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { SettingsError } from '../../contracts/settings/settings.ts';
-import type { Algorithm } from '../../contracts/settings/settings-table.ts';
+import type { Algorithm } from '../../contracts/settings/algorithms.ts';
+import { SettingsError } from '../../contracts/settings/settings-error.ts';
 
 const MIN_SECRET_BYTES = 32; // RFC 7518 3.2 for HS256
 const MIN_RSA_BITS = 2048; // RFC 7518 3.3 and 3.5

@@ -1,11 +1,16 @@
-import type { JsonWebKey } from 'node:crypto';
-
 const TIMEOUT_MS = 3000;
 /** Far more than a set of keys needs. */
 const MAX_BYTES = 1_000_000;
 
 /** A member of a JWK set, which may be anything. */
-export interface Jwk extends JsonWebKey {
+export interface Jwk {
+  readonly kty?: string;
+  readonly crv?: string;
+  readonly n?: string;
+  readonly e?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly k?: string;
   readonly kid?: string;
   readonly alg?: string;
   readonly use?: string;
@@ -40,12 +45,13 @@ function keysIn(text: string): unknown {
 }
 
 async function textOf({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = '';
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > MAX_BYTES) throw new RangeError(`the answer is longer than ${MAX_BYTES} bytes`); // which also ends the download
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return Buffer.concat(chunks).toString();
+  return text + decoder.decode();
 }

@@ -1,18 +1,8 @@
 import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
-import { isNumericDate, type Clock } from '../../contracts/clock.ts';
-import {
-  PasswordChanged,
-  PermissionDenied,
-  TokenExpired,
-  TokenInvalid,
-  TokenWrongType,
-  UserInactive,
-  UserNotFound,
-} from '../../contracts/errors.ts';
+import { isNumericDate } from '../../contracts/numeric-date.ts';
+import type { Clock } from '../../contracts/clock.ts';
+import { PermissionDenied, TokenExpired, TokenInvalid, TokenWrongType } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { UserRecord } from '../../contracts/store/store.ts';
-import { isOlderThanPassword } from '../sessions/sessionless.ts';
-import { isClaimOfPassword, isRefused } from '../users/account.ts';
 
 /** The type of a token that names none, as simplejwt's `UntypedToken`. */
 const UNTYPED = ''; // no claim can be: a name is not empty
@@ -49,19 +39,6 @@ export function expectUserId<Some extends Token>(token: Some): asserts token is 
 }
 
 /**
- * The user of a token that is presented to prove who its holder is.
- *
- * @throws TokenInvalid, UserNotFound, UserInactive, PasswordChanged
- */
-export function expectHolder(token: Token, user: UserRecord | null, settings: Settings): UserRecord {
-  expectUserId(token);
-  if (user === null) throw new UserNotFound();
-  if (isRefused(user, settings)) throw new UserInactive();
-  expectPasswordUnchanged(token, user, settings);
-  return user;
-}
-
-/**
  * When a sliding token can be refreshed no more, in seconds since the epoch.
  *
  * @throws TokenInvalid, TokenExpired
@@ -78,23 +55,6 @@ export function expectRefreshable(
     throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
   }
   return refreshExpiresAt;
-}
-
-/** @throws PasswordChanged */
-export function expectPasswordUnchanged(token: VerifiedToken, user: UserRecord, settings: Settings): void {
-  if (!isOfPassword(token, user, settings)) throw new PasswordChanged();
-}
-
-/** What simplejwt's `get_md5_hash_password` makes. */
-const CLAIM_OF_DJANGO = /^[\dA-F]{32}$/;
-
-/** A token of elsewhere that has simplejwt's claim is judged by it, and one that has none by its age. */
-function isOfPassword(token: VerifiedToken, user: UserRecord, settings: Settings): boolean {
-  const claim = token.claims[settings.revokeTokenClaim];
-  const isOfElsewhere = token.sessionId === null;
-  const isOfDjango = isOfElsewhere && typeof claim === 'string' && CLAIM_OF_DJANGO.test(claim);
-  if (settings.checkRevokeToken || isOfDjango) return isClaimOfPassword(claim, user);
-  return !isOfElsewhere || !isOlderThanPassword(token, user);
 }
 
 /**

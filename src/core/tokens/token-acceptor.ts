@@ -1,9 +1,8 @@
-import type { Token } from '../../contracts/claims.ts';
+import type { Token, VerifiedToken } from '../../contracts/claims.ts';
 import { AuthError, BadAuthorizationHeader, NoAcceptedToken, NotAuthenticated } from '../../contracts/errors.ts';
 import type { TokenUser } from '../../contracts/hooks.ts';
-import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { VerifierSettings } from '../../contracts/settings/verifier-settings.ts';
 import { expectComplete, expectType, expectUserId } from './expectations.ts';
-import type { TokenCodec } from './token-codec.ts';
 
 /** A token that lets its holder in, as far as the token itself tells. */
 export type AcceptedToken = Token<'access' | 'sliding'> & { readonly userId: string };
@@ -12,14 +11,22 @@ const CLASS_NAMES = { access: 'AccessToken', sliding: 'SlidingToken' } as const;
 /** RFC 9110 5.6.3, and what Python's `bytes.split` takes for the same. JavaScript's `\s` has more, U+00A0 for one. */
 const WHITE_SPACE = /[\t\n\v\f\r ]+/;
 
+/** Verifies the text of a token: one of the engines, by Node.js or by WebCrypto. Both give the same verdicts. */
+export interface TokenEngine {
+  /** @throws TokenExpired, TokenInvalid, TokenNotYetValid */
+  readonly verify: (token: string) => Promise<VerifiedToken>;
+}
+
+type AcceptorSettings = Pick<VerifierSettings, 'authHeaderTypes' | 'authTokenClasses' | 'tokenTypeClaim'>;
+
 /** Reads the token of a header and says whether it is one that is accepted there; it asks no store. */
 export class TokenAcceptor {
-  readonly #codec: TokenCodec;
-  readonly #settings: Settings;
+  readonly #engine: TokenEngine;
+  readonly #settings: AcceptorSettings;
   readonly #schemes: ReadonlySet<string>;
 
-  constructor(codec: TokenCodec, settings: Settings) {
-    this.#codec = codec;
+  constructor(engine: TokenEngine, settings: AcceptorSettings) {
+    this.#engine = engine;
     this.#settings = settings;
     this.#schemes = new Set(settings.authHeaderTypes.map((scheme) => scheme.toLowerCase()));
   }
@@ -56,7 +63,7 @@ export class TokenAcceptor {
   async #read(text: string): Promise<Token<'access' | 'sliding'>> {
     try {
       return expectType(
-        expectComplete(await this.#codec.verify(text)),
+        expectComplete(await this.#engine.verify(text)),
         this.#settings.authTokenClasses,
         this.#settings,
       );

@@ -6,7 +6,8 @@ import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
 import { passwordFingerprint } from '../users/account.ts';
 import { accountClaims } from './account-claims.ts';
-import { ownClaims, type TokenCodec } from './token-codec.ts';
+import { ownClaims } from './claims-reader.ts';
+import type { TokenCodec } from './token-codec.ts';
 
 /** Who asks for a token, and what it should say beside the usual. */
 export interface MintOptions {

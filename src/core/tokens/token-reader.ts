@@ -12,7 +12,8 @@ import type { Hooks } from '../../contracts/hooks.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
 import { standingOf, type Standing, type StandingParts } from '../sessions/standing.ts';
 import { isAllowed, isRefused } from '../users/account.ts';
-import { expectComplete, expectPasswordUnchanged, expectType } from './expectations.ts';
+import { expectComplete, expectType } from './expectations.ts';
+import { expectPasswordUnchanged } from './holder.ts';
 import type { TokenCodec } from './token-codec.ts';
 
 /** A token that was read, and how it stands. */

@@ -8,7 +8,8 @@ import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import { NOBODY, type SessionService } from '../sessions/session-service.ts';
 import type { UserService } from '../users/user-service.ts';
-import { expectHolder, expectRefreshable } from './expectations.ts';
+import { expectRefreshable } from './expectations.ts';
+import { expectHolder } from './holder.ts';
 import {
   handedOn,
   type MintedSlidingToken,

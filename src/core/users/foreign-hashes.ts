@@ -1,6 +1,5 @@
 import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { verify } from '@node-rs/argon2';
 
 const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<string, string, number, object, Buffer>(scrypt);
@@ -91,5 +90,16 @@ function checkOfArgon2(fields: readonly string[]): PasswordCheck | null {
   // RFC 9106 3.1: at least 8 KiB for each lane.
   const isPossible = Number(memory) >= 8 * Number(lanes) && Number(memory) * 1024 <= MAX_MEMORY;
   const isBounded = Number(memory) * Number(passes) <= MAX_ARGON2_WORK;
-  return isWhole && isPossible && isBounded ? (password) => verify(encoded, password) : null;
+  if (!isWhole || !isPossible || !isBounded) return null;
+  return async (password) => (await loadArgon2()).verify(encoded, password);
+}
+
+/** Loaded for the first hash that needs it: few stores have any, and `npm install --omit=optional` leaves it out. */
+async function loadArgon2(): Promise<typeof import('@node-rs/argon2')> {
+  try {
+    return await import('@node-rs/argon2');
+  } catch (cause) {
+    const remedy = 'expected it beside graphql-simplejwt: npm install @node-rs/argon2';
+    throw new Error(`an argon2 hash cannot be checked: @node-rs/argon2 cannot be loaded; ${remedy}`, { cause });
+  }
 }

@@ -1,13 +1,18 @@
+import { loadModule } from '../load-module.ts';
 import type { Place, StoreDriver } from '../store-driver.ts';
+
+const PACKAGE = { setting: 'MONGODB_URI', needs: 'mongoose' };
+
+/** @throws SettingsError */
+export const loadMongo = () => loadModule(import('./mongo-store.ts'), PACKAGE);
 
 /** MongoDB, where `MONGODB_URI` is set. */
 export const mongoDriver: StoreDriver = {
   name: 'mongodb',
   isShared: true,
   isMeantBy: ({ mongodbUri }) => mongodbUri !== undefined,
-  open: async (place, { onProgress } = {}) =>
-    (await import('./mongo-store.ts')).openMongoStore(uriOf(place), { onProgress }),
-  keeper: async (place) => (await import('./mongo-keeper.ts')).mongoKeeper(uriOf(place)),
+  open: async (place, { onProgress } = {}) => (await loadMongo()).openMongoStore(uriOf(place), { onProgress }),
+  keeper: async (place) => (await loadModule(import('./mongo-keeper.ts'), PACKAGE)).mongoKeeper(uriOf(place)),
   explain: (cause) => `MONGODB_URI: the MongoDB it names cannot be used: ${problemOf(cause)}`,
 };
 

@@ -1,0 +1,14 @@
+/** Signature algorithms (RFC 7518 3.1) that `jsonwebtoken` implements; it has no EdDSA. */
+export const ALGORITHMS = [
+  ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const),
+] as const;
+
+/** The name of one of them. */
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** Signature algorithms that WebCrypto has: those of Node.js, and EdDSA with Ed25519 (RFC 8037). */
+export const WEB_ALGORITHMS = [...ALGORITHMS, 'EdDSA'] as const;
+
+/** The name of one of them. */
+export type WebAlgorithm = (typeof WEB_ALGORITHMS)[number];
