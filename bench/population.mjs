@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { sqliteActivity } from '../dist/stores/sqlite/activity.js';
-import { openDatabase } from '../dist/stores/sqlite/database.js';
+import { openDatabase } from '../dist/stores/sqlite/open-database.js';
 import { sqliteSessions } from '../dist/stores/sqlite/sessions.js';
 import { sqliteUsers } from '../dist/stores/sqlite/users.js';
 import { ACCOUNT } from './processes.mjs';

@@ -11,7 +11,7 @@ import { createDemoUser } from '../dist/server/development.js';
 import { startServer } from '../dist/server/server.js';
 
 /** At most so many files. */
-const LIMITS = { hello: 20, tokenRefresh: 31 };
+const LIMITS = { hello: 20, tokenRefresh: 26 };
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'simplejwt-touched-'));
 const settings = settingsFromEnvironment({
@@ -60,8 +60,9 @@ try {
   };
   for (const work of [hello, tokenRefresh]) {
     for (let warmUp = 0; warmUp < 3; warmUp += 1) await work();
-    // The shorter of two: a timer of the server may run meanwhile.
-    const [ran] = [await ranDuring(work), await ranDuring(work)].toSorted((one, other) => one.length - other.length);
+    // The shortest of three: a timer of the server may run meanwhile.
+    const runs = [await ranDuring(work), await ranDuring(work), await ranDuring(work)];
+    const [ran] = runs.toSorted((one, other) => one.length - other.length);
     const functions = ran.reduce((sum, { functions: { length } }) => sum + length, 0);
     const limit = LIMITS[work.name];
     console.log(`${work.name}: ${ran.length} files of at most ${limit}, ${functions} functions`);

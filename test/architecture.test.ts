@@ -56,7 +56,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   'zxcvbn/lib/matching.js': ['core/users/guessability.ts', 'core/users/zxcvbn.d.ts'],
   'zxcvbn/lib/scoring.js': 'core/users/guessability.ts',
   mongoose: 'stores/mongo/',
-  libsql: 'stores/sqlite/database.ts',
+  libsql: ['stores/sqlite/database.ts', 'stores/sqlite/open-database.ts'],
   zod: 'cli/django/rows.ts',
   '@streamparser/json': 'cli/django/dump.ts',
   '@node-rs/argon2': 'core/users/foreign-hashes.ts',

@@ -1,6 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { MAX_USER_AGENT_LENGTH } from './header-of.ts';
 import type { Client } from './hooks.ts';
 
 /** Longer than any address with a zone, brackets, a port and quotes. */
@@ -63,6 +62,9 @@ export function siteOf(address: string | null): string | null {
   const normal = addressOf(address);
   return normal !== null && isIPv6(normal) ? prefixOf(normal, 48) : null;
 }
+
+/** Of a user agent, so much is kept. */
+const MAX_USER_AGENT_LENGTH = 256;
 
 /** A client as it is kept: its address in its one spelling, and its agent cut, for that may be of any length. */
 export const kept = ({ userAgent, ipAddress }: Client): Client => ({

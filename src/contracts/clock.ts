@@ -6,8 +6,6 @@ export type Clock = () => number;
 /** The time of this machine. */
 export const systemClock: Clock = () => Date.now();
 
-export { isNumericDate, toNumericDate } from './numeric-date.ts';
-
 let turn: Promise<void> | null = null;
 
 /**

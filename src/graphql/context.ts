@@ -1,6 +1,6 @@
-import { addressOf } from '../contracts/client-address.ts';
+import { kept } from '../contracts/client-address.ts';
 import { restOfTurn } from '../contracts/clock.ts';
-import { areWebHeaders, headerOf, MAX_USER_AGENT_LENGTH, type RequestHeaders } from '../contracts/header-of.ts';
+import { areWebHeaders, headerOf, type RequestHeaders } from '../contracts/request-text.ts';
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
@@ -90,12 +90,11 @@ export function createContextFunction(core: Core, settings: Settings): (input: C
   };
 }
 
-function clientOf({ req: { headers, ip, socket }, ip: given }: ContextInput): Client {
-  return {
-    userAgent: headerOf(headers, 'user-agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-    ipAddress: addressOf(given ?? ip ?? socket?.remoteAddress),
-  };
-}
+const clientOf = ({ req: { headers, ip, socket }, ip: given }: ContextInput): Client =>
+  kept({
+    userAgent: headerOf(headers, 'user-agent') ?? null,
+    ipAddress: given ?? ip ?? socket?.remoteAddress ?? null,
+  });
 
 /** The host that a request is for. A `Request` that was made by a program has it in its URL alone. */
 function hostOf({ headers, url }: IncomingRequest): string | undefined {

@@ -1,5 +1,5 @@
 import type { ResolverData } from 'type-graphql';
-import { expectRole } from '../core/tokens/expectations.ts';
+import { expectRole } from '../core/tokens/token-acceptor.ts';
 import type { AuthContext } from './context.ts';
 
 /**

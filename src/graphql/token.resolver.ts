@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { authErrorIn, InvalidInput } from '../contracts/errors.ts';
-import { trimmed } from '../contracts/trimmed.ts';
+import { trimmed } from '../contracts/request-text.ts';
 import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';

@@ -1,4 +1,4 @@
-import { expectRole } from '../core/tokens/expectations.ts';
+import { expectRole } from '../core/tokens/token-acceptor.ts';
 import { throwAsGraphQL } from './graphql-errors.ts';
 import type { VerifierContext } from './verifier.ts';
 

@@ -1,6 +1,6 @@
 import type { Claims } from '../contracts/claims.ts';
 import { SessionRevoked } from '../contracts/errors.ts';
-import { headerOf, type RequestHeaders } from '../contracts/header-of.ts';
+import { headerOf, type RequestHeaders } from '../contracts/request-text.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
 import { SettingsError } from '../contracts/settings/settings-error.ts';
 import type { VerifierSettings } from '../contracts/settings/verifier-settings.ts';

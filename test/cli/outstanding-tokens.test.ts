@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
 import { adoptedId } from '../../src/core/sessions/standing.ts';
-import { hashClaim } from '../../src/core/users/account.ts';
+import { hashClaim } from '../../src/core/sessions/account.ts';
 import { openStore } from '../../src/stores/open-store.ts';
 import {
   HelloDocument,

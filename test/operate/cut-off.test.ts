@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { createAuth } from '../../src/graphql/auth.ts';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
-import { openDatabase } from '../../src/stores/sqlite/database.ts';
+import { openDatabase } from '../../src/stores/sqlite/open-database.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
 import { sqliteKeeper } from '../../src/stores/sqlite/sqlite-keeper.ts';
 import { newSession, newUser } from '../stores/records.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
-import { GroupCommit } from '../../src/stores/sqlite/group-commit.ts';
+import { GroupCommit } from '../../src/stores/sqlite/database.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
 import { newSession } from './records.ts';
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'libsql';
 import { BRIEF } from '../../src/contracts/store/attempt-names.ts';
-import { openDatabase } from '../../src/stores/sqlite/database.ts';
+import { openDatabase } from '../../src/stores/sqlite/open-database.ts';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
 import { failureOf, newAttempts, newEntry, newSession, newUser } from './records.ts';

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../dist/stores/sqlite/database.js';
+import { openDatabase } from '../../dist/stores/sqlite/open-database.js';
 
 /** A process that opens and closes each file it is sent, and answers `null`, or what was wrong. */
 process.on('message', (file) => {

@@ -1,4 +1,5 @@
-import { isNumericDate, type Clock } from '../../contracts/clock.ts';
+import { isNumericDate } from '../../contracts/claims.ts';
+import type { Clock } from '../../contracts/clock.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { BlacklistEntry } from '../../contracts/store/store.ts';
 import type { OutstandingTarget, OutstandingToken } from '../../core/users/outstanding-tokens.ts';

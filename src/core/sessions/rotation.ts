@@ -1,13 +1,11 @@
-import type { Token } from '../../contracts/claims.ts';
+import { isNumericDate, isOurRefreshId, newRefreshId, type Token } from '../../contracts/claims.ts';
 import { kept } from '../../contracts/client-address.ts';
-import { isNumericDate } from '../../contracts/clock.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { Client } from '../../contracts/hooks.ts';
-import { isOurRefreshId, newRefreshId } from '../../contracts/ids.ts';
 import type { SessionRecord, Successor } from '../../contracts/store/store.ts';
+import { endOfSessionless } from './account.ts';
 import { judgeReplay } from './replays.ts';
 import { accountOf, type SessionService } from './session-service.ts';
-import { endOfSessionless } from './sessionless.ts';
 import { adoptedId, standingOf, type Standing, type StandingParts } from './standing.ts';
 
 /** Whose token it is, and where the request comes from. */

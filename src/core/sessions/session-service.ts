@@ -1,9 +1,9 @@
+import { newId, newRefreshId } from '../../contracts/claims.ts';
 import { kept } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, SecurityEventName } from '../../contracts/hooks.ts';
-import { newId, newRefreshId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
 

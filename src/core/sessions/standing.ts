@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { VerifiedToken } from '../../contracts/claims.ts';
-import { toNumericDate, type Clock } from '../../contracts/clock.ts';
-import { isOurRefreshId } from '../../contracts/ids.ts';
+import { isOurRefreshId, toNumericDate, type Token, type VerifiedToken } from '../../contracts/claims.ts';
+import type { Clock } from '../../contracts/clock.ts';
+import { PasswordChanged, UserInactive, UserNotFound } from '../../contracts/errors.ts';
+import type { Hooks, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, SessionRecord, Store, UserRecord } from '../../contracts/store/store.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
 import { isReplayable } from './replays.ts';
-import { endOfSessionless } from './sessionless.ts';
+import { endOfSessionless, isClaimOfPassword, isOlderThanPassword, toUser } from './account.ts';
 
 /**
  * How a verified token stands in its session, or in the blacklist if it has none, and the account it names:
@@ -21,6 +22,9 @@ export type Standing = { readonly user: UserRecord | null } & (
   /** `ended`: why its session was ended, if it was. */
   | { readonly state: 'blacklisted'; readonly ended: RevocationReason | null }
 );
+
+/** What simplejwt's `get_md5_hash_password` makes. */
+const CLAIM_OF_DJANGO = /^[\dA-F]{32}$/;
 
 /** What the question needs. */
 export interface StandingParts {
@@ -131,3 +135,43 @@ export const isImported = ({ id, jti }: Pick<SessionRecord, 'id' | 'jti'>): bool
 /** The id of the session that a token without `sid` starts by being refreshed here. */
 export const adoptedId = (jti: string): string =>
   createHash('sha256').update(`session of ${jti}`).digest('hex').slice(0, 32);
+
+/** simplejwt's user authentication rule: may this user sign in and refresh? */
+export async function isAllowed(
+  record: UserRecord,
+  { hooks, settings }: { readonly hooks: Hooks; readonly settings: Settings },
+): Promise<boolean> {
+  if (hooks.userAuthenticationRule !== undefined) return hooks.userAuthenticationRule(toUser(record));
+  return record.isActive || !settings.checkUserIsActive;
+}
+
+/** Whether guarded fields refuse a user because they are disabled. */
+export function isRefused({ isActive }: Pick<User, 'isActive'>, { checkUserIsActive }: Settings): boolean {
+  return checkUserIsActive && !isActive;
+}
+
+/**
+ * The user of a token that is presented to prove who its holder is.
+ *
+ * @throws UserNotFound, UserInactive, PasswordChanged
+ */
+export function expectHolder(token: Token, user: UserRecord | null, settings: Settings): UserRecord {
+  if (user === null) throw new UserNotFound();
+  if (isRefused(user, settings)) throw new UserInactive();
+  expectPasswordUnchanged(token, user, settings);
+  return user;
+}
+
+/** @throws PasswordChanged */
+export function expectPasswordUnchanged(token: VerifiedToken, user: UserRecord, settings: Settings): void {
+  if (!isOfPassword(token, user, settings)) throw new PasswordChanged();
+}
+
+/** A token of elsewhere that has simplejwt's claim is judged by it, and one that has none by its age. */
+function isOfPassword(token: VerifiedToken, user: UserRecord, settings: Settings): boolean {
+  const claim = token.claims[settings.revokeTokenClaim];
+  const isOfElsewhere = token.sessionId === null;
+  const isOfDjango = isOfElsewhere && typeof claim === 'string' && CLAIM_OF_DJANGO.test(claim);
+  if (settings.checkRevokeToken || isOfDjango) return isClaimOfPassword(claim, user);
+  return !isOfElsewhere || !isOlderThanPassword(token, user);
+}

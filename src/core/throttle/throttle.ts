@@ -1,15 +1,17 @@
-import type { KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
+import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { authErrorIn, InvalidInput, Throttled, type AuthError } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
-import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
+import type { Client, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
+import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
 import { BUDGETS, type Budget } from './budgets.ts';
-import { nameOfCount } from './count-names.ts';
 import { KnownNetworks } from './known-networks.ts';
 import { Pending } from './pending.ts';
 import type { Rule } from './rule.ts';
+import { forget, takeBack, type CountedAttempt } from './taking-back.ts';
 
 /** Who attempts it, and on which account. */
 export interface Attempt {
@@ -55,10 +57,16 @@ interface Due extends Count {
 }
 
 /** A count that a visit was added to. */
-interface Counted extends Due {
-  /** The record before and after it, where it may have closed the door behind it; null where it was only added up. */
-  readonly step: { readonly before: AttemptRecord | null; readonly after: AttemptRecord } | null;
-}
+type Counted = Due & CountedAttempt;
+
+/** Whose attempts are counted together; null where there is nobody. */
+const SUBJECTS: Readonly<Record<ThrottleRule, (address: string | null, account: string) => (string | null)[]>> = {
+  account: (address, account) => [networkOf(address), account],
+  account_site: (address, account) => [siteOf(address), account],
+  account_everywhere: (_address, account) => [account],
+  address: (address) => [networkOf(address)],
+  site: (address) => [siteOf(address)],
+};
 
 /**
  * Makes those who try too often wait. Nobody is kept out by what others do elsewhere: every count is of one address, but for
@@ -120,8 +128,7 @@ export class Throttle {
     const due: Due[] = [];
     for (const count of this.#counts.get(operation) ?? []) {
       if (count.sparesKnown && (await this.#known.has(account, client.ipAddress))) continue;
-      const subject = { account, address: client.ipAddress };
-      const name = nameOfCount(count, operation, subject, this.#parts.secret());
+      const name = this.#nameOf(count, visit);
       if (name === null) continue;
       const one = { ...count, visit, name };
       due.push(count.isBrief ? one : { ...one, found: await this.#open(one) });
@@ -134,6 +141,18 @@ export class Throttle {
       await Promise.all(counted.map((one) => this.#settle(one, 'takeBack')));
       throw error;
     }
+  }
+
+  /**
+   * The name of a count; null where it counts nobody. Unreadable without the secret: people type passwords where a name is due,
+   * and a dump must not give them away.
+   */
+  #nameOf({ per, with: scope, isBrief }: Count, { operation, account = '', client }: Visit): string | null {
+    const about = SUBJECTS[per](client.ipAddress, account);
+    if (about.includes(null)) return null;
+    const text = JSON.stringify([scope ?? operation, ...about]);
+    const name = createHmac('sha256', this.#parts.secret()).update(`attempts ${text}`).digest('base64url');
+    return isBrief ? BRIEF + name : name;
   }
 
   /**
@@ -193,38 +212,13 @@ export class Throttle {
     }
   }
 
-  /** Makes it as if this attempt, or none of its name, had been: the wait included. */
+  /** Makes it as if this attempt, or none of its name, had been; or leaves it as it is. */
   async #settle(counted: Counted, what: 'forget' | 'takeBack' | 'keep'): Promise<void> {
     try {
-      if (what === 'forget') await this.#forget(counted);
-      if (what === 'takeBack') await this.#takeBack(counted);
+      if (what === 'forget') await forget(counted, this.#parts);
+      if (what === 'takeBack') await takeBack(counted, this.#parts);
     } finally {
       counted.pending?.end(counted.name, what !== 'keep');
-    }
-  }
-
-  /** All but those attempts of this process of which it is not known yet whether they are right. */
-  async #forget({ name, pending }: Counted): Promise<void> {
-    const { attempts } = this.#parts.store;
-    for (;;) {
-      const others = (pending?.count(name) ?? 0) - 1;
-      const found = others > 0 ? await attempts.find(name) : null;
-      const count = Math.min(others, (found?.count ?? 0) - 1);
-      if (found === null || count < 1) return void (await attempts.delete(name));
-      if (await attempts.replace(found, { ...found, count, nextAt: new Date(this.#parts.clock()) })) return;
-    }
-  }
-
-  async #takeBack({ name, step }: Counted): Promise<void> {
-    const { attempts } = this.#parts.store;
-    if (step === null || step.before === null) return void (await attempts.takeBack(name));
-    const { before, after } = step;
-    for (let found: AttemptRecord | null = after; found !== null; found = await attempts.find(name)) {
-      const count = found.count - 1;
-      if (count < 1) return void (await attempts.takeBack(name));
-      // Of a later attempt, the wait stays: that one takes it back by itself.
-      const { nextAt, expiresAt } = found.nextAt.getTime() === after.nextAt.getTime() ? before : found;
-      if (await attempts.replace(found, { name, count, nextAt, expiresAt })) return;
     }
   }
 

@@ -1,8 +1,7 @@
 import { SessionRevoked, TokenBlacklisted, type AuthError } from '../../contracts/errors.ts';
 import type { Hooks, TokenUser, User } from '../../contracts/hooks.ts';
-import { standingOf, type StandingParts } from '../sessions/standing.ts';
-import { toUser } from '../users/account.ts';
-import { expectHolder } from './holder.ts';
+import { toUser } from '../sessions/account.ts';
+import { expectHolder, standingOf, type StandingParts } from '../sessions/standing.ts';
 import { tokenUserOf, type AcceptedToken, type TokenAcceptor } from './token-acceptor.ts';
 
 /** Who makes a request, as the token in its header says. */

@@ -8,8 +8,16 @@ import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { VerifierSettings } from '../../contracts/settings/verifier-settings.ts';
 import type { TokenKey } from '../keys/token-key.ts';
 import type { KeySource } from '../keys/token-keys.ts';
-import { actionAfterExpiry, isNameless, ownClaims, readClaims } from './claims-reader.ts';
-import { hasOneReading, isCompact, readKid, type TextOf } from './token-form.ts';
+import {
+  actionAfterExpiry,
+  hasOneReading,
+  isCompact,
+  isNameless,
+  ownClaims,
+  readClaims,
+  readKid,
+  type TextOf,
+} from './token-form.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 /** The first part of a token, and the name of a key in it. */

@@ -1,13 +1,12 @@
-import type { Claims, TokenType } from '../../contracts/claims.ts';
-import { toNumericDate, type Clock } from '../../contracts/clock.ts';
+import { newId, toNumericDate, type Claims, type TokenType } from '../../contracts/claims.ts';
+import type { Clock } from '../../contracts/clock.ts';
 import type { Client, CustomClaims, Hooks, User } from '../../contracts/hooks.ts';
-import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord } from '../../contracts/store/store.ts';
-import { passwordFingerprint } from '../users/account.ts';
+import { passwordFingerprint } from '../sessions/account.ts';
 import { accountClaims } from './account-claims.ts';
-import { ownClaims } from './claims-reader.ts';
 import type { TokenCodec } from './token-codec.ts';
+import { ownClaims } from './token-form.ts';
 
 /** Who asks for a token, and what it should say beside the usual. */
 export interface MintOptions {

@@ -1,20 +1,29 @@
-import type { Token, TokenType, VerifiedToken } from '../../contracts/claims.ts';
+import { isNumericDate, type Token, type TokenType, type VerifiedToken } from '../../contracts/claims.ts';
+import type { Clock } from '../../contracts/clock.ts';
 import {
   NoActiveAccount,
   PasswordChanged,
   TokenBlacklisted,
+  TokenExpired,
+  TokenInvalid,
   TokenReused,
   UserInactive,
   UserNotFound,
   type AuthError,
 } from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
-import { standingOf, type Standing, type StandingParts } from '../sessions/standing.ts';
-import { isAllowed, isRefused } from '../users/account.ts';
-import { expectComplete, expectType } from './expectations.ts';
-import { expectPasswordUnchanged } from './holder.ts';
+import {
+  expectPasswordUnchanged,
+  isAllowed,
+  isRefused,
+  standingOf,
+  type Standing,
+  type StandingParts,
+} from '../sessions/standing.ts';
 import type { TokenCodec } from './token-codec.ts';
+import { expectComplete, expectType } from './token-form.ts';
 
 /** A token that was read, and how it stands. */
 export interface Reading<Type extends string = string> {
@@ -114,3 +123,22 @@ export class TokenReader {
 const blacklisted: Refusal = () => new TokenBlacklisted();
 
 const noAccount = () => new NoActiveAccount('No active account found for the given token.');
+
+/**
+ * When a sliding token can be refreshed no more, in seconds since the epoch.
+ *
+ * @throws TokenInvalid, TokenExpired
+ */
+export function expectRefreshable(
+  { claims }: VerifiedToken,
+  { settings, clock }: { readonly settings: Settings; readonly clock: Clock },
+): number {
+  const { slidingTokenRefreshExpClaim: claim, leeway } = settings;
+  const refreshExpiresAt = claims[claim];
+  if (refreshExpiresAt === undefined) throw new TokenInvalid(`Token has no '${claim}' claim`);
+  if (!isNumericDate(refreshExpiresAt)) throw new TokenInvalid();
+  if (refreshExpiresAt <= clock() / 1000 - leeway) {
+    throw new TokenExpired('LOGIN', `Token '${claim}' claim has expired`);
+  }
+  return refreshExpiresAt;
+}

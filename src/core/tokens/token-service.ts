@@ -7,9 +7,8 @@ import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import { NOBODY, type SessionService } from '../sessions/session-service.ts';
+import { expectHolder } from '../sessions/standing.ts';
 import type { UserService } from '../users/user-service.ts';
-import { expectRefreshable } from './expectations.ts';
-import { expectHolder } from './holder.ts';
 import {
   handedOn,
   type MintedSlidingToken,
@@ -17,7 +16,7 @@ import {
   type MintOptions,
   type TokenMinter,
 } from './token-minter.ts';
-import type { Reading, TokenReader } from './token-reader.ts';
+import { expectRefreshable, type Reading, type TokenReader } from './token-reader.ts';
 
 /** An access token, and a refresh token to get the next one with. */
 export interface TokenPair {

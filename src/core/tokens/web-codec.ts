@@ -4,8 +4,16 @@ import type { Clock } from '../../contracts/clock.ts';
 import { TokenError, TokenExpired, TokenInvalid } from '../../contracts/errors.ts';
 import type { VerifierSettings } from '../../contracts/settings/verifier-settings.ts';
 import type { WebKey } from '../keys/web-key.ts';
-import { actionAfterExpiry, isNameless, readClaims } from './claims-reader.ts';
-import { hasOneReading, isCompact, isObject, readKid, type TextOf } from './token-form.ts';
+import {
+  actionAfterExpiry,
+  hasOneReading,
+  isCompact,
+  isNameless,
+  isObject,
+  readClaims,
+  readKid,
+  type TextOf,
+} from './token-form.ts';
 
 /** What the codec needs. */
 export interface WebCodecParts {

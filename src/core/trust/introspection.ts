@@ -4,8 +4,8 @@ import type { Client } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import { expectUserId } from '../tokens/expectations.ts';
-import { expectHolder } from '../tokens/holder.ts';
+import { expectHolder } from '../sessions/standing.ts';
+import { expectUserId } from '../tokens/token-form.ts';
 import type { Reading, TokenReader } from '../tokens/token-reader.ts';
 import type { Service } from './service-credentials.ts';
 

@@ -1,8 +1,7 @@
 import type { BlacklistEntry, SessionRecord } from '../../contracts/store/store.ts';
 import { absoluteEnd, type SessionParts, type SessionService } from '../sessions/session-service.ts';
-import { endOfSessionless } from '../sessions/sessionless.ts';
+import { endOfSessionless, isClaimOfPassword } from '../sessions/account.ts';
 import { adoptedId, isImported } from '../sessions/standing.ts';
-import { isClaimOfPassword } from './account.ts';
 
 /** A refresh or sliding token that another system has handed out, and that may still be used. */
 export interface OutstandingToken {

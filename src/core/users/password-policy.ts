@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import { trimmed } from '../../contracts/trimmed.ts';
+import { trimmed } from '../../contracts/request-text.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
 
 /** NIST SP 800-63B-4 3.1.1.2 asks for 64 at least. The minimum is `PASSWORD_MIN_LENGTH`. */

@@ -1,19 +1,20 @@
+import { newId } from '../../contracts/claims.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { InvalidInput, NoActiveAccount, Overloaded } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hooks.ts';
-import { newId } from '../../contracts/ids.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
-import { trimmed } from '../../contracts/trimmed.ts';
+import { trimmed } from '../../contracts/request-text.ts';
 import {
   givenUsernameKey,
   MAX_USERNAME_LENGTH,
   usernameKey,
   usernameKeyBeginnings,
 } from '../../contracts/username-key.ts';
+import { hashClaim, toUser } from '../sessions/account.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import { hashClaim, isAllowed, isRefused, toUser } from './account.ts';
+import { isAllowed, isRefused } from '../sessions/standing.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
 import { givenUserId } from './user-id.ts';

@@ -14,7 +14,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import { faultIn } from '../../contracts/store/store-fault.ts';
-import type { AuthContext } from '../../graphql/context.ts';
+import type { AuthContext, IncomingRequest } from '../../graphql/context.ts';
 import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
 import { createClientAddresses, type ClientAddresses } from './client-address.ts';
 import { isUtf8 } from './content-type.ts';
@@ -60,7 +60,7 @@ export interface AppOptions extends ServiceApi {
   readonly console: boolean;
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
-  readonly context: (input: { req: Incoming; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
+  readonly context: (input: { req: IncomingRequest; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
   /** Resolves when a sign-in could be stored. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -116,8 +116,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
   if (options.console) await registerConsole(app, settings);
+  // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
+  const hasProxy = settings.trustProxy !== undefined;
   const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
-    context({ req: new Incoming(raw, addresses), res: headersOf(reply) });
+    context({ req: hasProxy ? new Incoming(raw, addresses) : raw, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     // RFC 6749 5.1: a response that may hold a token must not be cached.
@@ -165,7 +167,7 @@ class OtherCharset extends Error {
   }
 }
 
-/** What the context is made of. Few requests ask for the address, so it is read when they do. */
+/** A request behind a proxy. Few ask for the address, so it is read when they do. */
 class Incoming {
   readonly #request: IncomingMessage;
   readonly #addresses: ClientAddresses;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { addressOf, networksOf } from '../../contracts/client-address.ts';
-import { headerOf } from '../../contracts/header-of.ts';
+import { headerOf } from '../../contracts/request-text.ts';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 
 /** Tells where requests come from. */

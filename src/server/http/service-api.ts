@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { kept } from '../../contracts/client-address.ts';
 import { restOfTurn } from '../../contracts/clock.ts';
 import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
-import { MAX_USER_AGENT_LENGTH } from '../../contracts/header-of.ts';
 import type { Client } from '../../contracts/hooks.ts';
 import type { ServiceScope } from '../../contracts/store/store.ts';
 import type { Introspection } from '../../core/trust/introspection.ts';
@@ -38,10 +38,8 @@ export function registerServiceApi(
   { services, introspection, revocations }: ServiceApi,
   addresses: ClientAddresses,
 ): void {
-  const clientOf = ({ headers, raw }: FastifyRequest): Client => ({
-    userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-    ipAddress: addresses.of(raw),
-  });
+  const clientOf = ({ headers, raw }: FastifyRequest): Client =>
+    kept({ userAgent: headers['user-agent'] ?? null, ipAddress: addresses.of(raw) });
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BODY_BYTES }, readForm);
   scope.setErrorHandler<FastifyError>(async (error, request, reply) => {

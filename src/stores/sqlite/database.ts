@@ -1,18 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Database from 'libsql';
+import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
+import type Database from 'libsql';
 import { StoreUnavailable } from '../../contracts/errors.ts';
-import { refuseNewerSchema } from '../../contracts/store/schema-version.ts';
-import type { OnStoreFault } from '../../contracts/store/store-fault.ts';
-import { GroupCommit } from './group-commit.ts';
-import { MIGRATIONS } from './migrations.ts';
-import { inodeOf, StoreHealth } from './store-health.ts';
-import { StoreWatch } from './store-watch.ts';
-
-const BUSY_TIMEOUT_MS = 5000;
-const RETRY_AFTER_MS = 10;
-/** A file that is replaced while it is opened is opened anew. */
-const MOST_OPENINGS = 3;
+import type { StoreHealth } from './store-health.ts';
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
 export type SqlValue = string | number | null;
@@ -27,7 +16,7 @@ interface Statement {
   all(...values: SqlValue[]): SqlRow[];
 }
 
-/** One SQLite file. The only module that knows the binding. */
+/** One SQLite file. Only this module and the one that opens files know the binding. */
 export interface SqliteDatabase {
   prepare(sql: string): Statement;
   /** Does work as one transaction, now. */
@@ -45,89 +34,8 @@ export interface SqliteDatabase {
   close(): void;
 }
 
-/** One that is served from, and looked after while it is open. */
-export interface WatchedDatabase extends SqliteDatabase {
-  readonly health: StoreHealth;
-  readonly watch: StoreWatch;
-}
-
-/** How a file is opened. */
-export interface OpeningOptions {
-  readonly migrations?: readonly string[];
-  /** Is told what is wrong with the file while it is open. */
-  readonly onFault?: OnStoreFault | undefined;
-}
-
-/**
- * Opens the file, and makes it with its folder and tables if it is not there. One of an older version is brought up to date.
- *
- * @throws StoreUnavailable if it cannot be read or written, is no database, or is of a newer version.
- */
-export function openDatabase(file: string, { migrations = MIGRATIONS, onFault }: OpeningOptions = {}): WatchedDatabase {
-  translated(() => makeFile(file));
-  const database = connectToNamed(file, (connection) => {
-    patiently(() => connection.pragma('journal_mode = WAL'));
-    connection.pragma('synchronous = FULL');
-    connection.pragma('temp_store = MEMORY');
-    transaction(connection, () => migrate(connection, migrations));
-  });
-  const health = new StoreHealth(file, onFault);
-  const watch = new StoreWatch(file, health, () => saveLog(database));
-  const shared = access(database, health);
-  const close = () => {
-    void watch.close();
-    shared.close();
-  };
-  return { ...shared, health, watch, close };
-}
-
-/**
- * Opens a file that is there, whatever it is: nothing in it is changed by that.
- *
- * @throws StoreUnavailable if it cannot be opened
- */
-export function openAsItIs(file: string): SqliteDatabase {
-  return access(connect(file, () => {}));
-}
-
-function makeFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // For the owner alone; SQLite gives its other files the same mode. A file that is there is left alone: closing it would
-  // drop the locks that another connection of this process has on it (fcntl(2)).
-  if (existsSync(file)) return;
-  // SQLite would delete a log without a database, and with it what was written last.
-  if (existsSync(`${file}-wal`) || existsSync(`${file}-shm`)) {
-    throw new Error(`${file} is missing, but its -wal or -shm file exists: restore the file, or move these away`);
-  }
-  closeSync(openSync(file, 'a', 0o600));
-}
-
-/** Connects to the file that the name leads to: while a connection waits for a restore, the name may get another one. */
-function connectToNamed(file: string, setUp: (database: Database.Database) => void): Database.Database {
-  for (let count = 1; count <= MOST_OPENINGS; count += 1) {
-    const before = inodeOf(file);
-    const database = connect(file, setUp);
-    if (before === inodeOf(file)) return database;
-    database.close();
-  }
-  throw new StoreUnavailable(new Error(`${file} is replaced again and again while it is opened`));
-}
-
-function connect(file: string, setUp: (database: Database.Database) => void): Database.Database {
-  return translated(() => {
-    const database = new Database(file);
-    try {
-      database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      setUp(database);
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  });
-}
-
-function access(database: Database.Database, health?: StoreHealth): SqliteDatabase {
+/** What the store's methods are made of: the statements and transactions of an open file. */
+export function access(database: Database.Database, health?: StoreHealth): SqliteDatabase {
   const atOnce = (work: () => void) => {
     translated(() => transaction(opened(database, health), work), health);
     if (health === undefined) return;
@@ -155,34 +63,12 @@ function access(database: Database.Database, health?: StoreHealth): SqliteDataba
 }
 
 /** What was written goes into the one file. Prepared statements keep the binding from doing this when it closes. */
-function saveLog(database: Database.Database): void {
+export function saveLog(database: Database.Database): void {
   database.pragma('wal_checkpoint(PASSIVE)');
 }
 
-/** Where several processes switch a new file to WAL at once, SQLite refuses all but one, whatever the busy timeout. */
-function patiently(work: () => void): void {
-  const deadline = performance.now() + BUSY_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return work();
-    } catch (error) {
-      const isBusy = error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY';
-      if (!isBusy || performance.now() > deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AFTER_MS);
-    }
-  }
-}
-
-function migrate(database: Database.Database, migrations: readonly string[]): void {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  const known = migrations.length;
-  refuseNewerSchema(version, known);
-  for (const migration of migrations.slice(version)) database.exec(migration);
-  if (version < known) database.exec(`PRAGMA user_version = ${known}`);
-}
-
 /** The binding's own hides the error of a full disk: it rolls back what SQLite has rolled back already. */
-function transaction(database: Database.Database, work: () => void): void {
+export function transaction(database: Database.Database, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     work();
@@ -232,11 +118,74 @@ function bindable(values: readonly SqlValue[]): readonly SqlValue[] {
   return values;
 }
 
-function translated<Result>(work: () => Result, health?: StoreHealth): Result {
+export function translated<Result>(work: () => Result, health?: StoreHealth): Result {
   try {
     return work();
   } catch (error) {
     health?.noteFailure(error);
     throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error);
+  }
+}
+
+/** A queued write and the promise of its caller. */
+interface Write {
+  /** Does it; what is returned tells its result. */
+  readonly run: () => () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Group commit: the writes of one turn of the event loop share a transaction. Syncing a transaction to disk
+ * (`synchronous=FULL`) blocks the thread for milliseconds.
+ */
+export class GroupCommit {
+  readonly #transaction: (work: () => void) => void;
+  #waiting: Write[] = [];
+
+  /** @param transaction does work as one transaction, on the disk when it returns; undoes it where it throws */
+  constructor(transaction: (work: () => void) => void) {
+    this.#transaction = transaction;
+  }
+
+  /**
+   * Resolves to what the work returns, once it is on the disk. Work is done in its order, and again where other work of the
+   * same transaction throws, which rejects for itself alone.
+   */
+  write<Result>(work: () => Result): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.commit());
+      const run = () => {
+        const result = work();
+        return () => resolve(result);
+      };
+      this.#waiting.push({ run, fail: reject });
+    });
+  }
+
+  /** Writes what waits, now. */
+  commit(): void {
+    let writes = this.#waiting;
+    this.#waiting = [];
+    while (writes.length > 0) writes = this.#attempt(writes);
+  }
+
+  /** Writes all or none; returns those to be tried again without the one that failed. */
+  #attempt(writes: readonly Write[]): Write[] {
+    const done: (() => void)[] = [];
+    let hasBegun = false;
+    try {
+      this.#transaction(() => {
+        hasBegun = true;
+        for (const { run } of writes) done.push(run());
+      });
+    } catch (error) {
+      // Where none has, the transaction could not begin or end: no smaller one would.
+      const culprit = hasBegun ? writes[done.length] : undefined;
+      const failed = culprit === undefined ? writes : [culprit];
+      for (const { fail } of failed) fail(error);
+      return writes.filter((write) => !failed.includes(write));
+    }
+    for (const tell of done) tell();
+    return [];
   }
 }

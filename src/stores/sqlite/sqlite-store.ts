@@ -3,7 +3,7 @@ import type { Store } from '../../contracts/store/store.ts';
 import { sqliteActivity } from './activity.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { sqliteBlacklist } from './blacklist.ts';
-import { openDatabase, type OpeningOptions } from './database.ts';
+import { openDatabase, type OpeningOptions } from './open-database.ts';
 import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
 import { sqliteTrial } from './trial.ts';

@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import { refuseNewerSchema } from '../../contracts/store/schema-version.ts';
 import { StoreRefusal, type StoreContents } from '../../contracts/store/store-keeper.ts';
-import { openAsItIs, type SqliteDatabase } from './database.ts';
+import type { SqliteDatabase } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { openAsItIs } from './open-database.ts';
 
 /**
  * Works on the database in a file, as it is.

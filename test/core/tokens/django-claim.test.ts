@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { hashClaim } from '../../../src/core/users/account.ts';
+import { hashClaim } from '../../../src/core/sessions/account.ts';
 import { forgeForAlice, type TestClaims } from '../../support/forge.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
 import { PASSWORD } from '../../support/server.ts';

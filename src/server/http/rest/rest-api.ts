@@ -1,5 +1,5 @@
 import { execute, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { headerOf } from '../../../contracts/header-of.ts';
+import { headerOf } from '../../../contracts/request-text.ts';
 import type { AuthContext, ContextInput } from '../../../graphql/context.ts';
 import { localized } from '../../../graphql/languages/localized.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
