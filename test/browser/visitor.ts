@@ -1,10 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import {
   chromium,
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
+  type LaunchOptions,
   type Locator,
   type Page,
   type Route,
@@ -16,13 +20,16 @@ const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Without these the browser looks for its maker's hosts. */
 const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
 
-export async function launchBrowser(): Promise<Browser> {
+/** `insecure.test` is this machine too, but no secure context: browsers trust `127.0.0.1` alone without TLS. */
+const NAMES = '--host-resolver-rules=MAP insecure.test 127.0.0.1';
+
+/** What each launch has in common. */
+function launchOptions(): LaunchOptions {
   if (!existsSync(EXECUTABLE)) throw new Error(`There is no browser at ${EXECUTABLE}: install one, or set CHROMIUM.`);
-  return chromium.launch({
-    executablePath: EXECUTABLE,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...QUIET],
-  });
+  return { executablePath: EXECUTABLE, args: ['--no-sandbox', '--disable-gpu', '--disable-sync', NAMES, ...QUIET] };
 }
+
+export const launchBrowser = (): Promise<Browser> => chromium.launch(launchOptions());
 
 /** A person at a browser of their own, with storage and cookies of their own, and any number of tabs. */
 export class Visitor {
@@ -30,14 +37,20 @@ export class Visitor {
   readonly #origin: string;
   /** Requests to another host than the server: there must be none. */
   readonly #strangers: string[] = [];
-  /** What went wrong in the pages: there must be nothing. */
+  /** What went wrong in the pages: there must be nothing but what the test is about. */
   readonly #problems: string[] = [];
+  #expected: RegExp | null = null;
   /** The root fields of the operations that were sent. */
   readonly operations: string[] = [];
   /** The header of the last of them. */
   lastAuthorization: string | undefined;
 
-  private constructor(context: BrowserContext, origin: string) {
+  private constructor(
+    context: BrowserContext,
+    origin: string,
+    /** Its profile, if that is a folder of its own. */
+    readonly folder: string | null = null,
+  ) {
     this.#context = context;
     this.#origin = origin;
     context.setDefaultTimeout(15_000);
@@ -62,10 +75,30 @@ export class Visitor {
     return new Visitor(await browser.newContext(options), new URL(url).origin);
   }
 
+  /** Somebody whose browser blocks all cookies, and with them all storage. */
+  static async withoutCookies(url: string): Promise<Visitor> {
+    const folder = mkdtempSync(join(tmpdir(), 'simplejwt-chromium-'));
+    mkdirSync(join(folder, 'Default'));
+    const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
+    writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences));
+    const context = await chromium.launchPersistentContext(folder, launchOptions());
+    return new Visitor(context, new URL(url).origin, folder);
+  }
+
   async open(url: string): Promise<Page> {
     const page = await this.#context.newPage();
     await page.goto(url);
     return page;
+  }
+
+  /** The pages must meet problems like this one, and no others. */
+  expectProblem(like: RegExp): void {
+    this.#expected = like;
+  }
+
+  /** Runs a script in each page that is opened later, before its own. */
+  prepare(script: string): Promise<unknown> {
+    return this.#context.addInitScript(script);
   }
 
   /** From now on the time of the pages goes on by itself and can be moved; for pages that are opened afterwards. */
@@ -108,10 +141,16 @@ export class Visitor {
     return this.operations.filter((name) => name === field).length;
   }
 
-  /** Ends the visit; throws if a page asked another host or met an error nobody expected. */
+  /** Ends the visit; throws if a page asked another host, met an error nobody expected, or did not meet one that was expected. */
   async leave(): Promise<void> {
     await this.#context.close();
-    const complaints = [...this.#strangers.map((url) => `asked another host: ${url}`), ...this.#problems];
+    // Its processes still write when it is closed.
+    if (this.folder !== null) await rm(this.folder, { recursive: true, maxRetries: 10 });
+    const expected = this.#expected;
+    const problems = this.#problems.filter((problem) => expected?.test(problem) !== true);
+    const strangers = this.#strangers.map((url) => `asked another host: ${url}`);
+    const isMissing = expected !== null && problems.length === this.#problems.length;
+    const complaints = [...strangers, ...problems, ...(isMissing ? [`met no problem like ${expected}`] : [])];
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
   }
 }
