@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import bcrypt from 'bcrypt';
 
 /** On Linux a thread has a priority of its own; elsewhere it would be that of the whole process. */
 const THREAD = `
@@ -36,7 +35,7 @@ export class BcryptThreads {
 
   /** A hash that nothing has; comparing with it takes the time of a real comparison. */
   hashOfNothing(cost: number): string {
-    return `${bcrypt.genSaltSync(cost)}${randomBytes(16).toString('hex').slice(0, 31)}`;
+    return `$2b$${String(cost).padStart(2, '0')}$${randomBytes(27).toString('hex').slice(0, 53)}`;
   }
 
   /** Ends the threads, those at work when they have done it. */
@@ -67,7 +66,8 @@ export class BcryptThreads {
 }
 
 /** In Node's own thread pool, at normal priority: the working folder is the application's, and is not changed for this. */
-function runInPool([method, data, other]: Job): Promise<string | boolean> {
+async function runInPool([method, data, other]: Job): Promise<string | boolean> {
+  const { default: bcrypt } = await import('bcrypt');
   return method === 'hashSync' ? bcrypt.hash(data, other) : bcrypt.compare(data, other);
 }
 
