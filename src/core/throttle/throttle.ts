@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
-import { authErrorIn, InvalidInput, Throttled, type AuthError } from '../../contracts/errors.ts';
+import { authErrorIn, Throttled } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
@@ -10,6 +10,8 @@ import { nameOfCount } from './count-names.ts';
 import { KnownNetworks } from './known-networks.ts';
 import { Pending } from './pending.ts';
 import type { Rule } from './rule.ts';
+import { tellsNothing } from './tells-nothing.ts';
+import { unlessGone } from './unless-gone.ts';
 
 /** Who attempts it, and on which account. */
 export interface Attempt {
@@ -106,7 +108,7 @@ export class Throttle {
     await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));
     const { account, client } = attempt;
     const isOwner = account !== undefined && BUDGETS[operation].some(({ sparesKnown }) => sparesKnown);
-    if (isOwner) await this.#known.note(account, client.ipAddress);
+    if (isOwner) await unlessGone(this.#known.note(account, client.ipAddress));
     return result;
   }
 
@@ -193,11 +195,14 @@ export class Throttle {
     }
   }
 
-  /** Makes it as if this attempt, or none of its name, had been: the wait included. */
+  /**
+   * Makes it as if this attempt, or none of its name, had been: the wait included. What was done or refused stands, also where
+   * the store is gone by now: then the attempt counts.
+   */
   async #settle(counted: Counted, what: 'forget' | 'takeBack' | 'keep'): Promise<void> {
     try {
-      if (what === 'forget') await this.#forget(counted);
-      if (what === 'takeBack') await this.#takeBack(counted);
+      if (what === 'forget') await unlessGone(this.#forget(counted));
+      if (what === 'takeBack') await unlessGone(this.#takeBack(counted));
     } finally {
       counted.pending?.end(counted.name, what !== 'keep');
     }
@@ -241,9 +246,3 @@ export class Throttle {
 /** A record, unless it is forgotten. */
 const live = (record: AttemptRecord | null, now: number): AttemptRecord | null =>
   record !== null && record.expiresAt.getTime() > now ? record : null;
-
-/** Whether an error tells nothing about a password or an account, so that it was no attempt. */
-function tellsNothing(error: AuthError | null): boolean {
-  if (error instanceof InvalidInput) return error.field !== 'currentPassword' && error.reason !== 'username_taken';
-  return error !== null && (error.code !== 'UNAUTHENTICATED' || error.reason === 'not_authenticated');
-}
