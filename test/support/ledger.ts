@@ -92,8 +92,11 @@ export class Ledger {
   async #auditPassword(client: Client, username: string, candidates: readonly string[]): Promise<string | null> {
     const right: string[] = [];
     for (const password of candidates) {
-      const { data } = await client.send(TokenObtainPairDocument, { username, password });
+      const { data, errors } = await client.send(TokenObtainPairDocument, { username, password });
+      const reason = errors[0]?.extensions['reason'];
       if (data !== null) right.push(password);
+      else if (reason !== 'no_active_account')
+        throw new Error(`${username} is told neither right nor wrong: ${String(reason)}`);
     }
     if (right.length !== 1) return `of ${candidates.length} passwords of ${username}, ${right.length} are right`;
     this.#passwords.set(username, right);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../contracts/clock.ts';
+import { StoreUnavailable } from '../../contracts/errors.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
 import type { Pending } from './pending.ts';
 
@@ -43,5 +44,14 @@ export async function forget(
     const count = Math.min(others, (found?.count ?? 0) - 1);
     if (found === null || count < 1) return void (await attempts.delete(name));
     if (await attempts.replace(found, { ...found, count, nextAt: new Date(clock()) })) return;
+  }
+}
+
+/** Waits for what follows a thing that is done. If the store is gone by now, the thing stands, and this is left undone. */
+export async function unlessGone(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
   }
 }

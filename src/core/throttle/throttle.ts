@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
-import { authErrorIn, InvalidInput, Throttled, type AuthError } from '../../contracts/errors.ts';
+import { authErrorIn, Throttled } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { Client, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
@@ -11,7 +11,8 @@ import { BUDGETS, type Budget } from './budgets.ts';
 import { KnownNetworks } from './known-networks.ts';
 import { Pending } from './pending.ts';
 import type { Rule } from './rule.ts';
-import { forget, takeBack, type CountedAttempt } from './taking-back.ts';
+import { forget, takeBack, unlessGone, type CountedAttempt } from './taking-back.ts';
+import { tellsNothing } from './tells-nothing.ts';
 
 /** Who attempts it, and on which account. */
 export interface Attempt {
@@ -114,7 +115,7 @@ export class Throttle {
     await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));
     const { account, client } = attempt;
     const isOwner = account !== undefined && BUDGETS[operation].some(({ sparesKnown }) => sparesKnown);
-    if (isOwner) await this.#known.note(account, client.ipAddress);
+    if (isOwner) await unlessGone(this.#known.note(account, client.ipAddress));
     return result;
   }
 
@@ -212,11 +213,14 @@ export class Throttle {
     }
   }
 
-  /** Makes it as if this attempt, or none of its name, had been; or leaves it as it is. */
+  /**
+   * Makes it as if this attempt, or none of its name, had been; or leaves it as it is. What was done or refused stands, also where
+   * the store is gone by now: then the attempt counts.
+   */
   async #settle(counted: Counted, what: 'forget' | 'takeBack' | 'keep'): Promise<void> {
     try {
-      if (what === 'forget') await forget(counted, this.#parts);
-      if (what === 'takeBack') await takeBack(counted, this.#parts);
+      if (what === 'forget') await unlessGone(forget(counted, this.#parts));
+      if (what === 'takeBack') await unlessGone(takeBack(counted, this.#parts));
     } finally {
       counted.pending?.end(counted.name, what !== 'keep');
     }
@@ -235,9 +239,3 @@ export class Throttle {
 /** A record, unless it is forgotten. */
 const live = (record: AttemptRecord | null, now: number): AttemptRecord | null =>
   record !== null && record.expiresAt.getTime() > now ? record : null;
-
-/** Whether an error tells nothing about a password or an account, so that it was no attempt. */
-function tellsNothing(error: AuthError | null): boolean {
-  if (error instanceof InvalidInput) return error.field !== 'currentPassword' && error.reason !== 'username_taken';
-  return error !== null && (error.code !== 'UNAUTHENTICATED' || error.reason === 'not_authenticated');
-}

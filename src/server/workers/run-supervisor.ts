@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 import { Child, type Ending } from './child.ts';
+import { closeWhatIsNotTaken } from './given-connections.ts';
 import { Supervisor, WorkersError } from './supervisor.ts';
 
 /** Options of the supervisor process. */
@@ -23,7 +24,9 @@ export interface RunOptions {
  */
 export async function runSupervisor({ count, log, leaveLimit, flushInterval, totals }: RunOptions): Promise<void> {
   const fork = () => {
-    const worker = new Child(cluster.fork());
+    const forked = cluster.fork();
+    closeWhatIsNotTaken(forked);
+    const worker = new Child(forked);
     totals?.follow(worker);
     return worker;
   };

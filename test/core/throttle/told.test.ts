@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { NoActiveAccount } from '../../../src/contracts/errors.ts';
+import { InvalidInput, NoActiveAccount } from '../../../src/contracts/errors.ts';
 import type { Events } from '../../../src/contracts/events.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import { Throttle } from '../../../src/core/throttle/throttle.ts';
@@ -63,11 +63,20 @@ describeEachStore('what a throttle tells', (kind) => {
     },
   );
 
-  test('of a success whose count could not be changed is that the store is gone', async () => {
-    for (const method of ['attempts.delete', 'attempts.takeBack'] as const) {
+  test.each(['attempts.delete', 'attempts.takeBack'] as const)(
+    'of a success is that it is one, though the store is gone by then: at %s',
+    async (method) => {
       seam.failAt(method);
-      const attempt = throttle.attempt('sign_in', { client, account: 'a' }, async () => 'signed in');
-      await expect(attempt).rejects.toMatchObject({ reason: 'store_unavailable' });
-    }
+      expect(await throttle.attempt('sign_in', { client, account: 'a' }, async () => 'signed in')).toBe('signed in');
+      seam.before(method, () => seam.failAt('attempts.find')); // where the network is noted
+      expect(await throttle.attempt('sign_in', { client, account: 'a' }, async () => 'signed in')).toBe('signed in');
+    },
+  );
+
+  test('of a refusal that is no attempt is the refusal, though the store is gone by then', async () => {
+    seam.failAt('attempts.takeBack');
+    const refusal = new InvalidInput('password', 'This field may not be blank.');
+    const refused = throttle.attempt('registration', { client }, () => Promise.reject(refusal));
+    await expect(refused).rejects.toBe(refusal);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '../../support/client.ts';
 import { runCommand } from '../../support/command.ts';
+import { KeptConnection } from '../../support/kept-connection.ts';
 import { logRecords, runCli, startProcess, type RunningProcess } from '../../support/process.ts';
 import { TEST_KEY } from '../../support/server.ts';
 import { sharedStoreKinds, stageForWorkers, whenServed, workersOf } from '../../support/workers.ts';
@@ -39,8 +40,20 @@ describe.each(sharedStoreKinds)('workers of one server on one %s', () => {
     90 * SECONDS,
   );
 
+  test('leave no connection behind that one was given and did not take before it was killed', async () => {
+    const [, worker = 0] = await whenServed(server, 4); // as the test before has left them
+    process.kill(worker, 'SIGSTOP');
+    const asked = Array.from({ length: 3 }, () => new KeptConnection(server.url).post({ query: '{ __typename }' }));
+    const answers = Promise.allSettled(asked);
+    await Promise.any(asked); // of those beside it, at least one is with the other worker
+    process.kill(worker, 'SIGKILL');
+    const unanswered = (await answers).filter(({ status }) => status === 'rejected');
+    expect(unanswered).toHaveLength(1); // it gives up, and asks again; without an end it would wait
+    await whenServed(server, 5);
+  });
+
   test('do not outlive a supervisor that is killed', async () => {
-    const [worker = 0] = await whenServed(server, 4); // as the test before has left them
+    const [, worker = 0] = await whenServed(server, 5); // as the test before has left them
     expect(() => process.kill(worker, 0)).not.toThrow();
     // It has ended once nobody holds its output open, and the workers do.
     expect(await server.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
