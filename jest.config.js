@@ -1,5 +1,13 @@
 /** Each has a script of its own, as it needs other programs or the registry, or takes its time. */
-const APART = ['test/interop', 'test/browser', 'test/firefox', 'test/operate', 'test/packages', 'test/soak'];
+const APART = [
+  'test/interop',
+  'test/browser',
+  'test/firefox',
+  'test/operate',
+  'test/packages',
+  'test/readers',
+  'test/soak',
+];
 
 /** @type {import('jest').Config} */
 export default {

@@ -1,4 +1,4 @@
-// Checks the words of README, docs (but for the decisions) and examples with textlint, by scripts/words/plain-english.mjs.
+// Checks the words of all documents but the decisions and the glossary with textlint, by scripts/words/plain-english.mjs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TextlintKernel } from '@textlint/kernel';
@@ -11,7 +11,8 @@ const markdownIn = (folder) =>
     .filter((file) => file.endsWith('.md') && !/^adr\b|node_modules/.test(file))
     .map((file) => join(folder, file));
 const named = process.argv.slice(2);
-const documents = named.length > 0 ? named : ['README.md', ...markdownIn('docs'), ...markdownIn('examples')];
+const AT_THE_ROOT = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const documents = named.length > 0 ? named : [...AT_THE_ROOT, ...['docs', 'examples', 'packages'].flatMap(markdownIn)];
 
 const kernel = new TextlintKernel();
 let count = 0;

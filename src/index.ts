@@ -10,7 +10,16 @@ export * from './graphql/types.ts';
 export { toGraphQLError } from './graphql/to-graphql-error.ts';
 export type { AuthContext, ContextInput, IncomingRequest, RequestAuth } from './graphql/context.ts';
 export type { OutgoingResponse, RefreshCookie } from './graphql/refresh-cookie.ts';
-export type { Client, CustomClaims, FailedCredentials, Hooks, TokenUser, User } from './contracts/hooks.ts';
+export type {
+  Client,
+  CustomClaims,
+  FailedCredentials,
+  Hooks,
+  SecurityEvent,
+  SecurityEventName,
+  TokenUser,
+  User,
+} from './contracts/hooks.ts';
 export type { Settings, SettingsInput } from './contracts/settings/settings-table.ts';
 export type { PublicJwk } from './core/keys/public-jwk.ts';
 export { SettingsError } from './contracts/settings/settings.ts';
@@ -21,3 +30,11 @@ export type { Claims, JsonValue, Token, TokenType } from './contracts/claims.ts'
 export type { IntrospectedToken } from './core/trust/introspection.ts';
 export type { RevocationPage } from './core/trust/revocation-feed.ts';
 export type { Service } from './core/trust/service-credentials.ts';
+// The parts of `auth`, so that applications can name them and the API reference has a page of each.
+export type { Administration } from './core/admin/administration.ts';
+export type { SessionService } from './core/sessions/session-service.ts';
+export type { TokenService } from './core/tokens/token-service.ts';
+export type { Introspection } from './core/trust/introspection.ts';
+export type { RevocationFeed } from './core/trust/revocation-feed.ts';
+export type { ServiceCredentials } from './core/trust/service-credentials.ts';
+export type { UserService } from './core/users/user-service.ts';

@@ -15,7 +15,7 @@ export function Keys({ api }: { readonly api: Api }) {
       <Answered
         answer={answer}
         what="keys"
-        summary={({ keys }) => (keys.length === 0 ? 'The server names no keys.' : '')}
+        summary={({ keys }) => (keys.length === 0 ? 'The server has no keys to show.' : '')}
       >
         {({ keys }) => (
           <ul>

@@ -50,7 +50,7 @@ export function UserRow({ api, user, isOwn, onChange }: UserRowProps) {
             <ConfirmedButton
               label={isAdmin ? 'Take admin away' : 'Make admin'}
               question={
-                isAdmin ? `Is ${username} to be no admin any more?` : `May ${username} administer all accounts?`
+                isAdmin ? `Remove the admin role of ${username}?` : `Make ${username} an admin of all accounts?`
               }
               isBusy={isBusy}
               onConfirm={() => change({ isAdmin: !isAdmin })}
@@ -77,7 +77,7 @@ function ActiveButton({ user: { username, isActive }, isBusy, onChange }: Active
   return (
     <ConfirmedButton
       label={isActive ? 'Deactivate' : 'Activate'}
-      question={isActive ? `Shut ${username} out, and end all their sessions?` : `Let ${username} sign in again?`}
+      question={isActive ? `Disable ${username}, and end all their sessions?` : `Let ${username} sign in again?`}
       isBusy={isBusy}
       onConfirm={() => onChange({ isActive: !isActive })}
     />

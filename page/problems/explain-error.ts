@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<ErrorReason, string>> = {
   user_not_found: SIGN_IN_AGAIN,
   user_inactive: 'Ask an admin to activate the account.',
   password_changed: 'Sign in with the new one.',
-  permission_denied: 'It takes an admin, which this account is not, or not any more. Ask an admin.',
+  permission_denied: 'Only an admin can do this. Ask an admin.',
   own_account: '',
   origin_not_allowed: '',
   invalid_input: '',

@@ -20,5 +20,5 @@ export function whySignedOut(reason: string | null, wasServerTold: boolean): str
   if (reason !== 'signed_out')
     return `Your session has ended: ${isKnown(reason) ? ENDED[reason] : `the server says ${reason}. Sign in again.`}`;
   if (wasServerTold) return 'You are signed out.';
-  return 'You are signed out here. The server did not answer, so your session lives until it runs out.';
+  return 'You are signed out here. The server did not answer, so your session stays open there until it expires.';
 }

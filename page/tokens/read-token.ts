@@ -29,7 +29,7 @@ export function readToken(text: string): TokenReading {
   } catch {
     // the library's message is not meant for users
   }
-  return junk('This looks like a token but cannot be read. Is it whole?');
+  return junk('This looks like a token but cannot be read. Is it complete?');
 }
 
 function junk(why: string): TokenReading {

@@ -69,7 +69,7 @@ export function addTokenImport(tokens: Command, options: CliOptions): void {
   const watcher = watcherOn(terminal);
   importing(
     tokens,
-    'take in the outstanding and blacklisted tokens that `manage.py dumpdata token_blacklist` of Django has written',
+    'import the outstanding and blacklisted tokens that `manage.py dumpdata token_blacklist` of Django has written',
   ).action(async (file: string, flags: Flags) => {
     const rows = readDump(await openInput(file, terminal), flags.format);
     const summary = await withSystem(options, ({ django }) =>

@@ -17,7 +17,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
   tokens
     .command('inspect <token>')
     .description(
-      'decode a token (- reads it from standard input), and say whether it is good now or why not; exit code 1 if it is not',
+      'decode a token (- reads it from standard input), and say whether it is valid, or why not; exit code 1 if it is not',
     )
     .option('--json', 'print JSON')
     .action(async (argument: string, flags: Flags) => {
@@ -55,7 +55,7 @@ function printInspection(
   { header, claims, valid, problem }: Inspection,
   flags: Pick<Flags, 'json'>,
 ): void {
-  if (header === undefined) throw new CliError('This is no token: expected three parts separated by dots.');
+  if (header === undefined) throw new CliError('This is not a token: expected three parts separated by dots.');
   if (!valid) terminal.exitCode = 1;
   if (flags.json === true) {
     return terminal.printJson({

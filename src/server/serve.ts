@@ -45,7 +45,7 @@ export async function serveAsWorker(options: ServeOptions): Promise<void> {
     welcome: () =>
       void prepareWelcome(server, settings).then(
         (welcome) => process.stderr.write(welcome),
-        (error: unknown) => log.error({ err: error }, 'could not make the account to try things with'),
+        (error: unknown) => log.error({ err: error }, 'could not create the demo account'),
       ),
   });
 }

@@ -162,7 +162,7 @@ const storeFaultLog =
   (log: Logger): OnStoreFault =>
   (fault) =>
     fault === null
-      ? log.info('the store is as it should be again')
+      ? log.info('the store works again')
       : log.error({ err: fault }, `the store ${fault.problem}`);
 
 /** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */

@@ -105,7 +105,7 @@ export class Revocations {
     const { maxSilence = DEFAULT_MAX_SILENCE_SECONDS } = this.#options;
     if (this.#clock() - this.#knownAt <= maxSilence * 1000) return;
     throw new StoreUnavailable(
-      new Error(`the feed of revocations does not answer: expected it to within ${maxSilence} s; onError is told why`),
+      new Error(`the revocation feed did not answer within ${maxSilence} s; onError gets the reason`),
     );
   }
 

@@ -70,7 +70,7 @@ describe('the console', () => {
     const page = await site.signIn('root');
     const row = page.getByRole('listitem', { name: 'alice' });
     await row.getByRole('button', { name: 'Deactivate' }).click();
-    expect(await shows(page.getByRole('dialog', { name: 'Shut alice out, and end all their sessions?' }))).toBe(true);
+    expect(await shows(page.getByRole('dialog', { name: 'Disable alice, and end all their sessions?' }))).toBe(true);
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });

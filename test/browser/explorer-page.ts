@@ -15,8 +15,8 @@ export class ExplorerPage {
     this.response = tab.locator('.result-window');
   }
 
-  async signIn(password = PASSWORD): Promise<void> {
-    await this.tab.getByLabel('Username').fill('alice');
+  async signIn(password = PASSWORD, username = 'alice'): Promise<void> {
+    await this.tab.getByLabel('Username').fill(username);
     await this.tab.getByLabel('Password').fill(password);
     await this.tab.getByRole('button', { name: 'Sign in', exact: true }).click();
   }

@@ -88,8 +88,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
     expect(summaryOf(result)).toMatchObject({ imported: 0, alreadyThere: 2, bad: 0 });
     expect({ code: result.code, stderr: result.stderr }).toEqual({
       code: 0,
-      stderr:
-        'Row 2, pk "2": is there already and was left as it is; differs in whether it is active and the password.\n',
+      stderr: 'Row 2, pk "2": exists already and was not changed; differs in whether it is active and the password.\n',
     });
     expect(await stage.auth.users.find('2')).toMatchObject({ isActive: false });
   });
@@ -132,7 +131,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
         'Row 10: was refused: expected an object with model, pk and fields.',
         'Row 15: was refused: pk: expected the primary key, a text or a number below 2^53; dump without --natural-primary.',
         'Row 17, pk "22": was refused: its password hash takes too much work to check: pbkdf2 of more than 5000000 iterations; give it another.',
-        'Row 12, pk "16": was imported, but its password hash is of a kind that is not read here; set one with `users set-password`.',
+        'Row 12, pk "16": was imported, but its password hash is of an unsupported kind; set a password with `users set-password`.',
         'Some rows were refused. Correct them and import again: what is there is skipped.',
       ].toSorted(),
     );

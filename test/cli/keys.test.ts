@@ -90,9 +90,9 @@ describe('the command line, for keys', () => {
       keys('generate', '--algorithm', 'EdDSA'),
       runCommand(['keys', 'list'], { env: { ...TEST_ENV, ...place.env } }),
     ]);
-    const make = 'make it, with a first key, by: npx graphql-simplejwt keys generate';
+    const make = 'create it, with a first key, by: npx graphql-simplejwt keys generate';
     expect(none).toEqual(refused(`JWT_KEYS_DIR: there is no folder ${keysDir}; ${make}.`));
-    expect(rotated).toEqual(refused(`There is no key in ${keysDir} yet. \`keys generate\` makes the first.`));
+    expect(rotated).toEqual(refused(`There is no key in ${keysDir} yet. Create the first with \`keys generate\`.`));
     expect(unknown).toEqual(
       refused(/^--algorithm: got "EdDSA", expected one of HS256, .*; jsonwebtoken does not have EdDSA\.\n$/),
     );

@@ -67,7 +67,7 @@ describe('the commands that look after a store', () => {
   test('write over nothing, and leave nothing half-written behind', async () => {
     await createAlice(place);
     writeFileSync(file, 'somebody needs this');
-    expect(await store('backup', file)).toEqual(refusal(/^There is a file .*backup\.sqlite, [^\n]*\n$/));
+    expect(await store('backup', file)).toEqual(refusal(/backup\.sqlite exists already [^\n]*\n$/));
     expect(readFileSync(file, 'utf8')).toBe('somebody needs this');
     expect(await store('backup', join(folder, 'none', 'backup'))).toEqual(
       refusal(/^[^\n]* was not written: ENOENT.*\n$/),
@@ -159,7 +159,7 @@ describe('the commands that look after a store', () => {
     chmodSync(file, 0o644);
     expect(await storeApart('restore', file)).toEqual(refusal(/^There is a store [^\n]*--force[^\n]*\n$/));
     expect(await storeApart('restore', file, '--force')).toEqual(
-      refusal(/^Something has the store [^\n]* open\. Stop [^\n]*\n$/),
+      refusal(/^The store [^\n]* is in use\. Stop [^\n]*\n$/),
     );
     await refresh(new Client(server.url), chain);
     expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 });
@@ -184,7 +184,7 @@ describe('the commands that look after a store', () => {
     expect(await storeApart('backup', file)).toMatchObject({ code: 0 });
     rmSync(fileIn(place));
     writeFileSync(`${fileIn(place)}-wal`, 'of another file');
-    expect(await store('restore', file)).toEqual(refusal(/is not there, but a log of it is/));
+    expect(await store('restore', file)).toEqual(refusal(/does not exist, but its log does/));
     expect(existsSync(fileIn(place))).toBe(false);
   });
 

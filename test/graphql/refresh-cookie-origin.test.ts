@@ -22,7 +22,7 @@ const NOT_ALLOWED = {
   errors: [
     expect.objectContaining({
       message:
-        "Pages of this origin are not served. Expected this server's own, by https, or one named in CORS_ORIGINS.",
+        "Requests from this origin are not allowed. Expected this server's own origin, by https, or one of CORS_ORIGINS.",
       extensions: { code: 'FORBIDDEN', reason: 'origin_not_allowed' },
     }),
   ],

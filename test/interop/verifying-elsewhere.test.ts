@@ -12,7 +12,7 @@ interface Page {
 
 describe('the snippets of the guide to verifying tokens elsewhere do what it says', () => {
   const [byKeys = '', withRevocations = ''] = snippetsOf(GUIDE, 'ts');
-  const [manage = '', variables = '', introspect = '', revoke = '', feed = ''] = snippetsOf(GUIDE, 'sh');
+  const [, manage = '', variables = '', introspect = '', revoke = '', feed = ''] = snippetsOf(GUIDE, 'sh');
   const [shownAnswer = '', shownFeed = ''] = snippetsOf(GUIDE, 'json');
   const shownPage = JSON.parse(shownFeed) as Page;
   let issuer: Issuer;

@@ -73,7 +73,7 @@ describe('readiness on SQLite where pages are damaged', () => {
     expect(faults()).toEqual(['the store is damaged']);
     overwrite(sound, 0, pages);
     await minutesUntilReadinessIs(server.url, 200);
-    expect(faults()).toEqual(['the store is damaged', 'the store is as it should be again']);
+    expect(faults()).toEqual(['the store is damaged', 'the store works again']);
   });
 });
 

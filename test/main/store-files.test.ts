@@ -69,7 +69,7 @@ describe('the SQLite file under a running server', () => {
     expect((await refreshWith(server.client, refresh)).reason).toBeNull();
     expect(faults().map(({ msg }) => msg)).toEqual([
       'the store was deleted or replaced',
-      'the store is as it should be again',
+      'the store works again',
     ]);
   });
 

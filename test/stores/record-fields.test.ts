@@ -65,7 +65,7 @@ describeEachStore('a store', (kind) => {
     if (kind === 'mongodb') return;
     const dataDir = join(place.options.dataDir, 'elsewhere');
     await expect((await openKeeper(settingsFromOptions({ dataDir }))).version()).rejects.toThrow(
-      'The first start of a server makes it.',
+      'The first start of a server creates it.',
     );
     expect(existsSync(dataDir)).toBe(false);
   });

@@ -45,7 +45,7 @@ test('a backup is a store, for its owner alone, and restoring it brings back wha
 test('a backup replaces no file', async () => {
   writeFileSync(backup, 'somebody’s');
   expect(await refusalOf(sqliteKeeper(store).backup(backup))).toBe(
-    `There is a file ${backup}, which is left alone. Name one that is not there yet.`,
+    `${backup} exists already and is not overwritten. Choose another name.`,
   );
   expect(readFileSync(backup, 'utf8')).toBe('somebody’s');
 });

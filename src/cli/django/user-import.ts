@@ -108,7 +108,7 @@ export class UserImport {
       this.#counts.alreadyThere += 1;
       const { differences } = outcome;
       if (differences.length > 0)
-        remark(`is there already and was left as it is; differs in ${differences.join(' and ')}`);
+        remark(`exists already and was not changed; differs in ${differences.join(' and ')}`);
       return;
     }
     this.#counts.imported += 1;
@@ -116,7 +116,7 @@ export class UserImport {
     if (kind !== 'readable') this.#counts.withoutPassword += 1;
     if (kind === 'unknown') {
       remark(
-        'was imported, but its password hash is of a kind that is not read here; set one with `users set-password`',
+        'was imported, but its password hash is of an unsupported kind; set a password with `users set-password`',
       );
     }
   }

@@ -6,7 +6,7 @@ export class OriginNotAllowed extends AuthError {
   readonly code = 'FORBIDDEN';
   readonly reason = 'origin_not_allowed';
   constructor() {
-    super("Pages of this origin are not served. Expected this server's own, by https, or one named in CORS_ORIGINS.");
+    super("Requests from this origin are not allowed. Expected this server's own origin, by https, or one of CORS_ORIGINS.");
   }
 }
 

@@ -106,7 +106,7 @@ export class KeyKeeper {
   async #expectKeys(): Promise<KeyRing> {
     const { ring } = await this.#read();
     if (ring.keys.length > 0) return ring;
-    throw new KeyRingError(`There is no key in ${this.#folder} yet. \`keys generate\` makes the first.`);
+    throw new KeyRingError(`There is no key in ${this.#folder} yet. Create the first with \`keys generate\`.`);
   }
 
   /** After all existing keys, whatever the clocks of the machines that made them: the order of creation decides which key signs. */

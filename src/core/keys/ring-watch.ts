@@ -82,7 +82,7 @@ export class RingWatch {
     this.#lookedAt = performance.now();
     try {
       const reading = await readRing(this.#folder, this.#reading);
-      if (reading.found.size === 0) return this.#tell(`${this.#folder} holds no usable key any more`);
+      if (reading.found.size === 0) return this.#tell(`${this.#folder} no longer holds a usable key`);
       this.#tell(problemsOf(reading));
       const hasChanged = describe(reading) !== describe(this.#reading);
       this.#reading = reading;
@@ -112,8 +112,8 @@ const describe = ({ found }: RingReading): string =>
 function nothingIn(folder: string, reading: RingReading): string {
   const generate = 'npx graphql-simplejwt keys generate';
   if (reading.unusable.length > 0) return `no usable key in ${folder}: ${problemsOf(reading)}`;
-  if (!existsSync(folder)) return `there is no folder ${folder}; make it, with a first key, by: ${generate}`;
-  return `there is no key in ${folder}; make the first by: ${generate}`;
+  if (!existsSync(folder)) return `there is no folder ${folder}; create it, with a first key, by: ${generate}`;
+  return `there is no key in ${folder}; create the first by: ${generate}`;
 }
 
 const problemsOf = ({ unusable }: RingReading): string =>

@@ -64,7 +64,7 @@ export function registerServiceApi(
       return refuse(reply, 403, 'unauthorized_client', `${remedy}; this one may: ${service.scopes.join(', ')}.`);
     }
     void reply.header('www-authenticate', 'Basic realm="services", charset="UTF-8"');
-    const expected = 'Expected the name and the secret of a service, as HTTP Basic. `services create` makes them.';
+    const expected = 'Expected the name and the secret of a service, as HTTP Basic, as `services create` printed them.';
     return refuse(reply, 401, 'invalid_client', expected);
   });
 

@@ -16,7 +16,7 @@ export function createProxyWarning(
     isSaid = true;
     request.log.warn(
       { address: request.socket.remoteAddress },
-      `${header} came from an address that TRUST_PROXY does not name, and is not believed: all who come that way count as one address. If it is your proxy, name it in TRUST_PROXY`,
+      `${header} came from an address that TRUST_PROXY does not name, and is ignored: all clients behind it count as one address. If it is your proxy, add it to TRUST_PROXY`,
     );
   };
 }

@@ -56,10 +56,10 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     restRequests: counter('rest_requests_total', "Requests to simplejwt's addresses, by family of user agent.", {
       labelNames: ['address', 'program'],
     }),
-    hashQueue: gauge('hash_queue_length', 'Passwords that wait for their turn.', { aggregator: 'max' }),
-    hashWait: histogram('hash_wait_seconds', 'Time a password waited for its turn.', LONG),
-    hashDuration: histogram('hash_duration_seconds', 'Time to check or hash a password, once it was its turn.', LONG),
-    hashRefused: counter('hash_refused_total', 'Passwords not checked for lack of time.', { labelNames: ['reason'] }),
+    hashQueue: gauge('hash_queue_length', 'Passwords waiting in the queue.', { aggregator: 'max' }),
+    hashWait: histogram('hash_wait_seconds', 'Time a password waited in the queue.', LONG),
+    hashDuration: histogram('hash_duration_seconds', 'Time to check or hash a password, without the wait.', LONG),
+    hashRefused: counter('hash_refused_total', 'Passwords that were not checked because too many waited.', { labelNames: ['reason'] }),
     storeDuration: histogram('store_duration_seconds', 'Time a method of the store took.', SHORT, [
       'method',
       'outcome',
@@ -67,8 +67,8 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     throttled: counter('throttled_total', 'Throttled attempts.', {
       labelNames: ['operation', 'rule', 'network'],
     }),
-    sessions: counter('sessions_total', 'Sessions that began or went on.', { labelNames: ['step'] }),
-    sessionsEnded: counter('sessions_ended_total', 'Sessions that ended before their time.', {
+    sessions: counter('sessions_total', 'Sessions opened or continued.', { labelNames: ['step'] }),
+    sessionsEnded: counter('sessions_ended_total', 'Sessions ended before they expired.', {
       labelNames: ['reason'],
     }),
     securityEvents: counter('security_events_total', 'Security events.', { labelNames: ['event'] }),
@@ -81,8 +81,8 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
         if (kid !== null) family.of(kid).value = 1;
       },
     }),
-    ringRead: gauge('key_ring_read_timestamp_seconds', 'When the key ring was last looked at.', { aggregator: 'min' }),
-    ringFailures: counter('key_ring_failures_total', 'Looks at the key ring that found something unreadable.'),
+    ringRead: gauge('key_ring_read_timestamp_seconds', 'When the key ring was last read.', { aggregator: 'min' }),
+    ringFailures: counter('key_ring_failures_total', 'Reads of the key ring that failed.'),
     requestsInFlight: gauge('http_requests_in_flight', 'HTTP requests that are being answered.'),
     responses: counter('http_responses_total', 'HTTP requests that ended.', { labelNames: ['status'] }),
   };

@@ -84,7 +84,7 @@ export class Slot {
     const { log, restarts, mayRestart } = this.#options;
     const pause = restarts.pauseAfter(worker.age);
     if (!mayRestart()) return;
-    log.error({ worker: worker.pid, ...ending, pause }, 'a worker has ended, and another takes its place');
+    log.error({ worker: worker.pid, ...ending, pause }, 'a worker has exited and is replaced');
     this.#pause = setTimeout(() => void this.fill(), pause);
   }
 }

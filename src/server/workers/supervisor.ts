@@ -98,7 +98,7 @@ export class Supervisor {
       if (this.#isClosing) return;
       if (!isReplaced) return this.#log.error('a new worker did not start; those that are left stay as they are');
     }
-    this.#log.info('all workers are new');
+    this.#log.info('all workers were replaced');
   }
 
   #mayRestart(): boolean {

@@ -103,7 +103,7 @@ class ForeignSchema extends Error {
   override name = 'ForeignSchema';
   constructor() {
     super(
-      `the document "${NAME}" of the collection "${COLLECTION}" names no version, expected a number from ${FIRST_VERSION}: ` +
+      `the document "${NAME}" of the collection "${COLLECTION}" has no version, expected a number from ${FIRST_VERSION}: ` +
         'use a database of its own',
     );
   }

@@ -33,4 +33,4 @@ export function backUp(store: string, file: string): StoreContents {
 }
 
 const taken = (file: string, cause: unknown): StoreRefusal =>
-  new StoreRefusal(`There is a file ${file}, which is left alone. Name one that is not there yet.`, { cause });
+  new StoreRefusal(`${file} exists already and is not overwritten. Choose another name.`, { cause });

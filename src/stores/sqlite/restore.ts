@@ -70,7 +70,7 @@ function putInPlace(store: string, draft: string): string | null {
   if (!existsSync(store)) {
     refuseLogOf(
       store,
-      `${store} is not there, but a log of it is: move it away, or it would be mixed into the backup.`,
+      `${store} does not exist, but its log does: move the log away, or it would be mixed into the backup.`,
     );
     linkSync(draft, store); // unlike renaming, it does not replace a store that a server has made meanwhile
     return null;
@@ -94,7 +94,7 @@ function whileNobodyHasIt(store: string, work: () => void): void {
   } catch (error) {
     if (codeOf(error) !== 'SQLITE_BUSY') throw error;
     throw new StoreRefusal(
-      `Something has the store ${store} open. Stop the servers and commands that use it, and try again.`,
+      `The store ${store} is in use. Stop the servers and commands that use it, and try again.`,
       { cause: error },
     );
   }

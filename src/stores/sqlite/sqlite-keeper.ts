@@ -8,7 +8,7 @@ import { expectFile, versionOf, withFile } from './store-file.ts';
 export function sqliteKeeper(store: string): StoreKeeper {
   return {
     version: async () => {
-      expectFile(store, 'The first start of a server makes it.');
+      expectFile(store, 'The first start of a server creates it.');
       return { version: withFile(store, versionOf), known: MIGRATIONS.length };
     },
     backup: async (file) => backUp(store, file),

@@ -40,8 +40,8 @@ describe('a ring in use', () => {
   test.each(['missing', 'empty'])('does not start with a folder that is %s, and says what to run', async (how) => {
     const [place, found] =
       how === 'empty'
-        ? [join(folder, '..'), `there is no key in ${join(folder, '..')}; make the first by`]
-        : [folder, `there is no folder ${folder}; make it, with a first key, by`];
+        ? [join(folder, '..'), `there is no key in ${join(folder, '..')}; create the first by`]
+        : [folder, `there is no folder ${folder}; create it, with a first key, by`];
     await expect(RingWatch.open(place, listener)).rejects.toThrow(
       `JWT_KEYS_DIR: ${found}: npx graphql-simplejwt keys generate.`,
     );
@@ -170,7 +170,7 @@ describe('a ring in use', () => {
     rmSync(join(folder, `${another.kid}.json`));
     await ring.look();
     expect(kids(ring)).toEqual([another.kid]);
-    expect(problems.at(-1)).toMatch(/no usable key any more/);
+    expect(problems.at(-1)).toMatch(/no longer holds a usable key/);
   });
 });
 

@@ -34,7 +34,7 @@ describeEachStore('the endpoints for services', (kind) => {
       expect(await response.json()).toEqual({
         error: 'invalid_client',
         error_description:
-          'Expected the name and the secret of a service, as HTTP Basic. `services create` makes them.',
+          'Expected the name and the secret of a service, as HTTP Basic, as `services create` printed them.',
       });
     }
   });

@@ -11,7 +11,7 @@ import { TEST_KEY } from '../../support/server.ts';
 import { sharedStoreKinds, stageForWorkers, whenServed, workersOf } from '../../support/workers.ts';
 
 const SECONDS = 1000;
-const ENDED = 'a worker has ended, and another takes its place';
+const ENDED = 'a worker has exited and is replaced';
 
 const isServed = async (url: string) => (await new Client(url).sendRaw({ query: '{ __typename }' })).status === 200;
 
@@ -82,7 +82,7 @@ describe.each(sharedStoreKinds)('workers on one %s that start for as long as a f
       expect(await isServed(server.url)).toBe(true);
       writeFileSync(file, TEST_KEY);
       process.kill(server.pid, 'SIGHUP');
-      await server.printed('stdout', /"all workers are new"/);
+      await server.printed('stdout', /"all workers were replaced"/);
       const successors = await whenServed(server, 4);
       expect(new Set([...workers, ...successors]).size).toBe(4);
       expect(logRecords(server.stdout()).filter(({ msg }) => msg === ENDED)).toEqual([]);

@@ -76,7 +76,7 @@ describe.each(sharedStoreKinds)('the metrics of the workers of one server on one
       })();
       looks.catch(() => {}); // the `await` below says so
       process.kill(server.pid, 'SIGHUP');
-      await server.printed('stdout', /"all workers are new"/);
+      await server.printed('stdout', /"all workers were replaced"/);
       const [, next = 0] = await whenServed(server, 4);
       await send(server, HELLO, 6);
       expect(hellos(await scrape(url))).toBe(sofar + 26);
@@ -115,7 +115,7 @@ describe.each(sharedStoreKinds)('the metrics of two workers on one %s', () => {
 
       await send(server, HELLO, 5); // which no scrape sees before the workers go
       process.kill(server.pid, 'SIGHUP');
-      await server.printed('stdout', /"all workers are new"/);
+      await server.printed('stdout', /"all workers were replaced"/);
       const second = await scrape(url);
       expect([signIns(second), hellos(second)]).toEqual([20, 35]);
 

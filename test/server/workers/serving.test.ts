@@ -112,9 +112,9 @@ describe.each(sharedStoreKinds)('two workers on one %s', () => {
       const all = Promise.all(chains);
       all.catch(() => {}); // the `await` below says so
       process.kill(server.pid, 'SIGHUP');
-      await server.printed('stdout', /"all workers are new"/);
+      await server.printed('stdout', /"all workers were replaced"/);
       process.kill(server.pid, 'SIGHUP');
-      await server.printed('stdout', /("all workers are new"[^]*){2}/);
+      await server.printed('stdout', /("all workers were replaced"[^]*){2}/);
       const sofar = answered;
       over.abort();
       await all;

@@ -61,7 +61,7 @@ describe('the slot of a worker', () => {
     jest.advanceTimersByTime(STEADY);
     await ends(children[0]);
     expect(lines.at(-1)).toMatchObject({
-      msg: 'a worker has ended, and another takes its place',
+      msg: 'a worker has exited and is replaced',
       worker: 1,
       code: 1,
       signal: null,

@@ -196,7 +196,7 @@ describe('a supervisor', () => {
         await rolled;
       }
       expect(children).toHaveLength(6);
-      expect(messages.filter((message) => message === 'all workers are new')).toHaveLength(2);
+      expect(messages.filter((message) => message === 'all workers were replaced')).toHaveLength(2);
     });
 
     test('begins once more when it is asked to meanwhile', async () => {

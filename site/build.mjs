@@ -1,0 +1,60 @@
+// Builds the documentation site from README, docs and docstrings into site/dist, without a network: `npm run site` at the
+// root. Fails where a link leads nowhere.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { build } from 'vitepress';
+import { errorPages } from './error-pages.mjs';
+
+const here = import.meta.dirname;
+const root = join(here, '..');
+const pages = join(here, '.pages');
+const built = join(here, 'dist');
+
+/** Copied as they are: pages, and what they link to. */
+const SOURCES = ['.', 'docs', 'examples', 'bench', 'deploy'];
+const SHOWN = new Set(['.md', '.png', '.ts', '.tsx', '.graphql', '.yaml', '.json', '.service', '']);
+const NOT_SHOWN = /(?:^|\/)(?:node_modules|dist|generated|contestants|package-lock\.json)(?:\/|$)|^\./;
+/** In characters: colours make a page of a longer file too large. */
+const MOST_COLOURED = 20_000;
+const LANGUAGES = { '.service': 'ini', '': 'text', '.graphql': 'graphql' };
+
+function stage(file) {
+  const from = join(root, file);
+  const extension = extname(file);
+  if (!SHOWN.has(extension) || NOT_SHOWN.test(file)) return;
+  const isPage = extension === '.md' || extension === '.png';
+  const to = join(pages, isPage ? file.replace(/README\.md$/, 'index.md') : `files/${file}.md`);
+  mkdirSync(dirname(to), { recursive: true });
+  if (isPage) return cpSync(from, to);
+  const text = readFileSync(from, 'utf8').trimEnd();
+  const language = text.length > MOST_COLOURED ? 'text' : (LANGUAGES[extension] ?? extension.slice(1));
+  writeFileSync(to, `---\nsearch: false\n---\n\n# \`${file}\`\n\n\`\`\`\`${language}\n${text}\n\`\`\`\`\n`);
+}
+
+function stageAll() {
+  rmSync(pages, { recursive: true, force: true });
+  for (const folder of SOURCES) {
+    const entries = readdirSync(join(root, folder), { recursive: folder !== '.', withFileTypes: true });
+    for (const entry of entries) {
+      if (entry.isFile()) stage(join(entry.parentPath, entry.name).slice(root.length + 1));
+    }
+  }
+  for (const [reason, text] of errorPages(root)) {
+    mkdirSync(join(pages, 'errors'), { recursive: true });
+    writeFileSync(join(pages, `errors/${reason}.md`), text);
+  }
+  mkdirSync(join(pages, '.vitepress'), { recursive: true });
+  cpSync(join(here, 'config.mjs'), join(pages, '.vitepress/config.mjs'));
+  cpSync(join(here, 'theme'), join(pages, '.vitepress/theme'), { recursive: true });
+}
+
+/** The reference of everything that the packages export, from the docstrings. */
+function writeReference() {
+  execFileSync(process.execPath, [join(here, 'node_modules/typedoc/bin/typedoc')], { cwd: here, stdio: 'inherit' });
+}
+
+stageAll();
+writeReference();
+await build(pages, { outDir: built });
+execFileSync(process.execPath, [join(here, 'check-links.mjs'), built], { stdio: 'inherit' });
