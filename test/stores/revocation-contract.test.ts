@@ -32,42 +32,37 @@ describeEachStore('what was revoked', (kind) => {
   test('is listed among what began, in the order of beginnings and names, from any of them on', async () => {
     const begun = MOMENTS.map((moment, index) =>
       newSession({
-        id: `s${index}`,
-        createdAt: after(moment),
-        ...(index === 3 && { revokedAt: after(5), revokedReason: 'limit' }),
+        id: `b${index}`,
+        createdAt: after(100 + moment),
+        ...(index === 3 && { revokedAt: after(0), revokedReason: 'limit' }),
       }),
     );
     for (const session of begun.toReversed()) await store.sessions.insert(session);
     const list = (at: Date, name: string, limit = 9) => store.sessions.listBegun({ at, name }, limit);
-    expect(await list(after(1), '')).toEqual(begun);
-    expect(await list(after(2), 's2')).toEqual(begun.slice(3));
-    expect(await list(after(1), '', 3)).toEqual(begun.slice(0, 3));
-    expect(await list(after(1), '', 0)).toEqual([]);
-    expect(await list(after(4), '')).toEqual([]);
+    expect(await list(after(101), '')).toEqual(begun);
+    expect(await list(after(102), 'b2')).toEqual(begun.slice(3));
+    expect(await list(after(101), '', 3)).toEqual(begun.slice(0, 3));
+    expect(await list(after(101), '', 0)).toEqual([]);
+    expect(await list(after(104), '')).toEqual([]);
   });
 
-  test('is listed among what was replayed, in the order of reports and names, and without what was not reported', async () => {
+  test('is listed among what was replayed, in the order of reports and names, and only what was reported', async () => {
     const client = { userAgent: 'agent', ipAddress: null };
-    const reportedAt = (moment: number) => ({
-      at: after(moment),
-      rotations: 3,
-      refreshedBy: client,
-      replayedBy: client,
-    });
+    const reported = (moment: number) => ({ at: after(moment), rotations: 3, refreshedBy: client, replayedBy: client });
     const replayed = MOMENTS.map((moment, index) =>
-      newSession({ id: `s${index}`, replay: newReplay({ reported: reportedAt(moment) }) }),
+      newSession({ id: `r${index}`, replay: newReplay({ reported: reported(moment) }) }),
     );
     const others = [newSession(), newSession({ replay: newReplay({ reported: null }) })];
     for (const session of [...others, ...replayed.toReversed()]) await store.sessions.insert(session);
     const list = (at: Date, name: string, limit = 9) => store.sessions.listReplayed({ at, name }, limit);
     expect(await list(NOW, '')).toEqual(replayed);
-    expect(await list(after(2), 's2')).toEqual(replayed.slice(3));
+    expect(await list(after(2), 'r2')).toEqual(replayed.slice(3));
     expect(await list(after(1), '', 3)).toEqual(replayed.slice(0, 3));
     expect(await list(after(1), '', 0)).toEqual([]);
     expect(await list(after(4), '')).toEqual([]);
     const one = newSession();
     await store.sessions.insert(one);
-    await store.sessions.noteReplay(one.id, null, newReplay({ jti: one.jti, reported: reportedAt(6) }));
+    await store.sessions.noteReplay(one.id, null, newReplay({ jti: one.jti, reported: reported(6) }));
     expect((await list(after(4), '')).map(({ id }) => id)).toEqual([one.id]);
   });
 
