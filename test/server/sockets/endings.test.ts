@@ -49,7 +49,7 @@ describeEachStore('a socket', (kind) => {
     { what: `${what} in another process`, reason, end: (one: Awaited<ReturnType<typeof open>>) => end(elsewhere, one) },
   ]);
 
-  test.each(cases)('is closed with the reason within a second after $what', async ({ reason, end }) => {
+  test.each(cases)('S59: is closed with the reason within a second after $what', async ({ reason, end }) => {
     const one = await open();
     await end(one);
     const since = performance.now();
@@ -57,7 +57,7 @@ describeEachStore('a socket', (kind) => {
     expect(performance.now() - since).toBeLessThan(1000);
   });
 
-  test('is closed when its token expires, and stays open until then, also through a refresh', async () => {
+  test('S59: is closed when its token expires, and stays open until then, also through a refresh', async () => {
     const { socket, refresh } = await open();
     server.clock.advance(299);
     await server.auth.tokens.refresh(refresh);
@@ -90,7 +90,7 @@ describeEachStore('a socket', (kind) => {
 });
 
 describe('a socket whose key is retired', () => {
-  test('is closed within about a second', async () => {
+  test('S59: is closed within about a second', async () => {
     const place = newPlace('sqlite');
     const folder = join(place.options.dataDir, 'ring');
     const keeper = keeperOf(folder);
