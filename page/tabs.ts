@@ -7,6 +7,7 @@ import signIn from './operations/1-sign-in.graphql?raw';
 import hello from './operations/2-hello.graphql?raw';
 import refresh from './operations/3-refresh.graphql?raw';
 import verify from './operations/4-verify.graphql?raw';
+import sessionEvents from './operations/5-session-events.graphql?raw';
 
 const textOf = (variables: object): string => JSON.stringify(variables, null, 2);
 
@@ -16,4 +17,5 @@ export const tabs = [
   { query: hello },
   { query: refresh, variables: textOf({ refresh: '' } satisfies RefreshMutationVariables) },
   { query: verify, variables: textOf({ token: '' } satisfies VerifyMutationVariables) },
+  { query: sessionEvents },
 ];

@@ -5,12 +5,12 @@ import { natureOf } from '../dist/graphql/operation.js';
 import { buildAuthSchema } from '../dist/graphql/schema.js';
 import { writeOrCheck } from './write-or-check.mjs';
 
-const schema = buildAuthSchema({ registration: true });
+const schema = buildAuthSchema({ registration: true, subscriptions: true });
 const header =
   '# Printed from src/graphql by `npm run generate`. `userRegister` is there where registration is on.\n\n';
 await writeOrCheck('schema.graphql', `${header}${printSchema(schema)}\n`);
 
-const roots = [schema.getQueryType(), schema.getMutationType()];
+const roots = [schema.getQueryType(), schema.getMutationType()]; // no subscription is open
 const open = roots.flatMap((root) =>
   Object.keys(root.getFields()).filter((field) => natureOf(root, field).access === 'open'),
 );

@@ -13,6 +13,7 @@ export const PACKAGES = {
     entries: {
       index: 'client/index',
       'apollo-client': 'client/apollo-client',
+      'graphql-ws': 'client/graphql-ws',
       react: 'client/react',
       ssr: 'client/ssr',
     },
@@ -24,6 +25,7 @@ export const PACKAGES = {
 const NAMES = [
   ['graphql-simplejwt/client', 'graphql-simplejwt-client'],
   ['graphql-simplejwt/apollo-client', 'graphql-simplejwt-client/apollo-client'],
+  ['graphql-simplejwt/graphql-ws', 'graphql-simplejwt-client/graphql-ws'],
   ['graphql-simplejwt/react', 'graphql-simplejwt-client/react'],
   ['graphql-simplejwt/ssr', 'graphql-simplejwt-client/ssr'],
   ['graphql-simplejwt/verifier', 'graphql-simplejwt-verifier'],

@@ -69,6 +69,8 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@as-integrations/fastify': 'server/http/',
   '@fastify/cors': 'server/http/',
   '@fastify/static': 'server/http/',
+  'graphql-ws': 'server/sockets/',
+  ws: 'server/sockets/',
   '@apollo/client': 'client/apollo-',
   rxjs: 'client/apollo-client.ts',
   'ipaddr.js': 'contracts/client-address.ts',

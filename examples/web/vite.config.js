@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 
 /** The page and the API share an origin, as they would behind a reverse proxy; cookie mode relies on it. */
 const proxy = {
-  '/graphql': { target: process.env.GRAPHQL_SERVER ?? 'http://127.0.0.1:4000', changeOrigin: false },
+  '/graphql': { target: process.env.GRAPHQL_SERVER ?? 'http://127.0.0.1:4000', changeOrigin: false, ws: true },
 };
 
 export default defineConfig({

@@ -1,7 +1,9 @@
+import { useState } from 'react';
 import type { TokenStore } from '../../src/client/index.ts';
 import { Bar } from '../bar/bar.tsx';
 import { MeDocument } from '../generated/console-operations.ts';
 import { useTask } from '../problems/use-task.ts';
+import { createSocket } from '../sockets.ts';
 import { Activity } from './activity.tsx';
 import { Answered } from './answered.tsx';
 import type { Api } from './create-api.ts';
@@ -21,6 +23,7 @@ interface AccountProps {
 
 /** The view of a signed-in user. */
 export function Account({ tokens, api, sessionId, signOut }: AccountProps) {
+  const [socket] = useState(() => createSocket(tokens));
   const answer = useAnswer(api, MeDocument, {});
   const { isBusy, problem, run } = useTask();
   return (
@@ -39,7 +42,7 @@ export function Account({ tokens, api, sessionId, signOut }: AccountProps) {
         </div>
       </Bar>
       <main className="console">
-        <MySessions key={sessionId} api={api} />
+        <MySessions key={sessionId} api={api} socket={socket} />
         <PasswordForm api={api} tokens={tokens} />
         <Answered answer={answer} what="your account">
           {({ me }) =>

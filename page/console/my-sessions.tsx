@@ -1,3 +1,4 @@
+import type { Client } from 'graphql-ws';
 import { useRef, useState } from 'react';
 import {
   SessionRevokeDocument,
@@ -10,10 +11,12 @@ import { ConfirmedButton } from './confirmed-button.tsx';
 import type { Api } from './create-api.ts';
 import { SessionList } from './session-list.tsx';
 import { useAnswer } from './use-answer.ts';
+import { useSessionEvents } from './use-session-events.ts';
 
 /** The user's own sessions, which can be ended here. */
-export function MySessions({ api }: { readonly api: Api }) {
+export function MySessions({ api, socket }: { readonly api: Api; readonly socket: Client }) {
   const answer = useAnswer(api, SessionsDocument, {});
+  useSessionEvents(socket, answer.retry);
   const { isBusy, problem, run } = useTask();
   const [done, setDone] = useState('');
   const heading = useRef<HTMLHeadingElement>(null);

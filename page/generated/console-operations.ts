@@ -26,6 +26,11 @@ export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type SessionsQuery = { sessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
 
+export type SessionEventsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionEventsSubscription = { sessionEvents: { id: string } };
+
 export type SessionRevokeMutationVariables = Exact<{
   id: string | number;
 }>;
@@ -180,6 +185,13 @@ export const SessionsDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
+export const SessionEventsDocument = new TypedDocumentString(`
+    subscription SessionEvents {
+  sessionEvents {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<SessionEventsSubscription, SessionEventsSubscriptionVariables>;
 export const SessionRevokeDocument = new TypedDocumentString(`
     mutation SessionRevoke($id: ID!) {
   sessionRevoke(id: $id) {

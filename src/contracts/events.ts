@@ -16,6 +16,10 @@ export type SystemEvent =
   | { readonly kind: 'document_refused'; readonly code: string }
   /** One of simplejwt's addresses was asked for; `program` is a family of user agents. */
   | { readonly kind: 'rest_requested'; readonly address: string; readonly program: string }
+  /** A WebSocket was opened, */
+  | { readonly kind: 'socket_opened' }
+  /** and closed; `reason` is that of the side that closed it first, mostly `extensions.reason` of an error. */
+  | { readonly kind: 'socket_closed'; readonly reason: string }
   /** A password waits for its turn; */
   | { readonly kind: 'hash_queued' }
   /** its turn has come, after so many milliseconds; */
@@ -44,6 +48,12 @@ export interface Events {
   readonly tell: (event: SystemEvent) => void;
   /** Emits a security event. */
   readonly audit: (name: SecurityEventName, details: SecurityEventDetails) => void;
+}
+
+/** The same, for those who listen for a while. */
+export interface EventSource extends Events {
+  /** Tells a listener from now on, after the others. Returns what stops that. */
+  listen(listener: EventListener): () => void;
 }
 
 /** Is told of events. What it throws is reported, and neither the other listeners nor the caller notice. */
@@ -81,7 +91,8 @@ const NOTHING = {
 };
 
 /** Makes the one place that events go through. Listeners are told in their order. */
-export function createEvents(listeners: readonly EventListener[], report: (error: unknown) => void): Events {
+export function createEvents(first: readonly EventListener[], report: (error: unknown) => void): EventSource {
+  let listeners = first;
   const heardBy = new Map<SystemEvent['kind'], readonly EventListener[]>();
   const listenersTo = (kind: SystemEvent['kind']) => {
     const those = listeners.filter(({ hears }) => hears === undefined || hears.includes(kind));
@@ -97,8 +108,16 @@ export function createEvents(listeners: readonly EventListener[], report: (error
       }
     }
   };
+  const change = (next: readonly EventListener[]) => {
+    listeners = next;
+    heardBy.clear();
+  };
   return {
     tell,
+    listen: (listener) => {
+      change([...listeners, listener]);
+      return () => change(listeners.filter((other) => other !== listener));
+    },
     audit: (event, details) => tell({ kind: 'security', event: { ...NOTHING, event, ...details } }),
   };
 }

@@ -76,7 +76,8 @@ export const SECURITY_EVENTS = [
 export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 
 /** The operations that are throttled. */
-export type ThrottledOperation = 'sign_in' | 'password_change' | 'registration' | 'refresh' | 'service_credentials';
+export type ThrottledOperation =
+  'sign_in' | 'password_change' | 'registration' | 'refresh' | 'subscription' | 'service_credentials';
 
 /**
  * What a throttle counts attempts of: `account` is one account from one address, `address` one address whatever the account.

@@ -8,6 +8,7 @@ import { ActivityLog } from './activity/activity-log.ts';
 import { Administration } from './admin/administration.ts';
 import { removeExpired, type Removed } from './expiry.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
+import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
@@ -32,6 +33,8 @@ export interface Core {
   readonly authenticator: Authenticator;
   readonly throttle: Throttle;
   readonly administration: Administration;
+  /** What happens to sessions and tokens while somebody listens; loaded by the first who does. */
+  live(): Promise<LiveSessions>;
 }
 
 /** The token system on one store, for GraphQL, HTTP or the command line. */
@@ -102,13 +105,17 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const reader = new TokenReader({ ...base, codec });
   const minter = new TokenMinter({ ...base, codec });
   const throttle = new Throttle({ ...base, secret: keys.secret });
+  const acceptor = new TokenAcceptor(codec, settings);
+  const authenticator = new Authenticator({ ...base, acceptor });
+  let live: Promise<LiveSessions> | null = null;
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
     users,
     sessions,
-    authenticator: new Authenticator({ ...base, acceptor: new TokenAcceptor(codec, settings) }),
+    authenticator,
     throttle,
     administration: new Administration({ users, sessions, keys, activity }),
+    live: () => (live ??= loadLive({ ...base, keys, acceptor, authenticator, report })),
   };
   return {
     core,
@@ -122,10 +129,16 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     flushExpired: () => removeExpired(store, settings, clock),
     ping: () => store.ping(),
     close: async () => {
+      (await live)?.close();
       keys.close();
       await hasher.close();
       await activity.close();
       await store.close();
     },
   };
+}
+
+async function loadLive(parts: LiveParts): Promise<LiveSessions> {
+  const { LiveSessions } = await import('./live/live-sessions.ts');
+  return new LiveSessions(parts);
 }

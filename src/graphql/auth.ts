@@ -13,7 +13,9 @@ import { createContextFunction, type AuthContext, type ContextInput } from './co
 import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
 import { limitsRule } from './limits.ts';
-import { adminResolvers, resolversFor } from './schema.ts';
+import { createSocketHooks, type SocketHooks, type SocketOptions } from './graphql-ws.ts';
+import { adminResolvers, resolversFor, subscriptionResolvers } from './schema.ts';
+import { subscription } from './subscription.ts';
 
 /** Settings, hooks, and parts of your own. */
 export interface AuthOptions extends SettingsInput, Hooks, SchemaShape {
@@ -45,6 +47,33 @@ export interface Auth extends TokenSystem {
   readonly resolvers: ReturnType<typeof resolversFor>;
   /** More of them, for admins: what docs/administration.md describes. */
   readonly adminResolvers: typeof adminResolvers;
+  /** The subscription `sessionEvents`, for a server that carries subscriptions. */
+  readonly subscriptionResolvers: typeof subscriptionResolvers;
+  /**
+   * What `source` brings, for a caller who is signed in, and for as long as they are: it ends with a `GraphQLError` when the
+   * token expires, within a second of the end of its session or account, in whichever process that happened, and when its key
+   * is retired. The first `next` authenticates.
+   *
+   * @example
+   * ```ts
+   * const subscribe = (_source: unknown, _args: unknown, context: AuthContext) =>
+   *   auth.subscription(context, notes.iterate());
+   * ```
+   */
+  readonly subscription: typeof subscription;
+  /**
+   * Options of `useServer` of graphql-ws, for `ws`, `@fastify/websocket` and their like: the payload of `connection_init` has the
+   * header with the token; the socket is refused if the token is not good, and closed when a subscription would end. The code
+   * is 4403 and the reason that of the error; 1013 where the store does not answer.
+   *
+   * @example
+   * ```ts
+   * import { useServer } from 'graphql-ws/use/ws';
+   *
+   * useServer({ schema, ...auth.graphqlWs() }, sockets);
+   * ```
+   */
+  readonly graphqlWs: (options?: SocketOptions) => SocketHooks;
   /**
    * The context function, or what to spread into the result of your own.
    *
@@ -124,12 +153,16 @@ function refuseResolvers(option: string): never {
 /** Puts GraphQL in front of a token system. */
 export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
   const { core, ...system } = await assembleTokenSystem(parts);
+  const context = createContextFunction(core, parts.settings);
   return {
     ...system,
     buildSchema: schemaBuilder({}, parts.settings),
     resolvers: resolversFor(parts.settings),
     adminResolvers,
-    context: createContextFunction(core, parts.settings),
+    subscriptionResolvers,
+    subscription,
+    graphqlWs: (options) => createSocketHooks(context, parts.settings, parts.report, options),
+    context,
     guard,
     validationRules: [limitsRule(parts.settings)],
     challenge: `${parts.settings.authHeaderTypes[0] ?? 'Bearer'} realm="api"`,

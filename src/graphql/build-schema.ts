@@ -3,7 +3,8 @@ import { buildSchemaSync, getMetadataStorage, type BuildSchemaOptions } from 'ty
 import { SettingsError } from '../contracts/settings/settings.ts';
 import * as adminTypes from './admin-types.ts';
 import { guard } from './guard.ts';
-import { adminResolvers, resolversFor, type ResolverClass } from './schema.ts';
+import { adminResolvers, NO_PUB_SUB, resolversFor, subscriptionResolvers, type ResolverClass } from './schema.ts';
+import * as eventTypes from './session-event-types.ts';
 import * as types from './types.ts';
 
 /** How our part of a schema is shaped. */
@@ -19,9 +20,15 @@ export interface AuthSchemaOptions extends Omit<BuildSchemaOptions, 'resolvers'>
   readonly resolvers?: readonly ResolverClass[];
 }
 
-const OUR_RESOLVERS: ReadonlySet<unknown> = new Set([...resolversFor({ registration: true }), ...adminResolvers]);
+const OUR_RESOLVERS: ReadonlySet<unknown> = new Set([
+  ...resolversFor({ registration: true }),
+  ...adminResolvers,
+  ...subscriptionResolvers,
+]);
 /** Classes, and the object of the enum, whose names a prefix begins. */
-const OUR_TYPES: ReadonlySet<unknown> = new Set([...Object.values(types), ...Object.values(adminTypes)]);
+const OUR_TYPES: ReadonlySet<unknown> = new Set(
+  [types, adminTypes, eventTypes].flatMap((of) => Object.values<unknown>(of)),
+);
 const NAME = /^(?!__)[A-Za-z_]\w*$/;
 
 /**
@@ -38,7 +45,8 @@ export function schemaBuilder(
     throw new SettingsError([`typePrefix: got ${JSON.stringify(typePrefix)}, expected ${expected}.`]);
   }
   const ours = resolversFor(settings);
-  const known = handlers().filter(({ target }) => [...ours, ...adminResolvers].includes(target as ResolverClass));
+  const all = [...ours, ...adminResolvers, ...subscriptionResolvers];
+  const known = handlers().filter(({ target }) => all.includes(target as ResolverClass));
   const names = known.map(({ schemaName }) => schemaName);
   const unknown = operations?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0 || operations?.length === 0) {
@@ -56,6 +64,7 @@ export function schemaBuilder(
         return buildSchemaSync({
           authChecker: guard,
           validate: false,
+          pubSub: NO_PUB_SUB,
           ...options,
           resolvers: [ours[0], ...all.slice(1)],
         });
@@ -68,7 +77,10 @@ export function schemaBuilder(
 
 type Handler = ReturnType<typeof getMetadataStorage>['queries'][number];
 
-const handlers = (): readonly Handler[] => [...getMetadataStorage().queries, ...getMetadataStorage().mutations];
+const handlers = (): readonly Handler[] => {
+  const { queries, mutations, subscriptions } = getMetadataStorage();
+  return [...queries, ...mutations, ...subscriptions];
+};
 
 /** Everything in the storage that has a name in the schema. */
 function namedTypes() {
@@ -86,24 +98,25 @@ function namedTypes() {
  */
 function shaped<Result>(prefix: string, isLeftOut: (handler: Handler) => boolean, build: () => Result): Result {
   const storage = getMetadataStorage();
-  const { queries, mutations } = storage;
+  const { queries, mutations, subscriptions } = storage;
   const ours = namedTypes().filter(({ origin }) => OUR_TYPES.has(origin));
   const names = ours.map(({ type }) => type.name);
   try {
     for (const { type } of ours) type.name = `${prefix}${type.name}`;
     storage.queries = queries.filter((handler) => !isLeftOut(handler));
     storage.mutations = mutations.filter((handler) => !isLeftOut(handler));
+    storage.subscriptions = subscriptions.filter((handler) => !isLeftOut(handler));
     return build();
   } finally {
     for (const [index, { type }] of ours.entries()) type.name = names[index] ?? type.name;
-    Object.assign(storage, { queries, mutations });
+    Object.assign(storage, { queries, mutations, subscriptions });
   }
 }
 
 /** type-graphql takes the last of several operations of one name, without a word. */
 function expectOwnOperations(resolvers: readonly ResolverClass[]): void {
-  const { queries, mutations } = getMetadataStorage();
-  const problems = [queries, mutations].flatMap((all) => {
+  const { queries, mutations, subscriptions } = getMetadataStorage();
+  const problems = [queries, mutations, subscriptions].flatMap((all) => {
     const present = all.filter(({ target }) => resolvers.includes(target as ResolverClass));
     const [ours, theirs] = [true, false].map((our) =>
       present.filter(({ target }) => OUR_RESOLVERS.has(target) === our),

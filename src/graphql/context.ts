@@ -4,6 +4,7 @@ import { areWebHeaders, headerOf, type RequestHeaders } from '../contracts/reque
 import type { Client } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
+import type { Watch } from '../core/live/live-sessions.ts';
 import type { Authenticated } from '../core/tokens/authenticator.ts';
 import { localized } from './languages/localized.ts';
 import { cookieSetterOf, refreshCookieOf, type OutgoingResponse, type RefreshCookie } from './refresh-cookie.ts';
@@ -57,6 +58,13 @@ export interface RequestAuth extends Core {
    * @throws GraphQLError whose `cause` is the AuthError
    */
   authenticate(): Promise<Authenticated>;
+  /**
+   * Lets the caller in as `authenticate` does, always anew, and calls `ended` once when it no longer would: at the end of the
+   * token, its session or account, or when its key is retired. Close what it resolves to when nobody needs to know any more.
+   *
+   * @throws GraphQLError whose `cause` is the AuthError
+   */
+  watch(ended: (error: unknown) => void): Promise<Watch>;
   /**
    * The cookie that holds the refresh token of this request; null where the request and its answer hold it themselves.
    * Ask for it before any work: it refuses pages of foreign origins.
@@ -126,6 +134,16 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
       return (this.#authenticated ??= core.authenticator
         .authenticate(header)
         .catch((error: unknown) => this.refuse(error)));
+    }
+
+    async watch(ended: (error: unknown) => void): Promise<Watch> {
+      const header = headerOf(this.#input.req.headers, headerName);
+      const live = await core.live();
+      try {
+        return await live.watch(header, (error) => void this.refuse(error).catch(ended));
+      } catch (error) {
+        return this.refuse(error);
+      }
     }
 
     refreshCookie(): RefreshCookie | null {

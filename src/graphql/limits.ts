@@ -40,11 +40,15 @@ export function limitsRule(limits: Limits): ValidationRule {
   });
 }
 
-/** There are none in the schema; graphql-js would find that out too late, and call it an internal error. */
+/** An answer over HTTP is one, and graphql-js would find that out too late, and call it an internal error. */
 export const noSubscriptions: ValidationRule = (context) => ({
   OperationDefinition({ operation }) {
     if (operation !== OperationTypeNode.SUBSCRIPTION) return;
-    context.reportError(new GraphQLError('This server has no subscriptions.'));
+    const isThere = context.getSchema().getSubscriptionType() != null;
+    const message = isThere
+      ? 'Subscriptions need a WebSocket at this address, with the protocol graphql-transport-ws.'
+      : 'This server has no subscriptions.';
+    context.reportError(new GraphQLError(message));
   },
 });
 

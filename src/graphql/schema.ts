@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { guard } from './guard.ts';
 import { natureOf } from './operation.ts';
 // The order of these imports is the order of the fields in the schema.
@@ -7,6 +7,7 @@ import { TokenResolver } from './token.resolver.ts';
 import { RegistrationResolver, UserResolver } from './user.resolver.ts';
 import { SessionResolver } from './session.resolver.ts';
 import { AdminResolver } from './admin.resolver.ts';
+import { SessionEventsResolver } from './session-events.resolver.ts';
 
 /** A class decorated with type-graphql's `@Resolver()`. */
 export type ResolverClass = new (...args: never[]) => object;
@@ -20,16 +21,27 @@ export function resolversFor(settings: { readonly registration: boolean }): NonE
 /** What admins may do: a server of your own has them where it names them. */
 export const adminResolvers: NonEmptyArray<ResolverClass> = [AdminResolver];
 
+/** What a server has that carries subscriptions. */
+export const subscriptionResolvers: NonEmptyArray<ResolverClass> = [SessionEventsResolver];
+
+/** type-graphql wants one with any subscription; ours come from the store. */
+export const NO_PUB_SUB: PubSub = {
+  publish: () => {},
+  subscribe: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }) }),
+};
+
 /** The schema of the server, with `more` of ours where a test has some. */
 export function buildAuthSchema(
-  settings: { readonly registration: boolean },
+  settings: { readonly registration: boolean; readonly subscriptions?: boolean },
   more: readonly ResolverClass[] = [],
 ): GraphQLSchema {
-  const resolvers: NonEmptyArray<ResolverClass> = [...resolversFor(settings), ...adminResolvers, ...more];
+  const live = settings.subscriptions === true ? subscriptionResolvers : [];
+  const resolvers: NonEmptyArray<ResolverClass> = [...resolversFor(settings), ...adminResolvers, ...live, ...more];
   // `graphql` checks the schema before the first document: the builder's own check would only repeat it.
-  const schema = buildSchemaSync({ resolvers, authChecker: guard, validate: false, skipCheck: true });
+  const options = { authChecker: guard, validate: false, skipCheck: true, pubSub: NO_PUB_SUB };
+  const schema = buildSchemaSync({ resolvers, ...options });
   // type-graphql collects arguments last to first; people read a username before a password.
-  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+  for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     for (const field of Object.values(type?.getFields() ?? {})) {
       field.args = field.args.toReversed();
       if (!natureOf(type, field.name))

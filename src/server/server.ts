@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../contracts/clock.ts';
-import { on, type EventListener } from '../contracts/events.ts';
+import { on, type EventListener, type SystemEvent } from '../contracts/events.ts';
 import type { Hooks } from '../contracts/hooks.ts';
 import { monitorOf } from '../contracts/monitor.ts';
 import type { ServerSettings } from '../contracts/settings/settings-table.ts';
@@ -109,6 +109,22 @@ export async function startServer({
       services: auth.services,
       introspection: auth.introspection,
       revocations: auth.revocations,
+      sockets: settings.subscriptions
+        ? async () => {
+            const { SocketServer } = await import('./sockets/socket-server.ts'); // few clients need it
+            const { schema, formatError } = graphql;
+            const tell = monitor === null ? () => {} : (event: SystemEvent) => monitor.tell(event);
+            return new SocketServer({
+              settings,
+              schema,
+              introspection,
+              context: auth.context,
+              formatError,
+              report,
+              tell,
+            });
+          }
+        : undefined,
       rest: await restOf(settings, { auth, schema: graphql.schema, monitor }),
       ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
       ...(patience && { patience }),

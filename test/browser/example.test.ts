@@ -112,13 +112,33 @@ describe('the example app', () => {
     }
     const alice = await server.auth.users.findByUsername('alice');
     await server.auth.sessions.revokeAll(alice?.id ?? '');
-    await tabs[0].press('Ask 50 at once');
     for (const tab of tabs) {
       await shows(tab.signInHeading);
       await shows(tab.text(/session (has |was )?ended/i));
       expect(await tab.headingsSeen()).toEqual(['Hello, alice!', 'Sign in']);
     }
     expect(visitor.count('tokenRefresh')).toBe(1);
+  });
+
+  test('shows in one tab within two seconds what another ends, and asks for nothing meanwhile', async () => {
+    const visitor = await newVisitor();
+    const [one, other] = [await openPage(visitor), await openPage(visitor)] as const;
+    await one.signInAndSee();
+    await shows(other.greeting);
+    const phone = { userAgent: 'Mozilla/5.0 (iPhone) Safari/605', ipAddress: null };
+    const alice = await server.auth.users.findByUsername('alice');
+    if (alice === null) throw new Error('expected alice');
+    await server.auth.tokens.forUser(alice, { client: phone });
+    const end = (tab: ExamplePage) => tab.tab.getByRole('button', { name: 'End Safari on iPhone' });
+    await shows(end(one));
+    await shows(end(other));
+    const before = visitor.count('sessions');
+    await other.tab.waitForTimeout(1500);
+    expect(visitor.count('sessions')).toBe(before);
+    await end(one).click();
+    const since = performance.now();
+    await end(other).waitFor({ state: 'detached' });
+    expect(performance.now() - since).toBeLessThan(2000);
   });
 
   test('is signed out by "Sign out everywhere" in another browser', async () => {

@@ -49,6 +49,20 @@ describe('the GraphiQL page', () => {
     expect(await shows(page.response.getByText('Hello, alice!'))).toBe(true);
   });
 
+  test('shows events of sessions as they happen, and goes on when the access token expires', async () => {
+    const page = await openSignedIn(await newVisitor());
+    await page.run('SessionEvents');
+    await page.tab.waitForTimeout(500); // nothing tells that a subscription has begun
+    const alice = await server.auth.users.findByUsername('alice');
+    if (alice === null) throw new Error('expected alice');
+    const { refresh } = await server.auth.tokens.forUser(alice);
+    expect(await shows(page.response.getByText('BEGAN'))).toBe(true);
+    server.clock.advance(300);
+    await page.tab.waitForTimeout(1500);
+    await server.auth.tokens.blacklist(refresh.token);
+    expect(await shows(page.response.getByText('signed_out'))).toBe(true);
+  });
+
   test('says in the words of the server that a password is wrong', async () => {
     const page = new ExplorerPage(await (await newVisitor()).open(server.url));
     await page.signIn('not her password');

@@ -1,5 +1,6 @@
 import type { Store } from '../../src/contracts/store/store.ts';
 import {
+  after,
   newActivity,
   newAttempts,
   newEntry,
@@ -36,6 +37,8 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['sessions.revokeAll', 0, ({ sessions }) => sessions.revokeAll('u', revocation())],
   ['sessions.revokeOldest', 0, ({ sessions }) => sessions.revokeOldest('u', 0, revocation())],
   ['sessions.listRevoked', [], ({ sessions }) => sessions.listRevoked({ at: NOW, name: '' }, 1)],
+  ['sessions.listBegun', [], ({ sessions }) => sessions.listBegun({ at: after(1), name: '' }, 1)],
+  ['sessions.listReplayed', [], ({ sessions }) => sessions.listReplayed({ at: NOW, name: '' }, 1)],
   ['sessions.deleteExpired', 0, ({ sessions }) => sessions.deleteExpired(NOW)],
   ['blacklist.add', true, ({ blacklist }) => blacklist.add(newEntry())],
   ['blacklist.addMany', [true], ({ blacklist }) => blacklist.addMany([newEntry()])],

@@ -106,6 +106,8 @@ const server = isThere ? await explainingServer() : null;
     ['users', 'username_key'],
     ['sessions', 'sessions_of_user'],
     ['sessions', 'revoked_sessions'],
+    ['sessions', 'begun_sessions'],
+    ['sessions', 'replayed_sessions'],
     ['sessions', 'expired_sessions'],
     ['blacklist', 'entries_by_time'],
     ['blacklist', 'expired_entries'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Store } from '../../src/contracts/store/store.ts';
 import { describeEachStore } from '../support/stores.ts';
-import { after, newEntry, newSession, NOW, revocation } from './records.ts';
+import { after, newEntry, newReplay, newSession, NOW, revocation } from './records.ts';
 import { openTwins } from './twins.ts';
 
 const MOMENTS = [1, 2, 2, 2, 3];
@@ -26,6 +26,43 @@ describeEachStore('what was revoked', (kind) => {
     const one = newSession();
     await store.sessions.insert(one);
     await store.sessions.revoke(one.id, revocation());
+    expect((await list(after(4), '')).map(({ id }) => id)).toEqual([one.id]);
+  });
+
+  test('is listed among what began, in the order of beginnings and names, from any of them on', async () => {
+    const begun = MOMENTS.map((moment, index) =>
+      newSession({
+        id: `b${index}`,
+        createdAt: after(100 + moment),
+        ...(index === 3 && { revokedAt: after(0), revokedReason: 'limit' }),
+      }),
+    );
+    for (const session of begun.toReversed()) await store.sessions.insert(session);
+    const list = (at: Date, name: string, limit = 9) => store.sessions.listBegun({ at, name }, limit);
+    expect(await list(after(101), '')).toEqual(begun);
+    expect(await list(after(102), 'b2')).toEqual(begun.slice(3));
+    expect(await list(after(101), '', 3)).toEqual(begun.slice(0, 3));
+    expect(await list(after(101), '', 0)).toEqual([]);
+    expect(await list(after(104), '')).toEqual([]);
+  });
+
+  test('is listed among what was replayed, in the order of reports and names, and only what was reported', async () => {
+    const client = { userAgent: 'agent', ipAddress: null };
+    const reported = (moment: number) => ({ at: after(moment), rotations: 3, refreshedBy: client, replayedBy: client });
+    const replayed = MOMENTS.map((moment, index) =>
+      newSession({ id: `r${index}`, replay: newReplay({ reported: reported(moment) }) }),
+    );
+    const others = [newSession(), newSession({ replay: newReplay({ reported: null }) })];
+    for (const session of [...others, ...replayed.toReversed()]) await store.sessions.insert(session);
+    const list = (at: Date, name: string, limit = 9) => store.sessions.listReplayed({ at, name }, limit);
+    expect(await list(NOW, '')).toEqual(replayed);
+    expect(await list(after(2), 'r2')).toEqual(replayed.slice(3));
+    expect(await list(after(1), '', 3)).toEqual(replayed.slice(0, 3));
+    expect(await list(after(1), '', 0)).toEqual([]);
+    expect(await list(after(4), '')).toEqual([]);
+    const one = newSession();
+    await store.sessions.insert(one);
+    await store.sessions.noteReplay(one.id, null, newReplay({ jti: one.jti, reported: reported(6) }));
     expect((await list(after(4), '')).map(({ id }) => id)).toEqual([one.id]);
   });
 

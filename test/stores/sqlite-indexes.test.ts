@@ -15,6 +15,8 @@ const INDEXES = [
   'sessions_of_user',
   'sessions_by_expiry',
   'sessions_by_revocation',
+  'sessions_by_beginning',
+  'sessions_by_report',
   'blacklist_by_expiry',
   'blacklist_by_time',
   'attempts_by_expiry',

@@ -1,4 +1,5 @@
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import {
   browserStorage,
   clearForEachSession,
@@ -6,6 +7,9 @@ import {
   createAuthLink,
   createTokenStore,
 } from 'graphql-simplejwt/apollo-client';
+import { socketOptions } from 'graphql-simplejwt/graphql-ws';
+import { OperationTypeNode } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { Connection } from './connection.ts';
 
 export const isCookieMode = import.meta.env.VITE_COOKIE === 'on';
@@ -17,8 +21,17 @@ export const tokens = createTokenStore({
 
 export const connection = new Connection();
 
+export const socket = createClient({
+  url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+  ...socketOptions(tokens),
+});
+
 export const client = new ApolloClient({
-  link: ApolloLink.from([connection.link, createAuthLink({ tokens }), new HttpLink({ uri: '/graphql' })]),
+  link: ApolloLink.split(
+    ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+    new GraphQLWsLink(socket), // which has the token from `socketOptions`
+    ApolloLink.from([connection.link, createAuthLink({ tokens }), new HttpLink({ uri: '/graphql' })]),
+  ),
   cache: new InMemoryCache(),
 });
 

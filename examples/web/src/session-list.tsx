@@ -9,6 +9,7 @@ import {
   type SessionsQuery,
 } from './generated/operations.ts';
 import { Moment } from './moment.tsx';
+import { useLiveSessions } from './use-live-sessions.ts';
 import { useTask } from './use-task.ts';
 
 type Session = SessionsQuery['sessions'][number];
@@ -18,6 +19,7 @@ const THEN_LIST = { refetchQueries: [SessionsDocument], awaitRefetchQueries: tru
 /** Where the user is signed in, and how to end that. */
 export function SessionList({ signOutEverywhere }: { readonly signOutEverywhere: () => void }) {
   const { data: latest, previousData, error } = useQuery(SessionsDocument);
+  useLiveSessions();
   const [revoke] = useMutation(SessionRevokeDocument, THEN_LIST);
   const [revokeOthers] = useMutation(SessionRevokeOthersDocument, THEN_LIST);
   const { isBusy, problem, run } = useTask();

@@ -128,7 +128,7 @@ export const authTable = {
   throttleAccountFailures: row('THROTTLE_ACCOUNT_FAILURES', integer(1, 100), 50, 'Wrong passwords for one account from all addresses together, before waits begin: 1 s, 2 s, 4 s up to an hour, forgotten after a day. Addresses from which the account signed in within 90 days are neither counted nor throttled. NIST SP 800-63B-4 3.2.2 allows at most 100 in a row.'),
   throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits but those of `THROTTLE_ACCOUNT_FAILURES`.'),
   throttleRegistrations: row('THROTTLE_REGISTRATIONS', integer(1, 1_000_000), 10, 'Registrations in an hour from one address.'),
-  throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address.'),
+  throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address, and as many WebSockets.'),
   passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, as it is here, and for 8 beside a second factor of your own.'),
   passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
   dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
@@ -152,6 +152,8 @@ export const serverTable = {
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Serves GraphiQL at `/graphql`. Default: on outside production.'),
   restPath: row('REST_PATH', optional(text('a path such as /api/token/', /^\/[\w\-.~/]{1,200}$/)), undefined, "Serves the addresses of simplejwt's views below this path, for applications that were written for simplejwt. See docs/old-addresses.md. Not set: none."),
+  subscriptions: row('SUBSCRIPTIONS', boolean, true, 'Whether `/graphql` takes WebSockets of the protocol `graphql-transport-ws`, for the subscription `sessionEvents`. See docs/subscriptions.md.'),
+  maxSockets: row('MAX_SOCKETS', integer(1, 1_000_000), 10_000, 'Open WebSockets of one process; more are refused with 503.'),
   console: row('CONSOLE', optional(boolean), undefined, 'Serves the console at `/console`. Default: on outside production.'),
 } as const satisfies Record<string, Setting>;
 

@@ -29,6 +29,8 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
     revokeAll: true,
     revokeOldest: true,
     listRevoked: true,
+    listBegun: true,
+    listReplayed: true,
     deleteExpired: true,
   },
   blacklist: { add: true, addMany: true, find: true, list: true, deleteExpired: true },

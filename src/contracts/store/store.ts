@@ -111,6 +111,10 @@ export interface SessionStore {
   revokeOldest(userId: string, keep: number, revocation: Revocation): Promise<number>;
   /** Sessions that were revoked after this position, in the order of `revokedAt` and `id`, at most `limit`. */
   listRevoked(after: ListPosition, limit: number): Promise<SessionRecord[]>;
+  /** Sessions that began after this position, in the order of `createdAt` and `id`, at most `limit`. */
+  listBegun(after: ListPosition, limit: number): Promise<SessionRecord[]>;
+  /** Sessions whose replays were reported after this position, in the order of `replay.reported.at` and `id`, at most `limit`. */
+  listReplayed(after: ListPosition, limit: number): Promise<SessionRecord[]>;
   /**
    * Removes sessions whose `expiresAt` is not after the given time, without keeping other calls waiting for all of it.
    * Resolves to how many.

@@ -69,6 +69,10 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
   refresh: [
     { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
   ],
+  /** Every socket for subscriptions that is opened, as a refresh. */
+  subscription: [
+    { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
+  ],
   /** Names and secrets of services that were wrong. Right ones are not counted, so that this keeps no service out. */
   service_credentials: [
     { per: 'address', rule: failuresOfAddress },

@@ -22,7 +22,9 @@ import { createLeave } from './leave.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
 import type { AddressOf } from './rest/plugin.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
+import type { SocketServer } from '../sockets/socket-server.ts';
 import { createProxyWarning } from './unnamed-proxy.ts';
+import { serveUpgrades } from './upgrades.ts';
 import { registerWellKnown } from './well-known.ts';
 
 /** Timeouts of a connection, in milliseconds. */
@@ -67,6 +69,8 @@ export interface AppOptions extends ServiceApi {
   readonly publicKeys: () => object;
   /** simplejwt's addresses. Default: none. */
   readonly rest?: ((addressOf: AddressOf) => FastifyPluginAsync) | undefined;
+  /** Loads what carries subscriptions, when the first socket is opened. Default: there are none. */
+  readonly sockets?: (() => Promise<SocketServer>) | undefined;
   /** Wraps each request to `/graphql` in a trace. Default: no tracing. */
   readonly trace?: <Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>) => Promise<Result>;
   /** For tests. */
@@ -100,7 +104,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onRequest', ({ headers: { 'content-type': type } }, _reply, done) => {
     done(type === undefined || PLAIN_TYPES.has(type) || isUtf8(type) ? undefined : new OtherCharset());
   });
-  app.addHook('preClose', createLeave(app.server, patience.leave));
+  const leave = createLeave(app.server, patience.leave);
+  const { sockets } = options;
+  const closeSockets =
+    sockets &&
+    serveUpgrades(app.server, {
+      open: sockets,
+      addressOf: (request) => addresses.of(request),
+      report: (error) => log.error({ err: error }, 'a WebSocket failed'),
+    });
+  app.addHook('preClose', async () => {
+    await Promise.all([leave(), closeSockets?.(patience.leave)]);
+  });
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'the request failed');

@@ -17,6 +17,11 @@ const LONG = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const STEPS = keysOf<SessionStep>({ opened: 0, adopted: 0, refreshed: 0, replayed: 0 });
 const REFUSALS = keysOf<HashRefusal>({ full: 0, late: 0 });
 const NETWORKS = ['ipv4', 'ipv6', 'unknown'] as const;
+export const SOCKET_CLOSINGS = [
+  ...(['token_expired', 'token_not_valid', 'token_blacklisted', 'session_revoked', 'user_inactive'] as const),
+  ...(['user_not_found', 'password_changed', 'not_authenticated', 'throttled', 'store_unavailable'] as const),
+  ...(['service_restart', 'internal_error', 'other'] as const),
+] as const;
 const STATUSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'] as const;
 
 function keysOf<Key extends string>(table: Readonly<Record<Key, 0>>): readonly Key[] {
@@ -84,13 +89,17 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     ringRead: gauge('key_ring_read_timestamp_seconds', 'When the key ring was last read.', { aggregator: 'min' }),
     ringFailures: counter('key_ring_failures_total', 'Reads of the key ring that failed.'),
     requestsInFlight: gauge('http_requests_in_flight', 'HTTP requests that are being answered.'),
+    sockets: gauge('sockets_open', 'WebSockets that are open.'),
+    socketsClosed: counter('sockets_closed_total', 'WebSockets that were closed.', { labelNames: ['reason'] }),
     responses: counter('http_responses_total', 'HTTP requests that ended.', { labelNames: ['status'] }),
   };
   // No series for the ring, as there may be none.
-  for (const family of [families.hashQueue, families.hashWait, families.requestsInFlight]) family.of();
+  for (const family of [families.hashQueue, families.hashWait, families.requestsInFlight, families.sockets])
+    family.of();
   for (const step of STEPS) families.sessions.of(step);
   for (const refusal of REFUSALS) families.hashRefused.of(refusal);
   for (const reason of REVOCATION_REASONS) families.sessionsEnded.of(reason);
+  for (const reason of SOCKET_CLOSINGS) families.socketsClosed.of(reason);
   for (const event of SECURITY_EVENTS) families.securityEvents.of(event);
   for (const status of STATUSES) families.responses.of(status);
   for (const [operation, budgets] of Object.entries(BUDGETS))

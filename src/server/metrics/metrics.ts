@@ -4,7 +4,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { SystemEvent } from '../../contracts/events.ts';
 import type { SecurityEvent } from '../../contracts/hooks.ts';
 import { outcomeOf, type Monitor, type Watch, type Work } from '../../contracts/monitor.ts';
-import { createFamilies, type Families } from './families.ts';
+import { createFamilies, SOCKET_CLOSINGS, type Families } from './families.ts';
 import type { Value } from './series.ts';
 
 /** Codes of documents that are refused; what others there may be come under one name. */
@@ -14,6 +14,9 @@ const DOCUMENT_CODES: ReadonlySet<string> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
 ]);
+
+/** Why the server closes sockets; all that clients say come under one name. */
+const CLOSINGS: ReadonlySet<string> = new Set(SOCKET_CLOSINGS);
 
 /** Counts what a server does in plain numbers. They become metrics when the registry is scraped. */
 export class Metrics implements Monitor {
@@ -71,6 +74,11 @@ export class Metrics implements Monitor {
         return count(families.sessions.of(event.step));
       case 'security':
         return this.#security(event.event);
+      case 'socket_opened':
+        return count(families.sockets.of());
+      case 'socket_closed':
+        count(families.sockets.of(), -1);
+        return count(families.socketsClosed.of(CLOSINGS.has(event.reason) ? event.reason : 'other'));
       case 'hash_queued':
         return count(families.hashQueue.of());
       case 'hash_dequeued':

@@ -27,12 +27,15 @@ export class GraphQLServer {
   readonly plain: PlainRoad;
   /** What they answer from, watched where anybody watches. */
   readonly schema: GraphQLSchema;
+  /** How they show errors. */
+  readonly formatError: ReturnType<typeof createFormatError>;
 
   constructor({ settings, introspection, monitor, report }: GraphQLServerOptions) {
     const plainSchema = buildAuthSchema(settings);
     const schema = monitor === null ? plainSchema : watchRootFields(plainSchema, monitor);
     this.schema = schema;
     const formatError = createFormatError(report);
+    this.formatError = formatError;
     const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
     this.plain = new PlainRoad({ schema, scheme, formatError, apollo: () => this.apollo });
     this.apollo = createApolloServer({

@@ -122,6 +122,9 @@ function sessionSchema(): Schema<SessionDocument> {
   );
   schema.index({ userId: 1, createdAt: -1, _id: -1 }, { name: 'sessions_of_user' });
   schema.index({ revokedAt: 1, _id: 1 }, { name: 'revoked_sessions' });
+  schema.index({ createdAt: 1, _id: 1 }, { name: 'begun_sessions' });
+  const isReported = { 'replay.reported.at': { $exists: true } };
+  schema.index({ 'replay.reported.at': 1, _id: 1 }, { name: 'replayed_sessions', partialFilterExpression: isReported });
   schema.index({ expiresAt: 1 }, { name: 'expired_sessions', expireAfterSeconds: TTL_SLACK_SECONDS });
   return schema;
 }

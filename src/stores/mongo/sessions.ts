@@ -1,5 +1,5 @@
 import { trusted } from 'mongoose';
-import type { SessionRecord, SessionStore, UserStore } from '../../contracts/store/store.ts';
+import type { ListPosition, SessionRecord, SessionStore, UserStore } from '../../contracts/store/store.ts';
 import { readById } from './by-id.ts';
 import { inserted, translated } from './errors.ts';
 import { removeExpired } from './expired.ts';
@@ -19,6 +19,20 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
 
   const read = readById(sessions);
   const find = async (id: string) => readSession(await read(id));
+  /** Sessions from a position on, in the order of a moment. */
+  const listLater = async (moment: string, { at, name }: ListPosition, limit: number) => {
+    if (limit === 0) return []; // to MongoDB, zero is no limit
+    const later = [{ [moment]: trusted({ $gt: at }) }, { _id: trusted({ $gt: name }) }];
+    const filter = { [moment]: trusted({ $gte: at }), $or: later };
+    const found = await translated(() =>
+      sessions
+        .find(filter)
+        .sort({ [moment]: 1, _id: 1 })
+        .limit(limit)
+        .lean(),
+    );
+    return found.flatMap((document) => readSession(document) ?? []);
+  };
 
   return {
     insert: ({ id, ...session }) => inserted(() => sessions.insertOne({ _id: id, ...session })),
@@ -54,13 +68,9 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
       const ids = oldest.map(({ _id }) => _id);
       return changeMany({ _id: trusted({ $in: ids }) }, { revokedAt: at, revokedReason: reason });
     },
-    listRevoked: async ({ at, name }, limit) => {
-      if (limit === 0) return []; // to MongoDB, zero is no limit
-      const later = [{ revokedAt: trusted({ $gt: at }) }, { _id: trusted({ $gt: name }) }];
-      const filter = { revokedAt: trusted({ $gte: at }), $or: later };
-      const found = await translated(() => sessions.find(filter).sort({ revokedAt: 1, _id: 1 }).limit(limit).lean());
-      return found.flatMap((document) => readSession(document) ?? []);
-    },
+    listRevoked: (position, limit) => listLater('revokedAt', position, limit),
+    listBegun: (position, limit) => listLater('createdAt', position, limit),
+    listReplayed: (position, limit) => listLater('replay.reported.at', position, limit),
     deleteExpired: (at) => removeExpired(sessions, at),
   };
 }

@@ -82,6 +82,12 @@ const SESSIONLESS_TOKENS = `
   ALTER TABLE users ADD COLUMN sessionless_after INTEGER;
 `;
 
+/** The moment of a report is a text within the note, as JSON has it. */
+const NEWS = `
+  CREATE INDEX sessions_by_beginning ON sessions (created_at, id);
+  CREATE INDEX sessions_by_report ON sessions (json_extract(replay, '$.reported.at'), id) WHERE replay IS NOT NULL;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -94,4 +100,5 @@ export const MIGRATIONS: readonly string[] = [
   REPLAYS,
   SERVICE_SCOPES,
   SESSIONLESS_TOKENS,
+  NEWS,
 ];

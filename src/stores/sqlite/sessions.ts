@@ -1,11 +1,16 @@
 import type { SessionRecord, SessionStore, Successor } from '../../contracts/store/store.ts';
 import { removeInSlices } from '../slices.ts';
-import type { SqliteDatabase, SqlValue } from './database.ts';
+import type { SqliteDatabase, SqlRow, SqlValue } from './database.ts';
 import { jsonOrNull, readSession, readUser, SESSION_COLUMNS, USER_COLUMNS } from './rows.ts';
 
 const WIDTH = SESSION_COLUMNS.split(',').length;
 
 const columnsOf = (table: string, columns: string) => columns.replaceAll(/\w+/g, `${table}.$&`);
+
+/** Sessions from a position on, in the order of a moment. */
+const selectLater = (moment: string, condition = ''): string =>
+  `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${condition}${moment} >= ?1 AND (${moment} > ?1 OR id > ?2)
+   ORDER BY ${moment}, id LIMIT ?3`;
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
   const { write } = database;
@@ -45,9 +50,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
        SELECT id FROM sessions WHERE user_id = ?3 AND revoked_at IS NULL AND expires_at > ?1
        ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?4)`,
   );
-  const selectRevoked = database.prepare(
-    `SELECT ${SESSION_COLUMNS} FROM sessions WHERE revoked_at >= ?1 AND (revoked_at > ?1 OR id > ?2)
-     ORDER BY revoked_at, id LIMIT ?3`,
+  const selectRevoked = database.prepare(selectLater('revoked_at'));
+  const selectBegun = database.prepare(selectLater('created_at'));
+  const selectReplayed = database.prepare(
+    selectLater(`json_extract(replay, '$.reported.at')`, 'replay IS NOT NULL AND '),
   );
   const deleteExpired = database.prepare(
     'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
@@ -60,7 +66,7 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
       const row = selectWithUser.get(id, userId) ?? [];
       return { session: readSession(row), user: readUser(row.slice(WIDTH)) };
     },
-    listLive: async (userId, at) => selectLive.all(userId, at.getTime()).flatMap((row) => readSession(row) ?? []),
+    listLive: async (userId, at) => listed(selectLive.all(userId, at.getTime())),
     rotate: (id, presentedJti, successor) => write(() => rotate.run(...changes(successor), id, presentedJti) === 1),
     noteReplay: (id, former, next) =>
       write(() => noteReplay.run(jsonOrNull(next), id, next.jti, former?.version ?? 0) === 1),
@@ -70,11 +76,14 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     revokeAll: (userId, { at, reason }, exceptId = '') =>
       write(() => revokeAll.run(at.getTime(), reason, userId, exceptId)),
     revokeOldest: (userId, keep, { at, reason }) => write(() => revokeOldest.run(at.getTime(), reason, userId, keep)),
-    listRevoked: async ({ at, name }, limit) =>
-      selectRevoked.all(at.getTime(), name, limit).flatMap((row) => readSession(row) ?? []),
+    listRevoked: async ({ at, name }, limit) => listed(selectRevoked.all(at.getTime(), name, limit)),
+    listBegun: async ({ at, name }, limit) => listed(selectBegun.all(at.getTime(), name, limit)),
+    listReplayed: async ({ at, name }, limit) => listed(selectReplayed.all(at.toISOString(), name, limit)),
     deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
   };
 }
+
+const listed = (rows: readonly SqlRow[]): SessionRecord[] => rows.flatMap((row) => readSession(row) ?? []);
 
 function changes({ jti, rotatedAt, rotatedBy, lastUsedAt, expiresAt }: Successor): SqlValue[] {
   return [jti, rotatedAt.getTime(), jsonOrNull(rotatedBy), lastUsedAt.getTime(), expiresAt.getTime()];

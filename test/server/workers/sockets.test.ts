@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import { createAuth } from '../../../src/graphql/auth.ts';
+import { Client } from '../../support/client.ts';
+import { PASSWORD, TEST_KEY } from '../../support/server.ts';
+import { TestSocket } from '../../support/sockets.ts';
+import { sharedStoreKinds, stageForWorkers, whenServed } from '../../support/workers.ts';
+
+const LONG = 60_000;
+
+/** Signs in again and again until it is told to stop; the ids of the sessions. */
+async function signInMeanwhile(auth: Awaited<ReturnType<typeof createAuth>>, work: () => Promise<unknown>) {
+  const alice = await auth.users.findByUsername('alice');
+  if (alice === null) throw new Error('expected alice');
+  let isOver = false;
+  const ids: string[] = [];
+  const signingIn = (async () => {
+    while (!isOver) {
+      const { access } = await auth.tokens.forUser(alice);
+      ids.push(String((await auth.tokens.verify(access.token)).sessionId));
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  })();
+  await work();
+  isOver = true;
+  await signingIn;
+  return ids;
+}
+
+describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
+  const stage = stageForWorkers();
+
+  test(
+    'S59: are closed within a second by what another process ends, and lose no event in a rolling restart',
+    async () => {
+      const place = stage.newPlace();
+      const server = await stage.start({}, place);
+      const elsewhere = await createAuth({
+        ...place.options,
+        signingKey: TEST_KEY,
+        passwordHashCost: 4,
+        maxSessions: 1000,
+      });
+      const { access, refresh } = await new Client(server.url).signIn('alice', PASSWORD);
+      const heard = new Map<string, string>();
+      let since = new Date().toISOString();
+      let connections = 0;
+      let isOver = false;
+      const listening = (async () => {
+        for (;;) {
+          const socket = await TestSocket.listen(server.url, access, { since }).catch(() => null);
+          const closed = await socket?.closed;
+          if (socket !== null) connections += 1;
+          for (const { id, at, session } of socket?.events ?? []) {
+            heard.set(id, session.id);
+            if (at > since) since = at;
+          }
+          if (isOver) return closed;
+        }
+      })();
+      const ids = await signInMeanwhile(elsewhere, async () => {
+        await whenServed(server, 2);
+        for (const time of [1, 2]) {
+          process.kill(server.pid, 'SIGHUP');
+          await server.printed('stdout', new RegExp(`(all workers are new[^]*){${time}}`));
+        }
+      });
+      isOver = true;
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // the last events arrive
+      const ended = performance.now();
+      await elsewhere.tokens.blacklist(refresh);
+      expect(await listening).toEqual({ code: 4403, reason: 'session_revoked' });
+      expect(performance.now() - ended).toBeLessThan(1000);
+      expect(connections).toBeGreaterThan(1);
+      const lost = ids.filter((id) => !heard.has(`${id}:began`));
+      expect(lost).toEqual([]);
+      await elsewhere.close();
+    },
+    LONG,
+  );
+});
