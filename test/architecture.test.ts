@@ -152,7 +152,7 @@ describe('the architecture', () => {
       holds,
       imports:
         mayImport.length === 0
-          ? 'nothing of ours'
+          ? 'no other room'
           : mayImport.map((name) => (name.endsWith('/') ? `\`${name}\`` : name)).join(', '),
     }));
     expect(printed).toEqual(wanted);

@@ -50,7 +50,7 @@ describe('the command line, for settings', () => {
       .split('\n')
       .map((line) => line.split(/ {2,}/));
     expect(header).toEqual(['name', 'value', 'from', 'meaning']);
-    const lives = 'How long an access token lives.';
+    const lives = 'How long an access token is valid.';
     expect(rows).toContainEqual(['JWT_ACCESS_TOKEN_LIFETIME', 'PT15M', 'environment', lives]);
     const idle = rows.find(([name]) => name === 'JWT_REFRESH_TOKEN_LIFETIME');
     expect(idle?.slice(1, 3)).toEqual(['1d', 'default']);

@@ -79,7 +79,7 @@ const addressHeader = text(
 /** Settings of the library and the server alike. */
 // prettier-ignore
 export const authTable = {
-  accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long an access token is valid, at most until the end of its session.'),
+  accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long an access token is valid. It never outlives its session.'),
   refreshTokenLifetime: row('JWT_REFRESH_TOKEN_LIFETIME', duration('1s', '3650d'), '1d', 'How long a refresh token is valid, and so how long a session can stay unused.'),
   rotateRefreshTokens: row('JWT_ROTATE_REFRESH_TOKENS', boolean, true, 'Refreshing also returns the successor of the refresh token.'),
   blacklistAfterRotation: row('JWT_BLACKLIST_AFTER_ROTATION', boolean, true, 'A refresh token that was exchanged for its successor is no longer usable; using it again ends the session.'),

@@ -37,7 +37,7 @@ const WARNING = {
   level: 40,
   address: '127.0.0.1',
   msg: expect.stringMatching(
-    /^X-Forwarded-For came from an address that TRUST_PROXY does not name, .* name it in TRUST_PROXY$/,
+    /^X-Forwarded-For came from an address that TRUST_PROXY does not name, .* add it to TRUST_PROXY$/,
   ),
 };
 
