@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { SessionEventsDocument } from '../generated/console-operations.ts';
 
 /** Calls back when something happens to a session of the user, and after a time in which that could not be heard. */
-export function useSessionEvents(socket: Client, changed: () => void): void {
+export function useSessionEvents(socket: Client, changed: () => unknown): void {
   useEffect(() => {
     const leave = socket.subscribe(
       { query: String(SessionEventsDocument) },

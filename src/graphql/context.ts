@@ -140,7 +140,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
       const header = headerOf(this.#input.req.headers, headerName);
       const live = await core.live();
       try {
-        return await live.watch(header, (error) => void this.refuse(error).catch(ended));
+        return await live.watch(header, async (error) => ended(await this.#told(error)));
       } catch (error) {
         return this.refuse(error);
       }
@@ -154,10 +154,15 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     }
 
     async refuse(error: unknown): Promise<never> {
+      throw await this.#told(error);
+    }
+
+    /** The error as the client is told it, in its language. */
+    async #told(error: unknown): Promise<unknown> {
       const refusal = toGraphQLError(error);
       if (isGraphQLError(refusal))
         refusal.message = await localized(refusal.message, headerOf(this.#input.req.headers, 'accept-language'));
-      throw refusal;
+      return refusal;
     }
   }
 

@@ -74,7 +74,7 @@ export class Reader {
   }
 
   async leave(): Promise<void> {
-    for (const { stop } of this.#running) await stop();
+    for (const running of this.#running) await running.stop();
     for (const folder of [this.folder, this.#notes]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -93,7 +93,8 @@ export class Reader {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
         const prompts = text.match(/password[^\n]*: ?/gi)?.length ?? 0;
-        for (; password !== undefined && answered < prompts; answered++) child.stdin.write(`${password}\n`);
+        if (password === undefined) return;
+        for (; answered < prompts; answered++) child.stdin.write(`${password}\n`);
       });
     }
     child.stdin.on('error', () => {}); // it ended without reading what it was given

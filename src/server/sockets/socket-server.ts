@@ -105,8 +105,8 @@ export class SocketServer {
           }),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
-          socket.on('message', (data) => {
-            receive(String(data)).catch((error: unknown) => {
+          socket.on('message', (data: Buffer) => {
+            receive(data.toString()).catch((error: unknown) => {
               this.#parts.report(error);
               socket.close(...CLOSING.failed);
             });

@@ -8,20 +8,20 @@ import { sharedStoreKinds, stageForWorkers, whenServed } from '../../support/wor
 const LONG = 60_000;
 
 /** Signs in again and again until it is told to stop; the ids of the sessions. */
-async function signInMeanwhile(auth: Awaited<ReturnType<typeof createAuth>>, work: () => Promise<unknown>) {
+async function signInMeanwhile(auth: Awaited<ReturnType<typeof createAuth>>, meanwhile: () => Promise<unknown>) {
   const alice = await auth.users.findByUsername('alice');
   if (alice === null) throw new Error('expected alice');
-  let isOver = false;
+  const work = { isOver: false };
   const ids: string[] = [];
   const signingIn = (async () => {
-    while (!isOver) {
+    while (!work.isOver) {
       const { access } = await auth.tokens.forUser(alice);
       ids.push(String((await auth.tokens.verify(access.token)).sessionId));
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   })();
-  await work();
-  isOver = true;
+  await meanwhile();
+  work.isOver = true;
   await signingIn;
   return ids;
 }
@@ -44,7 +44,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
       const heard = new Map<string, string>();
       let since = new Date().toISOString();
       let connections = 0;
-      let isOver = false;
+      const work = { isOver: false };
       const listening = (async () => {
         for (;;) {
           const socket = await TestSocket.listen(server.url, access, { since }).catch(() => null);
@@ -54,7 +54,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
             heard.set(id, session.id);
             if (at > since) since = at;
           }
-          if (isOver) return closed;
+          if (work.isOver) return closed;
         }
       })();
       const ids = await signInMeanwhile(elsewhere, async () => {
@@ -64,7 +64,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
           await server.printed('stdout', new RegExp(`(all workers are new[^]*){${time}}`));
         }
       });
-      isOver = true;
+      work.isOver = true;
       await new Promise((resolve) => setTimeout(resolve, 1000)); // the last events arrive
       const ended = performance.now();
       await elsewhere.tokens.blacklist(refresh);
