@@ -11,7 +11,7 @@ import { jest } from './mocks.mjs';
  */
 const require = createRequire(import.meta.url);
 
-const { postMessage } = Worker.prototype;
+const postMessage = Reflect.get(Worker.prototype, 'postMessage');
 Worker.prototype.postMessage = function (...message) {
   this.postMessage = postMessage; // so that a suite which spies on threads does not see the one that loads modules
   return postMessage.apply(this, message);
@@ -31,7 +31,7 @@ export default async function runSuite(globalConfig, config, environment, runtim
     requireInternalModule: requireAnew,
     requireModule: require,
     unstable_shouldLoadAsEsm: () => true,
-    unstable_importModule: (path) => import(`${pathToFileURL(path)}?run=${(count += 1)}`),
+    unstable_importModule: (path) => import(`${pathToFileURL(path).href}?run=${(count += 1)}`),
     setGlobalsForRuntime: (globals) => (globalThis[Symbol.for('suite globals')] = { ...globals, jest }),
     clearAllMocks: jest.clearAllMocks,
   });
