@@ -15,21 +15,9 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: APART.filter((folder) => !process.argv.some((word) => word.startsWith(folder))),
   modulePathIgnorePatterns: ['<rootDir>/dist/packages'], // whose names are those of `packages/`
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-        },
-      },
-    ],
-  },
+  testRunner: '<rootDir>/test/support/runner/runner.mjs',
+  transform: {},
   clearMocks: true,
-  setupFiles: ['<rootDir>/test/support/one-realm.mjs'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // What suites leave behind slows down those that follow in the same process, by several times in the end.

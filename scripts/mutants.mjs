@@ -11,7 +11,8 @@ import { SuiteRunner } from './mutants/suite-runner.mjs';
 
 /**
  * Breaks `src` in small ways, each in a copy of one file, and asks the room's suites whether they notice.
- * `npm run mutants -- [room...] [--sample 40] [--seed 1] [--match text]`
+ * `npm run mutants -- [room...] [--sample 40] [--seed 1] [--match text]`; with `--check` it only looks whether the list of
+ * equivalent breakages names what can be made.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     match: { type: 'string', default: '' },
+    check: { type: 'boolean', default: false },
   },
 });
 const ROOT = join(import.meta.dirname, '..');
@@ -33,6 +35,10 @@ const rooms = positionals.length > 0 ? positionals : Object.keys(ROOMS);
 const unknown = rooms.find((room) => !(room in ROOMS));
 if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(ROOMS).join(', ')}`);
 const equivalent = JSON.parse(readFileSync(join(ROOT, EQUIVALENT), 'utf8'));
+if (values.check) {
+  for (const room of rooms) breakagesOf(room);
+  process.exit();
+}
 const mutants = mkdtempSync(join(tmpdir(), 'mutants-'));
 const mongoDb = await startMongoDb();
 let runner;
@@ -55,9 +61,7 @@ async function judge(room) {
     NODE_ENV: 'test', // as jest has it
     TEST_MONGODB_URI: room === 'stores' ? (mongoDb.uri ?? '') : '',
   });
-  const files = filesIn(`src/${room}`).filter((file) => file.endsWith('.ts') && !file.includes('/generated/'));
-  const all = files.flatMap((file) => mutationsOf(file, readFileSync(join(ROOT, file), 'utf8')));
-  const known = knownAsEquivalent(all, files);
+  const { files, all, known } = breakagesOf(room);
   const sample = sampleOf(
     all.filter((mutation) => !known.has(mutation)),
     Number(values.sample),
@@ -77,6 +81,12 @@ async function judge(room) {
   const made = count.killed + count.survived;
   const share = made === 0 ? 100 : (100 * count.killed) / made;
   return { room, made, ...count, equivalent: known.size, seconds, share: `${share.toFixed(1)} %` };
+}
+
+function breakagesOf(room) {
+  const files = filesIn(`src/${room}`).filter((file) => file.endsWith('.ts') && !file.includes('/generated/'));
+  const all = files.flatMap((file) => mutationsOf(file, readFileSync(join(ROOT, file), 'utf8')));
+  return { files, all, known: knownAsEquivalent(all, files) };
 }
 
 /** The files of suites, each with its time and the functions that it runs, the fastest first. */

@@ -2,7 +2,7 @@ import { register } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { addEventHandler, getState, resetState, run } from 'jest-circus';
 import jestConfig from '../../jest.config.js';
-import { jest } from './globals.mjs';
+import { jest } from '../../test/support/runner/mocks.mjs';
 
 /**
  * Runs suites of jest in a process that goes on: to load them in a new one for every mutant takes ten times as long as
@@ -13,8 +13,10 @@ Worker.prototype.postMessage = function (...message) {
   this.postMessage = postMessage; // so that a suite which spies on threads does not see the one that loads modules
   return postMessage.apply(this, message);
 };
-register('./hooks.mjs', import.meta.url, { data: { mutants: process.argv[2] } });
-await import('./hooks.mjs');
+register('../../test/support/runner/hooks.mjs', import.meta.url, {
+  data: { globals: new URL('globals.mjs', import.meta.url).href, mutants: process.argv[2] },
+});
+await import('../../test/support/runner/hooks.mjs');
 Worker.prototype.postMessage = postMessage;
 
 let reached = new Set();

@@ -18,7 +18,10 @@ const WRONG = 'not the password';
 const NEXT_PASSWORD = 'through the looking glass';
 /** What is behind the proxy that the tests play. */
 const BEHIND_PROXY = { TRUST_PROXY: 'loopback' };
-const FREE = 10;
+/** Failures before the first wait: by default, and where what comes after it is asked. */
+const DEFAULT_FREE = 10;
+const FREE = 3;
+const FEW_ARE_FREE = { THROTTLE_SIGN_IN_FAILURES: String(FREE) };
 
 describeEachStore('throttling', (kind) => {
   let server: TestServer;
@@ -26,7 +29,7 @@ describeEachStore('throttling', (kind) => {
   let checked = 0;
   afterEach(() => server.remove());
 
-  const start = async (env: Readonly<Record<string, string>> = {}) => {
+  const start = async (env: Readonly<Record<string, string>> = FEW_ARE_FREE) => {
     checked = 0;
     const onLoginFailed = () => {
       checked += 1;
@@ -48,8 +51,8 @@ describeEachStore('throttling', (kind) => {
   }
 
   test('S30: ten failures to one account from one address, then a wait that doubles', async () => {
-    await start();
-    const first = await inTurn(FREE, () => signIn('alice', WRONG));
+    await start({});
+    const first = await inTurn(DEFAULT_FREE, () => signIn('alice', WRONG));
     expect(new Set(first.map(reasonOf))).toEqual(new Set(['no_active_account']));
     const waits = await inTurn(5, async () => {
       const retryAfter = Number(retryAfterOf(await signIn('alice', WRONG)));
@@ -58,11 +61,11 @@ describeEachStore('throttling', (kind) => {
       return retryAfter;
     });
     expect(waits).toEqual([1, 2, 4, 8, 16]);
-    expect(checked).toBe(FREE + 5);
+    expect(checked).toBe(DEFAULT_FREE + 5);
   });
 
   test('S30: no wait is longer than the longest', async () => {
-    await start({ THROTTLE_MAX_WAIT: '5s' });
+    await start({ ...FEW_ARE_FREE, THROTTLE_MAX_WAIT: '5s' });
     await inTurn(FREE, () => signIn('alice', WRONG));
     await inTurn(6, async () => {
       server.clock.advance(5);
@@ -100,9 +103,9 @@ describeEachStore('throttling', (kind) => {
     expect(reasonOf(await signIn('alice', WRONG))).toBe('throttled');
   });
 
-  test('S30: 200 failures from elsewhere do not keep the owner out', async () => {
-    await start(BEHIND_PROXY);
-    const attacks = await inTurn(200, (index) => signIn('alice', WRONG, from(`198.51.100.${index % 4}`)));
+  test('S30: 60 failures from elsewhere do not keep the owner out', async () => {
+    await start({ ...FEW_ARE_FREE, ...BEHIND_PROXY });
+    const attacks = await inTurn(60, (index) => signIn('alice', WRONG, from(`198.51.100.${index % 4}`)));
     expect(attacks.map(reasonOf)).toContain('throttled');
     expect(checked).toBe(4 * FREE);
     expect(reasonOf(await signIn('alice', PASSWORD, from('203.0.113.7')))).toBeNull();
@@ -110,7 +113,7 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: known, unknown and disabled accounts wait alike, and get the same bytes', async () => {
-    await start(BEHIND_PROXY);
+    await start({ ...FEW_ARE_FREE, ...BEHIND_PROXY });
     const bob = await server.auth.users.create({ username: 'bob', password: PASSWORD });
     await server.auth.users.setActive(bob.id, false);
     const [known, unknown, disabled] = await Promise.all(
@@ -125,9 +128,9 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: every spelling of a name and both kinds of sign-in are counted together', async () => {
-    await start();
+    await start({});
     const spellings = ['alice', 'ALICE', 'Alice', '\uff21lice', 'ali\u24d2e'];
-    const tries = await inTurn(FREE, async (index) => {
+    const tries = await inTurn(DEFAULT_FREE, async (index) => {
       const username = spellings[index % 5] ?? '';
       return reasonOf(await (index % 2 === 0 ? signIn(username, WRONG) : signInSliding(username, WRONG)));
     });
@@ -137,16 +140,16 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: of 100 attempts at once no more than ten passwords are checked', async () => {
-    await start();
+    await start({});
     const answers = await Promise.all(Array.from({ length: 100 }, () => signIn('alice', WRONG)));
-    expect(checked).toBe(FREE);
+    expect(checked).toBe(DEFAULT_FREE);
     const reasons = answers.map(reasonOf);
-    expect(reasons.filter((reason) => reason === 'no_active_account')).toHaveLength(FREE);
-    expect(reasons.filter((reason) => reason === 'throttled')).toHaveLength(100 - FREE);
+    expect(reasons.filter((reason) => reason === 'no_active_account')).toHaveLength(DEFAULT_FREE);
+    expect(reasons.filter((reason) => reason === 'throttled')).toHaveLength(100 - DEFAULT_FREE);
   });
 
   test('S30: one address that tries many accounts waits for all of them, and no other address does', async () => {
-    await start({ ...BEHIND_PROXY, THROTTLE_ADDRESS_FAILURES: '20' });
+    await start({ ...FEW_ARE_FREE, ...BEHIND_PROXY, THROTTLE_ADDRESS_FAILURES: '20' });
     await inTurn(20, (index) => signIn(`user ${index}`, WRONG, from('198.51.100.1')));
     expect(reasonOf(await signIn('alice', PASSWORD, from('198.51.100.1')))).toBe('throttled');
     expect(reasonOf(await signIn('alice', PASSWORD, from('198.51.100.2')))).toBeNull();
@@ -154,13 +157,13 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: an account that has to wait closes its address to nobody else', async () => {
-    await start({ THROTTLE_ADDRESS_FAILURES: '12' });
-    await inTurn(60, () => signIn('nobody', WRONG));
+    await start({ ...FEW_ARE_FREE, THROTTLE_ADDRESS_FAILURES: '5' });
+    await inTurn(20, () => signIn('nobody', WRONG));
     expect(reasonOf(await signIn('alice', PASSWORD))).toBeNull();
   });
 
   test('S30: the addresses of an IPv6 network are one, and IPv4 has one spelling', async () => {
-    await start(BEHIND_PROXY);
+    await start({ ...FEW_ARE_FREE, ...BEHIND_PROXY });
     await inTurn(FREE, (index) => signIn('alice', WRONG, from(`2001:db8:1:2:${index}::${index}`)));
     expect(reasonOf(await signIn('alice', PASSWORD, from('2001:db8:1:2:ffff::1')))).toBe('throttled');
     expect(reasonOf(await signIn('alice', PASSWORD, from('2001:db8:1:3::1')))).toBeNull();
@@ -169,7 +172,7 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: guessing the current password with a stolen access token is slowed, and its owner is not kept out', async () => {
-    await start(BEHIND_PROXY);
+    await start({ ...FEW_ARE_FREE, ...BEHIND_PROXY });
     const { access: token } = await server.signIn();
     const change = (currentPassword: string, address: string) =>
       server.client.send(
@@ -184,7 +187,13 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: registrations and refreshes have budgets of an address', async () => {
-    const env = { ...BEHIND_PROXY, REGISTRATION: 'on', THROTTLE_REGISTRATIONS: '2', THROTTLE_REFRESHES: '3' };
+    const env = {
+      ...FEW_ARE_FREE,
+      ...BEHIND_PROXY,
+      REGISTRATION: 'on',
+      THROTTLE_REGISTRATIONS: '2',
+      THROTTLE_REFRESHES: '3',
+    };
     await start(env);
     const register = (username: string, address: string) =>
       server.client.send(UserRegisterDocument, { username, password: PASSWORD }, from(address));
@@ -208,7 +217,7 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: whoever has to wait can still use their tokens, verify them and sign out', async () => {
-    await start({ THROTTLE_REFRESHES: '1' });
+    await start({ ...FEW_ARE_FREE, THROTTLE_REFRESHES: '1' });
     const { access, refresh } = await server.signIn();
     await inTurn(FREE + 1, () => signIn('alice', WRONG));
     await server.client.send(TokenRefreshDocument, { refresh: 'odd' });
@@ -219,7 +228,7 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S30: nothing is counted where it is off', async () => {
-    await start({ THROTTLE: 'off', THROTTLE_REFRESHES: '1', THROTTLE_ADDRESS_FAILURES: '1' });
+    await start({ ...FEW_ARE_FREE, THROTTLE: 'off', THROTTLE_REFRESHES: '1', THROTTLE_ADDRESS_FAILURES: '1' });
     const { refresh } = await server.signIn();
     await inTurn(FREE + 5, () => signIn('alice', WRONG));
     expect(checked).toBe(FREE + 5);
@@ -235,7 +244,7 @@ describeEachStore('throttling', (kind) => {
   });
 
   test('S37: behind a proxy, what the client put before its own address does not count', async () => {
-    await start(BEHIND_PROXY);
+    await start({ ...FEW_ARE_FREE, ...BEHIND_PROXY });
     const answers = await inTurn(FREE + 5, (index) =>
       signIn('alice', WRONG, from(`203.0.113.${index}, 10.0.0.${index}, 198.51.100.1`)),
     );

@@ -2,23 +2,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
-import jestConfig from '../../jest.config.js';
+import { SWC } from './swc.mjs';
 
-const ROOT = join(import.meta.dirname, '../..');
-const OURS = ['src', 'test'].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
-const [[, { ...swc }]] = Object.values(jestConfig.transform);
+const ROOT = join(import.meta.dirname, '../../..');
+const OURS = ['src', 'test', 'bench', 'examples'].map((folder) => new URL(`../../../${folder}/`, import.meta.url).href);
 const compiled = new Map();
+let globals;
 let mutants;
 
+/** @param data `globals`, the URL of what stands in for `@jest/globals`; `mutants`, a folder of files in place of ours */
 export function initialize(data) {
-  ({ mutants } = data);
+  ({ globals, mutants } = data);
 }
 
 /** `?run=<mutant>.<suite>` goes along to all of ours that is imported: every suite has modules of its own, as in jest. */
 export async function resolve(specifier, context, next) {
-  if (specifier === '@jest/globals') return { url: new URL('globals.mjs', import.meta.url).href, shortCircuit: true };
-  const resolved = await next(specifier, context);
   const { search } = new URL(context.parentURL ?? 'file:///');
+  if (specifier === '@jest/globals') return { url: globals + search, shortCircuit: true };
+  const resolved = await next(specifier, context);
   const isOurs = OURS.some((folder) => resolved.url.startsWith(folder)) && !resolved.url.includes('?');
   return isOurs ? { ...resolved, url: resolved.url + search } : resolved;
 }
@@ -27,8 +28,9 @@ export async function load(url, context, next) {
   const { pathname, searchParams } = new URL(url);
   if (!pathname.endsWith('.ts') || !searchParams.has('run')) return next(url, context);
   const file = fileURLToPath(new URL(pathname, 'file:'));
-  const mutant = join(mutants, searchParams.get('run').split('.')[0], relative(ROOT, file));
-  return { format: 'module', source: existsSync(mutant) ? compile(mutant) : compileOnce(file), shortCircuit: true };
+  const mutant = mutants && join(mutants, searchParams.get('run').split('.')[0], relative(ROOT, file));
+  const source = mutant && existsSync(mutant) ? compile(mutant) : compileOnce(file);
+  return { format: 'module', source, shortCircuit: true };
 }
 
 function compileOnce(file) {
@@ -37,6 +39,5 @@ function compileOnce(file) {
 }
 
 function compile(file) {
-  return transformSync(readFileSync(file, 'utf8'), { ...swc, filename: file, module: { type: 'es6' }, swcrc: false })
-    .code;
+  return transformSync(readFileSync(file, 'utf8'), { ...SWC, filename: file }).code;
 }
