@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
 import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -23,8 +24,8 @@ const docs = readFileSync(join(import.meta.dirname, '../../docs/clients.md'), 'u
 function runBlock(word: string, given: Readonly<Record<string, unknown>>, declared: readonly string[] = []): unknown {
   const block = docs.match(/```ts\n[^]*?```/g)?.find((text) => text.includes(word)) ?? '';
   const code = block.replaceAll(/^(```.*|import .*)$/gm, '');
-  const run = new Function(...Object.keys(given), `${code}\nreturn { ${declared.join(', ')} };`);
-  return run(...Object.values(given));
+  const run = compileFunction(`${code}\nreturn { ${declared.join(', ')} };`, Object.keys(given));
+  return Reflect.apply(run, undefined, Object.values(given)) as unknown;
 }
 
 const schema = new GraphQLSchema({
@@ -101,7 +102,7 @@ describe('the recipes of docs/clients.md for subscriptions', () => {
     const { link } = runBlock('new GraphQLWsLink', given, ['link']) as { link: ApolloLink };
     const client = new ApolloClient({ link, cache: new InMemoryCache() });
     const first = new Promise((resolve) => {
-      client.subscribe({ query: WAVED }).subscribe((result) => resolve(result.data ?? String(result.error)));
+      client.subscribe({ query: WAVED }).subscribe((result) => resolve(result.data ?? result.error?.message));
     });
     return { first, failed };
   }

@@ -19,13 +19,13 @@ interface Connection {
  * worker answers. Without this it holds those of a killed worker for ever, and their clients wait as long.
  */
 export function closeWhatIsNotTaken({ process }: Pick<Worker, 'process'>): void {
-  const { send } = process;
+  const send = process.send?.bind(process);
   if (send === undefined) return;
   const given = new Map<unknown, Connection>();
   const noting = (...args: [message: Partial<Giving>, connection?: Connection]): unknown => {
     const [{ act, seq }, connection] = args;
     if (act === 'newconn' && connection !== undefined) given.set(seq, connection);
-    return Reflect.apply(send, process, args);
+    return Reflect.apply(send, null, args);
   };
   process.send = noting as typeof send;
   process.on('internalMessage', ({ ack }: Taking) => given.delete(ack));
