@@ -4,11 +4,12 @@ import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import { createRoot } from 'react-dom/client';
 import { browserStorage, createTokenStore } from '../src/client/index.ts';
+import { SessionProvider } from '../src/client/react.ts';
 import { createDiscreetStorage } from './editors/create-discreet-storage.ts';
 import { createFetcher } from './editors/create-fetcher.ts';
-import { createTokenPlugin } from './panel/create-token-plugin.tsx';
 import { GraphiqlRepairs } from './repairs/graphiql-repairs.tsx';
 import { readAuthHeader } from './read-auth-header.ts';
+import { TOKEN_PLUGIN } from './panel/token-plugin.ts';
 import { SignInBar } from './bar/sign-in-bar.tsx';
 import { tabs } from './tabs.ts';
 import { TokenFiller } from './editors/token-filler.tsx';
@@ -24,20 +25,20 @@ const tokens = createTokenStore({ url: '/graphql', storage, ...authHeader });
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 createRoot(root).render(
-  <>
-    <SignInBar tokens={tokens} />
+  <SessionProvider tokens={tokens}>
+    <SignInBar />
     <main>
       <GraphiQL
         fetcher={createFetcher(tokens)}
         storage={createDiscreetStorage(localStorage)}
-        plugins={[createTokenPlugin(tokens), HISTORY_PLUGIN]}
+        plugins={[TOKEN_PLUGIN, HISTORY_PLUGIN]}
         defaultTabs={tabs}
         defaultEditorToolsVisibility="variables"
         shouldPersistHeaders={false}
       >
-        <TokenFiller tokens={tokens} {...authHeader} />
+        <TokenFiller {...authHeader} />
         <GraphiqlRepairs />
       </GraphiQL>
     </main>
-  </>,
+  </SessionProvider>,
 );

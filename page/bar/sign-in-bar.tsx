@@ -1,5 +1,4 @@
-import type { TokenStore } from '../../src/client/index.ts';
-import { useTokenState } from '../tokens/use-token-state.ts';
+import { useSession, useTokens } from '../../src/client/react.ts';
 import { userOf } from '../tokens/user-of.ts';
 import { Bar } from './bar.tsx';
 import { SignInForm } from './sign-in-form.tsx';
@@ -7,8 +6,9 @@ import { SignedIn } from './signed-in.tsx';
 import { useSignOut } from './use-sign-out.ts';
 
 /** Who is signed in, above GraphiQL, in the theme that GraphiQL has. */
-export function SignInBar({ tokens }: { readonly tokens: TokenStore }) {
-  const state = useTokenState(tokens);
+export function SignInBar() {
+  const tokens = useTokens();
+  const state = useSession();
   const { signOut, why } = useSignOut(tokens, state);
   return (
     <Bar name="token explorer">
@@ -16,7 +16,7 @@ export function SignInBar({ tokens }: { readonly tokens: TokenStore }) {
         // The key remounts the bar, so that one user's name never stands beside another's token.
         <SignedIn key={userOf(state.tokens.access)} tokens={tokens} held={state.tokens} signOut={signOut} />
       ) : (
-        <SignInForm tokens={tokens} why={why} />
+        <SignInForm why={why} />
       )}
     </Bar>
   );

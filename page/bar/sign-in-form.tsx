@@ -1,34 +1,30 @@
-import { useId, useRef, useState, type SyntheticEvent } from 'react';
-import { TokenRequestError, type TokenStore } from '../../src/client/index.ts';
+import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
+import { TokenRequestError } from '../../src/client/index.ts';
+import { useSignIn } from '../../src/client/react.ts';
+import { explainError } from '../problems/explain-error.ts';
 import { useFocusKept } from './use-focus-kept.ts';
-import { useTask } from '../problems/use-task.ts';
 
 interface Props {
-  readonly tokens: TokenStore;
   /** Why the user is no longer signed in. */
   readonly why: string | null;
 }
 
-export function SignInForm({ tokens, why }: Props) {
+export function SignInForm({ why }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const { isBusy, problem, run } = useTask();
+  const { signIn, isPending, error } = useSignIn();
+  const problem = error === null ? null : explainError(error);
   const usernameField = useFocusKept<HTMLInputElement>();
   const passwordField = useRef<HTMLInputElement>(null);
   const problemId = useId();
 
-  async function signIn() {
-    try {
-      await tokens.signIn(username, password);
-    } catch (error) {
-      if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
-      throw error;
-    }
-  }
+  useEffect(() => {
+    if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
+  }, [error]);
 
   function submit(event: SyntheticEvent) {
     event.preventDefault();
-    void run(signIn);
+    void signIn(username, password);
   }
 
   return (
@@ -67,8 +63,8 @@ export function SignInForm({ tokens, why }: Props) {
             onChange={({ target }) => setPassword(target.value)}
           />
         </label>
-        <button className="primary" type="submit" aria-disabled={isBusy}>
-          {isBusy ? 'Signing in…' : 'Sign in'}
+        <button className="primary" type="submit" aria-disabled={isPending}>
+          {isPending ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
     </>

@@ -23,7 +23,7 @@ export function Console({ api }: { readonly api: Api }) {
         {session.status === 'signed-out' && (
           <section aria-labelledby="sign-in">
             <h2 id="sign-in">Sign in</h2>
-            <SignInForm tokens={tokens} why={why} />
+            <SignInForm why={why} />
           </section>
         )}
       </main>

@@ -1,20 +1,19 @@
 import { useGraphiQL, type MonacoEditor } from '@graphiql/react';
 import { useEffect, useState } from 'react';
-import type { HeldTokens, TokenStore } from '../../src/client/index.ts';
+import type { HeldTokens } from '../../src/client/index.ts';
+import { useSession } from '../../src/client/react.ts';
 import { createSlot } from './create-slot.ts';
-import { useTokenState } from '../tokens/use-token-state.ts';
 
 type Fill = (text: string, held: HeldTokens | null) => string;
 
 interface Props {
-  readonly tokens: TokenStore;
   readonly headerName: string;
   readonly scheme: string;
 }
 
 /** Keeps the current tokens in the editors of GraphiQL, where what is sent is seen and can be changed. */
-export function TokenFiller({ tokens, headerName, scheme }: Props): null {
-  const state = useTokenState(tokens);
+export function TokenFiller({ headerName, scheme }: Props): null {
+  const state = useSession();
   const held = state.status === 'signed-in' ? state.tokens : null;
   const [fillHeaders] = useState(() => createHeaderFill(headerName, scheme));
   const [fillVariables] = useState(createVariableFill);

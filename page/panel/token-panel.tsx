@@ -1,17 +1,17 @@
 import { useId, useState } from 'react';
-import type { HeldTokens, TokenStore } from '../../src/client/index.ts';
+import type { HeldTokens } from '../../src/client/index.ts';
+import { useSession } from '../../src/client/react.ts';
 import { ClaimList } from './claim-list.tsx';
 import { readToken, type TokenReading } from '../tokens/read-token.ts';
 import { useNow } from '../tokens/use-now.ts';
-import { useTokenState } from '../tokens/use-token-state.ts';
 import { verdictOf } from './verdict-of.ts';
 
 /** Which token is looked into: one of the session's, then as it is refreshed, or one that was pasted. */
 type Source = { readonly kind: 'access' | 'refresh' } | { readonly kind: 'pasted'; readonly text: string };
 
 /** Shows the content of a token. It is decoded on the page and sent nowhere. */
-export function TokenPanel({ tokens }: { readonly tokens: TokenStore }) {
-  const state = useTokenState(tokens);
+export function TokenPanel() {
+  const state = useSession();
   const held = state.status === 'signed-in' ? state.tokens : null;
   const [source, setSource] = useState<Source>({ kind: 'access' });
   const text = source.kind === 'pasted' ? source.text : (held?.[source.kind] ?? '');

@@ -59,6 +59,13 @@ export function createStateKeeper(
   /** The highest step that was held here. */
   let last = 0;
   let saving = Promise.resolve();
+  const complaints = new Set<string>();
+
+  /** Each once: a storage that is forbidden fails whenever it is asked. */
+  function complain(error: unknown): void {
+    const { size } = complaints;
+    if (complaints.add(String(error)).size > size) report(error);
+  }
 
   const held = (): HeldTokens | null => (state.status === 'signed-in' ? state.tokens : null);
 
@@ -129,7 +136,7 @@ export function createStateKeeper(
     try {
       await within(STORAGE_MS, save(held()), late);
     } catch (error) {
-      report(error);
+      complain(error);
       save(null).catch(() => {});
     }
   }
@@ -142,9 +149,9 @@ export function createStateKeeper(
         if (state === before) adopt(saved, true);
       });
       // What comes later than this is adopted all the same.
-      return isLater(adopted) ? within(STORAGE_MS, adopted, late).catch(report) : undefined;
+      return isLater(adopted) ? within(STORAGE_MS, adopted, late).catch(complain) : undefined;
     } catch (error) {
-      return report(error);
+      return complain(error);
     }
   }
 

@@ -48,6 +48,7 @@ describe('a token store whose platform or application fails', () => {
       const { access } = heldBy(device);
       expect(await device.tokens.refresh()).not.toBe(access);
       expect(await device.tokens.signOut()).toBe(true);
+      expect(reportError).toHaveBeenCalledTimes(1); // however often it is asked for
     } finally {
       Reflect.deleteProperty(globalThis, 'localStorage');
       Object.assign(globalThis, { BroadcastChannel });

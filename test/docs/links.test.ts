@@ -34,6 +34,14 @@ describe('the links', () => {
     expect(broken).toEqual([]);
   });
 
+  test.each(DOCUMENTS)('and the tests that %s names are there', (document) => {
+    const named = Array.from(
+      withoutBlocks(document).matchAll(/`((?:test|scripts|bench)\/[\w./-]+\.(?:ts|mjs))`/g),
+      ([, path = '']) => path,
+    );
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   test('lead from docs/README.md to every page of docs', () => {
     const found = new Set(['docs/README.md']);
     for (const document of found) {

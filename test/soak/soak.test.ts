@@ -10,6 +10,7 @@ import { runCommand } from '../support/command.ts';
 import { Ledger } from '../support/ledger.ts';
 import { HABITS, loadUntilGone, type Visitor } from '../support/load.ts';
 import { again, breakLine, HalfOpen, leaveEarly } from '../support/nuisances.ts';
+import { plainFetch } from '../support/plain-fetch.ts';
 import { endProcesses, runCli, startProcess, TEST_ENV, type RunningProcess } from '../support/process.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { describeEachStore, newPlace, storeKinds } from '../support/stores.ts';
@@ -26,6 +27,7 @@ const QUIET_MS = 6000;
 /** Whoever is asked must have answered by then. */
 const LATE_MS = 45_000;
 const MB = 2 ** 20;
+const clientOf = ({ url }: RunningProcess) => new Client(url, plainFetch);
 /** Connections of each worker to its database: as many as are soon there, or their number grows for long. */
 const POOL = 5;
 
@@ -71,7 +73,7 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
     port = found;
     proxy = await TcpProxy.to(hostname, Number(port));
     // One of each habit has a good line, and one a bad line.
-    const lines = [new Client(server.url), new Client(`http://127.0.0.1:${proxy.port}${pathname}`)] as const;
+    const lines = [clientOf(server), new Client(`http://127.0.0.1:${proxy.port}${pathname}`, plainFetch)] as const;
     visitors = usernames.map(({ username, habit }, index) => {
       return { username, habit, ledger, client: lines[index % 2] ?? lines[0], tokens: new Set() };
     });
@@ -92,7 +94,7 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
       done.unanswered += 1;
       const endsOthers = visitor.habit === 'endAll' || visitor.habit === 'changePassword';
       await delay(endsOthers ? SETTLE_MS : 100);
-      await ledger.settle(visitor.username, new Client(server.url));
+      await ledger.settle(visitor.username, clientOf(server));
     }
   };
 
@@ -181,7 +183,7 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
       const before = await held();
       await soak(QUARTER_MS, { withKills: false });
       const after = await held();
-      const broken = await ledger.audit(new Client(server.url), { all: true });
+      const broken = await ledger.audit(clientOf(server), { all: true });
       console.log(JSON.stringify({ kind, ...done, halfOpen: halfOpen.count, before, after }));
       console.log(JSON.stringify({ good: ledger.count('good'), dead: ledger.count('dead'), broken: broken.length }));
       expect(broken).toEqual([]);
@@ -204,6 +206,6 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
     const elsewhere = { ...env, DATA_DIR: join(backups, 'restored') };
     expect(await runCli(['store', 'restore', file], { env: elsewhere })).toMatchObject({ code: 0 });
     const restored = await startProcess({ env: elsewhere });
-    expect(await ledger.audit(new Client(restored.url))).toEqual([]);
+    expect(await ledger.audit(clientOf(restored))).toEqual([]);
   }
 });

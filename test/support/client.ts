@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
+import type { PlainRequest } from './plain-fetch.ts';
 
 /** One error of an answer. */
 interface AnsweredError {
@@ -25,7 +26,11 @@ export interface SendOptions {
 
 /** A GraphQL client of the simplest kind: one POST, one answer. */
 export class Client {
-  constructor(readonly url: string) {}
+  /** @param ask what sends a request; default: `fetch` */
+  constructor(
+    readonly url: string,
+    readonly ask: (url: string, request: PlainRequest) => Promise<Response> = fetch,
+  ) {}
 
   /** Sends an operation of `operations.graphql`. */
   send<Data, Variables>(
@@ -41,7 +46,7 @@ export class Client {
     body: unknown,
     { token, headers }: SendOptions = {},
   ): Promise<Answer<Data>> {
-    const response = await fetch(this.url, {
+    const response = await this.ask(this.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

@@ -138,6 +138,9 @@ export function describeTabs(name: string, launch: () => Promise<BrowserOfTabs>)
       const access = await other.evaluate('tokens.accessToken()');
       await hang(hanging);
       const refreshed = other.evaluate('tokens.refresh()');
+      await other.evaluate(`(async () => {
+        while ((await navigator.locks.query()).pending.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      })()`);
       await hanging.close();
       expect(typeof (await refreshed)).toBe('string');
       expect(await refreshed).not.toBe(access);

@@ -25,7 +25,7 @@ export function closeWhatIsNotTaken({ process }: Pick<Worker, 'process'>): void 
   const noting = (...args: [message: Partial<Giving>, connection?: Connection]): unknown => {
     const [{ act, seq }, connection] = args;
     if (act === 'newconn' && connection !== undefined) given.set(seq, connection);
-    return Reflect.apply(send, undefined, args);
+    return Reflect.apply(send, null, args);
   };
   process.send = noting as typeof send;
   process.on('internalMessage', ({ ack }: Taking) => given.delete(ack));
