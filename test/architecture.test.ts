@@ -69,6 +69,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@as-integrations/fastify': 'server/http/',
   '@fastify/cors': 'server/http/',
   '@fastify/static': 'server/http/',
+  '@apollo/subgraph': 'graphql/subgraph.ts',
   'graphql-ws': 'server/sockets/',
   ws: 'server/sockets/',
   '@apollo/client': 'client/apollo-',

@@ -15,6 +15,7 @@ import { guard } from './guard.ts';
 import { limitsRule } from './limits.ts';
 import { createSocketHooks, type SocketHooks, type SocketOptions } from './graphql-ws.ts';
 import { adminResolvers, resolversFor, subscriptionResolvers } from './schema.ts';
+import { subgraphOf } from './subgraph.ts';
 import { subscription } from './subscription.ts';
 
 /** Settings, hooks, and parts of your own. */
@@ -47,6 +48,13 @@ export interface Auth extends TokenSystem {
   readonly resolvers: ReturnType<typeof resolversFor>;
   /** More of them, for admins: what docs/administration.md describes. */
   readonly adminResolvers: typeof adminResolvers;
+  /**
+   * Our schema as a subgraph of Apollo Federation 2, with `User @key(fields: "id")`. It wants `@apollo/subgraph` 2.14 beside this
+   * package. A user is found by their id for themself, and for admins.
+   *
+   * @throws SettingsError where that package is not installed
+   */
+  readonly subgraph: (options?: AuthSchemaOptions) => Promise<GraphQLSchema>;
   /** The subscription `sessionEvents`, for a server that carries subscriptions. */
   readonly subscriptionResolvers: typeof subscriptionResolvers;
   /**
@@ -140,6 +148,10 @@ async function authOf({
   const [option] = Object.keys(shape);
   return Object.defineProperties(auth, {
     buildSchema: { value: buildSchema, enumerable: true },
+    subgraph: {
+      value: async (given?: AuthSchemaOptions) => subgraphOf(buildSchema(given), `${typePrefix ?? ''}User`),
+      enumerable: true,
+    },
     ...(option !== undefined && { resolvers: { get: () => refuseResolvers(option) } }),
   });
 }
@@ -159,6 +171,7 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
     buildSchema: schemaBuilder({}, parts.settings),
     resolvers: resolversFor(parts.settings),
     adminResolvers,
+    subgraph: async (options) => subgraphOf(schemaBuilder({}, parts.settings)(options), 'User'),
     subscriptionResolvers,
     subscription,
     graphqlWs: (options) => createSocketHooks(context, parts.settings, parts.report, options),

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../contracts/clock.ts';
 import { on, type EventListener, type SystemEvent } from '../contracts/events.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../contracts/store/store.ts';
 import { faultIn, type OnStoreFault } from '../contracts/store/store-fault.ts';
 import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
+import { buildAuthSchema } from '../graphql/schema.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
@@ -91,7 +93,7 @@ export async function startServer({
     for (const closeOne of closing.toReversed()) await closeOne().catch(onError);
   };
   try {
-    const graphql = new GraphQLServer({ settings, introspection, monitor, report });
+    const graphql = new GraphQLServer({ settings, schema: await schemaOf(settings), introspection, monitor, report });
     await graphql.apollo.start();
     closing.push(() => graphql.apollo.stop());
     const scrape = isWorker ? undefined : metrics?.registry;
@@ -210,4 +212,11 @@ function createRemoval(
     },
     ended: () => last,
   };
+}
+
+async function schemaOf(settings: ServerSettings): Promise<GraphQLSchema> {
+  const schema = buildAuthSchema(settings);
+  if (!settings.federation) return schema;
+  const { subgraphOf } = await import('../graphql/subgraph.ts');
+  return subgraphOf(schema, 'User');
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse, print } from 'graphql';
 import { DOCUMENTS } from '../support/documents.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { TestSocket } from '../support/sockets.ts';
 import { allSnippets } from '../support/snippet-checks.ts';
 
 /** Every operation that a document shows, by itself, with its place. */
@@ -12,6 +13,7 @@ const operations = DOCUMENTS.flatMap((document) =>
       parse(code).definitions.map((definition) => ({
         place: `${document}:${line + (definition.loc?.startToken.line ?? 1) - 1}`,
         query: print(definition),
+        isSubscription: 'operation' in definition && definition.operation === 'subscription',
       })),
     ),
 );
@@ -24,7 +26,7 @@ describe('the operations of the documents', () => {
   });
   afterEach(() => server.remove());
 
-  test.each(operations)('are answered: $place', async ({ query }) => {
+  test.each(operations.filter(({ isSubscription }) => !isSubscription))('are answered: $place', async ({ query }) => {
     const { client, alice } = server;
     const { access: token } = await client.signIn('root', PASSWORD);
     const { refresh } = await server.signIn();
@@ -41,5 +43,17 @@ describe('the operations of the documents', () => {
     const { data, errors } = await client.sendRaw({ query: here, variables }, { token });
     expect(errors).toEqual([]);
     expect(Object.values(data ?? {})).not.toContain(null);
+  });
+
+  test.each(operations.filter(({ isSubscription }) => isSubscription))('bring events: $place', async ({ query }) => {
+    const { access } = await server.signIn();
+    const socket = await TestSocket.open(server.url, access);
+    await socket.next();
+    socket.subscribe(query);
+    for (let time = 0; time < 20 && socket.events.length === 0; time += 1) {
+      await server.signIn(); // nothing tells that the subscription has begun
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(socket.events).not.toEqual([]);
   });
 });

@@ -152,6 +152,7 @@ export const serverTable = {
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Serves GraphiQL at `/graphql`. Default: on outside production.'),
   restPath: row('REST_PATH', optional(text('a path such as /api/token/', /^\/[\w\-.~/]{1,200}$/)), undefined, "Serves the addresses of simplejwt's views below this path, for applications that were written for simplejwt. See docs/old-addresses.md. Not set: none."),
+  federation: row('FEDERATION', boolean, false, 'Serves the schema as a subgraph of Apollo Federation 2: `_service` shows it, and gateways find users by their id. Needs the package `@apollo/subgraph`. See docs/federation.md.'),
   subscriptions: row('SUBSCRIPTIONS', boolean, true, 'Whether `/graphql` takes WebSockets of the protocol `graphql-transport-ws`, for the subscription `sessionEvents`. See docs/subscriptions.md.'),
   maxSockets: row('MAX_SOCKETS', integer(1, 1_000_000), 10_000, 'Open WebSockets of one process; more are refused with 503.'),
   console: row('CONSOLE', optional(boolean), undefined, 'Serves the console at `/console`. Default: on outside production.'),

@@ -4,7 +4,6 @@ import type { Monitor } from '../../contracts/monitor.ts';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import type { AuthContext } from '../../graphql/context.ts';
 import { createFormatError } from '../../graphql/format-error.ts';
-import { buildAuthSchema } from '../../graphql/schema.ts';
 import { createApolloServer } from './apollo.ts';
 import { challengePlugin } from './challenge.ts';
 import { PlainRoad } from './plain-road.ts';
@@ -13,6 +12,8 @@ import { watchDocuments, watchRootFields } from './watched-fields.ts';
 /** What the server needs to know beside its settings. */
 export interface GraphQLServerOptions {
   readonly settings: ServerSettings;
+  /** Ours. */
+  readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   /** Watches the operations; null without metrics and traces. */
   readonly monitor: Monitor | null;
@@ -30,8 +31,7 @@ export class GraphQLServer {
   /** How they show errors. */
   readonly formatError: ReturnType<typeof createFormatError>;
 
-  constructor({ settings, introspection, monitor, report }: GraphQLServerOptions) {
-    const plainSchema = buildAuthSchema(settings);
+  constructor({ settings, schema: plainSchema, introspection, monitor, report }: GraphQLServerOptions) {
     const schema = monitor === null ? plainSchema : watchRootFields(plainSchema, monitor);
     this.schema = schema;
     const formatError = createFormatError(report);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { settingsFromEnvironment } from '../../../src/contracts/settings/settings.ts';
+import { buildAuthSchema } from '../../../src/graphql/schema.ts';
 import { GraphQLServer } from '../../../src/server/operations/graphql-server.ts';
 import type { Answer } from '../../../src/server/operations/plain-road.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../../support/server.ts';
@@ -12,7 +13,7 @@ describe('an operation whose text has come before', () => {
   beforeAll(async () => {
     server = await startTestServer('sqlite');
     const settings = settingsFromEnvironment({ NODE_ENV: 'test', JWT_SIGNING_KEY: TEST_KEY });
-    graphql = new GraphQLServer({ settings, introspection: false, monitor: null, report });
+    graphql = new GraphQLServer({ settings, schema: buildAuthSchema(settings), introspection: false, monitor: null, report });
     await graphql.apollo.start();
   });
   afterAll(async () => {
