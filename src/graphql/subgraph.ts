@@ -34,7 +34,9 @@ export async function subgraphOf(schema: GraphQLSchema, userType: string): Promi
   });
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const resolvers = Object.fromEntries(types.flatMap((type) => resolversOf(type, userType)));
-  const subgraph = buildSubgraphSchema({ typeDefs: withKey(schema, userType), resolvers });
+  // Its types know neither values of enums that are texts nor `subscribe`.
+  const module = { typeDefs: withKey(schema, userType), resolvers } as Parameters<typeof buildSubgraphSchema>[0];
+  const subgraph = buildSubgraphSchema(module);
   for (const type of types) if (isObjectType(type)) copyExtensions(type.getFields(), subgraph, type.name);
   return subgraph;
 }

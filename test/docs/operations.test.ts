@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parse, print } from 'graphql';
+import { OperationTypeNode, parse, print } from 'graphql';
 import { DOCUMENTS } from '../support/documents.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { TestSocket } from '../support/sockets.ts';
@@ -13,7 +13,7 @@ const operations = DOCUMENTS.flatMap((document) =>
       parse(code).definitions.map((definition) => ({
         place: `${document}:${line + (definition.loc?.startToken.line ?? 1) - 1}`,
         query: print(definition),
-        isSubscription: 'operation' in definition && definition.operation === 'subscription',
+        isSubscription: 'operation' in definition && definition.operation === OperationTypeNode.SUBSCRIPTION,
       })),
     ),
 );

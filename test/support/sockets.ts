@@ -43,7 +43,10 @@ export class TestSocket {
   constructor(url: string, options: { readonly headers?: Record<string, string>; readonly protocol?: string } = {}) {
     const { headers = {}, protocol = 'graphql-transport-ws' } = options;
     this.raw = new WebSocket(url.replace(/^http/, 'ws'), protocol, { headers });
-    this.closed = once(this.raw, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
+    this.closed = once(this.raw, 'close').then(([code, reason]: unknown[]) => ({
+      code: Number(code),
+      reason: String(reason),
+    }));
     this.closed.catch(() => {});
     this.raw.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString()) as SocketMessage;
