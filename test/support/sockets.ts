@@ -48,6 +48,7 @@ export class TestSocket {
       reason: String(reason),
     }));
     this.closed.catch(() => {});
+    this.raw.on('error', () => {}); // who waits for it to open is told
     this.raw.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString()) as SocketMessage;
       this.messages.push(message);
@@ -86,7 +87,9 @@ export class TestSocket {
   async next(): Promise<SocketMessage> {
     const message = this.messages[this.#read];
     this.#read += 1;
-    return message ?? new Promise((resolve) => this.#waiting.push(resolve));
+    if (message !== undefined) return message;
+    const arrived = new Promise<SocketMessage>((resolve) => this.#waiting.push(resolve));
+    return Promise.race([arrived, this.closed.then(({ code, reason }) => Promise.reject(new Closing(code, reason)))]);
   }
 
   /** The next event. */
@@ -105,5 +108,12 @@ export class TestSocket {
   async close(): Promise<void> {
     this.raw.close();
     await this.closed;
+  }
+}
+
+/** There is no further message. */
+class Closing extends Error {
+  constructor(code: number, reason: string) {
+    super(`expected a message, but the socket was closed: ${code} ${reason}`);
   }
 }

@@ -47,7 +47,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
       const work = { isOver: false };
       const listening = (async () => {
         for (;;) {
-          const socket = await TestSocket.listen(server.url, access, { since }).catch(() => null);
+          const socket = await TestSocket.listen(server.url, access, { since }).catch(() => null); // of a worker that leaves
           const closed = await socket?.closed;
           if (socket !== null) connections += 1;
           for (const { id, at, session } of socket?.events ?? []) {
