@@ -117,3 +117,15 @@ class Closing extends Error {
     super(`expected a message, but the socket was closed: ${code} ${reason}`);
   }
 }
+
+/**
+ * How many seconds something took, counted in timers of 50 ms: a machine that is busy delays these, too, and then says nothing of
+ * the server.
+ */
+export async function secondsUntil(event: Promise<unknown>): Promise<number> {
+  let isOver = false;
+  void event.finally(() => (isOver = true));
+  let ticks = 0;
+  for (; !isOver; ticks += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  return ticks / 20;
+}
