@@ -45,8 +45,8 @@ export function schemaBuilder(
     throw new SettingsError([`typePrefix: got ${JSON.stringify(typePrefix)}, expected ${expected}.`]);
   }
   const ours = resolversFor(settings);
-  const all = new Set<unknown>([...ours, ...adminResolvers, ...subscriptionResolvers]);
-  const known = handlers().filter(({ target }) => all.has(target));
+  const all = new Set([...ours, ...adminResolvers, ...subscriptionResolvers]);
+  const known = handlers().filter(({ target }) => all.has(target as ResolverClass));
   const names = known.map(({ schemaName }) => schemaName);
   const unknown = operations?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0 || operations?.length === 0) {

@@ -139,8 +139,15 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     async watch(ended: (error: unknown) => void): Promise<Watch> {
       const header = headerOf(this.#input.req.headers, headerName);
       const live = await core.live();
+      const tell = async (error: unknown): Promise<void> => {
+        try {
+          await this.refuse(error);
+        } catch (refusal) {
+          ended(refusal);
+        }
+      };
       try {
-        return await live.watch(header, async (error) => ended(await this.#told(error)));
+        return await live.watch(header, (error) => void tell(error));
       } catch (error) {
         return this.refuse(error);
       }

@@ -58,7 +58,7 @@ function withKey(schema: GraphQLSchema, userType: string): DocumentNode {
   return visit(parse(`${LINK}\n${printSchema(schema)}`), {
     [Kind.OBJECT_TYPE_DEFINITION]: (type) =>
       type.name.value === userType && directive !== undefined ? { ...type, directives: [directive] } : undefined,
-  }) as DocumentNode;
+  });
 }
 
 function resolversOf(type: GraphQLNamedType, userType: string): [string, object][] {

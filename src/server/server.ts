@@ -179,9 +179,7 @@ const logListeners = (log: Logger): EventListener[] => [
 const storeFaultLog =
   (log: Logger): OnStoreFault =>
   (fault) =>
-    fault === null
-      ? log.info('the store works again')
-      : log.error({ err: fault }, `the store ${fault.problem}`);
+    fault === null ? log.info('the store works again') : log.error({ err: fault }, `the store ${fault.problem}`);
 
 /** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */
 function createRemoval(

@@ -123,9 +123,9 @@ class Closing extends Error {
  * the server.
  */
 export async function secondsUntil(event: Promise<unknown>): Promise<number> {
-  let isOver = false;
-  void event.finally(() => (isOver = true));
+  const state = { isOver: false };
+  void event.finally(() => (state.isOver = true));
   let ticks = 0;
-  for (; !isOver; ticks += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (; !state.isOver; ticks += 1) await new Promise((resolve) => setTimeout(resolve, 50));
   return ticks / 20;
 }

@@ -11,16 +11,16 @@ const LONG = 120_000;
 async function signInMeanwhile(auth: Awaited<ReturnType<typeof createAuth>>, meanwhile: () => Promise<unknown>) {
   const alice = await auth.users.findByUsername('alice');
   if (alice === null) throw new Error('expected alice');
-  const work = { isOver: false };
+  const state = { isOver: false };
   const ids: string[] = [];
   const signingIn = (async () => {
-    while (!work.isOver) {
+    while (!state.isOver) {
       const { access } = await auth.tokens.forUser(alice);
       ids.push(String((await auth.tokens.verify(access.token)).sessionId));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();
-  await work().finally(() => (isOver = true));
+  await work().finally(() => (state.isOver = true));
   await signingIn;
   return ids;
 }
