@@ -117,7 +117,7 @@ describeEachStore('session events', (kind) => {
     await server.auth.sessions.revoke(server.alice.id, sidOf(access));
     const told = [await first.socket.event(), await first.socket.event()];
     await first.socket.close();
-    server.clock.advance(60);
+    server.clock.advance(100);
     const again = await TestSocket.listen(server.url, first.access, { since });
     const more = await TestSocket.listen(server.url, first.access, { since });
     sockets.push(again, more);

@@ -60,7 +60,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
         await whenServed(server, 2);
         for (const time of [1, 2]) {
           process.kill(server.pid, 'SIGHUP');
-          await server.printed('stdout', new RegExp(`(all workers are new[^]*){${time}}`));
+          await server.printed('stdout', new RegExp(`(all workers were replaced[^]*){${time}}`));
         }
       });
       work.isOver = true;
