@@ -118,12 +118,18 @@ describeEachStore('session events', (kind) => {
     const told = [await first.socket.event(), await first.socket.event()];
     await first.socket.close();
     server.clock.advance(100);
+    await server.auth.users.create({ username: 'carol', password: PASSWORD });
+    const carol = await TestSocket.listen(server.url, (await server.client.signIn('carol', PASSWORD)).access, {
+      since,
+    });
     const again = await TestSocket.listen(server.url, first.access, { since });
     const more = await TestSocket.listen(server.url, first.access, { since });
-    sockets.push(again, more);
+    sockets.push(again, more, carol);
     for (const { event } of [again, more].map((socket) => ({ event: () => socket.event() }))) {
       expect([await event(), await event()]).toEqual(told);
     }
+    await carol.event();
+    expect(carol.events).toMatchObject([{ kind: 'BEGAN', session: { current: true } }]);
   });
 
   test('mark the session that listens, and tell it of its own end before the socket closes', async () => {
