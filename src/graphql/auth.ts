@@ -14,7 +14,8 @@ import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
 import { limitsRule } from './limits.ts';
 import { createSocketHooks, type SocketHooks, type SocketOptions } from './graphql-ws.ts';
-import { adminResolvers, resolversFor, subscriptionResolvers } from './schema.ts';
+import { ownParts, type OwnParts } from './optional.ts';
+import { subscriptionResolvers } from './schema.ts';
 import { subscription } from './subscription.ts';
 
 /** Settings, hooks, and parts of your own. */
@@ -44,9 +45,9 @@ export interface Auth extends TokenSystem {
    * type-graphql resolver classes for its `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. Reading them throws a
    * SettingsError where `typePrefix` or `operations` is given: only `auth.buildSchema` knows these.
    */
-  readonly resolvers: ReturnType<typeof resolversFor>;
+  readonly resolvers: OwnParts['resolvers'];
   /** More of them, for admins: what docs/administration.md describes. */
-  readonly adminResolvers: typeof adminResolvers;
+  readonly adminResolvers: OwnParts['adminResolvers'];
   /** The subscription `sessionEvents`, for a server that carries subscriptions. */
   readonly subscriptionResolvers: typeof subscriptionResolvers;
   /**
@@ -129,7 +130,7 @@ async function authOf({
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
   const shape = { ...(typePrefix !== undefined && { typePrefix }), ...(operations !== undefined && { operations }) };
-  const buildSchema = schemaBuilder(shape, settings); // refuses before a store is opened
+  const buildSchema = schemaBuilder(shape, await ownParts(settings)); // refuses before a store is opened
   const auth = await assembleAuth({
     settings,
     hooks,
@@ -152,13 +153,14 @@ function refuseResolvers(option: string): never {
 
 /** Puts GraphQL in front of a token system. */
 export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
+  const own = await ownParts(parts.settings);
   const { core, ...system } = await assembleTokenSystem(parts);
   const context = createContextFunction(core, parts.settings);
   return {
     ...system,
-    buildSchema: schemaBuilder({}, parts.settings),
-    resolvers: resolversFor(parts.settings),
-    adminResolvers,
+    buildSchema: schemaBuilder({}, own),
+    resolvers: own.resolvers,
+    adminResolvers: own.adminResolvers,
     subscriptionResolvers,
     subscription,
     graphqlWs: (options) => createSocketHooks(context, parts.settings, parts.report, options),

@@ -91,7 +91,7 @@ export async function startServer({
     for (const closeOne of closing.toReversed()) await closeOne().catch(onError);
   };
   try {
-    const graphql = new GraphQLServer({ settings, introspection, monitor, report });
+    const graphql = new GraphQLServer({ settings, introspection, monitor, report, auth });
     await graphql.apollo.start();
     closing.push(() => graphql.apollo.stop());
     const scrape = isWorker ? undefined : metrics?.registry;
@@ -177,9 +177,7 @@ const logListeners = (log: Logger): EventListener[] => [
 const storeFaultLog =
   (log: Logger): OnStoreFault =>
   (fault) =>
-    fault === null
-      ? log.info('the store works again')
-      : log.error({ err: fault }, `the store ${fault.problem}`);
+    fault === null ? log.info('the store works again') : log.error({ err: fault }, `the store ${fault.problem}`);
 
 /** Removes expired records, on request and at intervals. A removal that closing the store interrupts is not reported. */
 function createRemoval(

@@ -5,7 +5,7 @@ import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, SecurityEventName } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
+import type { Authentication, RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
 
 /** The absolute end of a session that has none: older servers read a moment there. */
 const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -26,6 +26,9 @@ export interface Opening {
   readonly client: Client;
   /** Seconds from now to the end of its first token. */
   readonly lifetime: number;
+  /** Left out where nothing tells of it. */
+  readonly authentication?: Authentication;
+  readonly deviceName?: string;
   /** Given where a token from elsewhere starts a session; see `Rotation`. */
   readonly adopted?: { readonly id: string; readonly previousJti: string };
 }
@@ -57,7 +60,14 @@ export class SessionService {
    *
    * @throws StoreUnavailable
    */
-  async open({ userId, client, lifetime, adopted }: Opening): Promise<SessionRecord | null> {
+  async open({
+    userId,
+    client,
+    lifetime,
+    adopted,
+    authentication,
+    deviceName,
+  }: Opening): Promise<SessionRecord | null> {
     const now = this.#parts.clock();
     const endsAt = absoluteEnd(now, this.#parts.settings);
     const session: SessionRecord = {
@@ -75,6 +85,8 @@ export class SessionService {
       ...kept(client),
       revokedAt: null,
       revokedReason: null,
+      ...(authentication && { authentication }),
+      ...(deviceName !== undefined && { deviceName }),
     };
     if (!(await this.#parts.store.sessions.insert(session))) return null;
     this.#parts.events.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });

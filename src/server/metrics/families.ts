@@ -64,7 +64,9 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
     hashQueue: gauge('hash_queue_length', 'Passwords waiting in the queue.', { aggregator: 'max' }),
     hashWait: histogram('hash_wait_seconds', 'Time a password waited in the queue.', LONG),
     hashDuration: histogram('hash_duration_seconds', 'Time to check or hash a password, without the wait.', LONG),
-    hashRefused: counter('hash_refused_total', 'Passwords that were not checked because too many waited.', { labelNames: ['reason'] }),
+    hashRefused: counter('hash_refused_total', 'Passwords that were not checked because too many waited.', {
+      labelNames: ['reason'],
+    }),
     storeDuration: histogram('store_duration_seconds', 'Time a method of the store took.', SHORT, [
       'method',
       'outcome',

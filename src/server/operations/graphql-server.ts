@@ -2,9 +2,10 @@ import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Monitor } from '../../contracts/monitor.ts';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
+import type { Auth } from '../../graphql/auth.ts';
 import type { AuthContext } from '../../graphql/context.ts';
 import { createFormatError } from '../../graphql/format-error.ts';
-import { buildAuthSchema } from '../../graphql/schema.ts';
+import { schemaOf } from '../../graphql/schema.ts';
 import { createApolloServer } from './apollo.ts';
 import { challengePlugin } from './challenge.ts';
 import { PlainRoad } from './plain-road.ts';
@@ -14,6 +15,8 @@ import { watchDocuments, watchRootFields } from './watched-fields.ts';
 export interface GraphQLServerOptions {
   readonly settings: ServerSettings;
   readonly introspection: boolean;
+  /** Whose resolvers answer. */
+  readonly auth: Pick<Auth, 'resolvers' | 'adminResolvers' | 'subscriptionResolvers'>;
   /** Watches the operations; null without metrics and traces. */
   readonly monitor: Monitor | null;
   /** Receives what is wrong with the server itself; clients see a mask. */
@@ -30,8 +33,10 @@ export class GraphQLServer {
   /** How they show errors. */
   readonly formatError: ReturnType<typeof createFormatError>;
 
-  constructor({ settings, introspection, monitor, report }: GraphQLServerOptions) {
-    const plainSchema = buildAuthSchema(settings);
+  constructor({ settings, introspection, monitor, report, auth }: GraphQLServerOptions) {
+    const { resolvers, adminResolvers } = auth;
+    const live = settings.subscriptions ? auth.subscriptionResolvers : [];
+    const plainSchema = schemaOf([...resolvers, ...adminResolvers, ...live]);
     const schema = monitor === null ? plainSchema : watchRootFields(plainSchema, monitor);
     this.schema = schema;
     const formatError = createFormatError(report);

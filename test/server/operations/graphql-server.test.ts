@@ -12,7 +12,7 @@ describe('an operation whose text has come before', () => {
   beforeAll(async () => {
     server = await startTestServer('sqlite');
     const settings = settingsFromEnvironment({ NODE_ENV: 'test', JWT_SIGNING_KEY: TEST_KEY });
-    graphql = new GraphQLServer({ settings, introspection: false, monitor: null, report });
+    graphql = new GraphQLServer({ settings, introspection: false, monitor: null, report, auth: server.auth });
     await graphql.apollo.start();
   });
   afterAll(async () => {
