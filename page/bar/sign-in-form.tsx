@@ -1,4 +1,5 @@
 import { useId, useRef, useState, type SyntheticEvent } from 'react';
+import { createAccountApi } from '../../src/client/account.ts';
 import { TokenRequestError, type TokenStore } from '../../src/client/index.ts';
 import { useFocusKept } from './use-focus-kept.ts';
 import { useTask } from '../problems/use-task.ts';
@@ -12,6 +13,8 @@ interface Props {
 export function SignInForm({ tokens, why }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
+  const [challenge, setChallenge] = useState<string | null>(null);
+  const [code, setCode] = useState('');
   const { isBusy, problem, run } = useTask();
   const usernameField = useFocusKept<HTMLInputElement>();
   const passwordField = useRef<HTMLInputElement>(null);
@@ -19,8 +22,15 @@ export function SignInForm({ tokens, why }: Props) {
 
   async function signIn() {
     try {
-      await tokens.signIn(username, password);
+      if (challenge === null) await tokens.signIn(username, password);
+      else await createAccountApi({ tokens }).signInWithCode(challenge, code);
     } catch (error) {
+      if (error instanceof TokenRequestError && error.challenge !== null) {
+        setChallenge(error.challenge);
+        return;
+      }
+      if (error instanceof TokenRequestError && error.reason === 'challenge_not_valid') setChallenge(null);
+      setCode('');
       if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
       throw error;
     }
@@ -67,6 +77,20 @@ export function SignInForm({ tokens, why }: Props) {
             onChange={({ target }) => setPassword(target.value)}
           />
         </label>
+        {challenge !== null && (
+          <label>
+            Code
+            <input
+              name="code"
+              autoComplete="one-time-code"
+              autoFocus
+              required
+              aria-describedby={problemId}
+              value={code}
+              onChange={({ target }) => setCode(target.value)}
+            />
+          </label>
+        )}
         <button className="primary" type="submit" aria-disabled={isBusy}>
           {isBusy ? 'Signing in…' : 'Sign in'}
         </button>
