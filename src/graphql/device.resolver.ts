@@ -3,7 +3,7 @@ import { roomOf } from '../core/rooms.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
 import { Operation } from './operation.ts';
-import type { OptionalPart } from './optional.ts';
+import type { OptionalPart } from './optional-part.ts';
 import { toSession } from './session.resolver.ts';
 import { SessionType } from './types.ts';
 

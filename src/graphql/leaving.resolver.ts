@@ -4,7 +4,7 @@ import { roomOf } from '../core/rooms.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
-import type { OptionalPart } from './optional.ts';
+import type { OptionalPart } from './optional-part.ts';
 
 /** Part of the schema only where users may leave by themselves. */
 @Resolver()

@@ -1,16 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { NonEmptyArray } from 'type-graphql';
 import type { Settings } from '../contracts/settings/settings-table.ts';
+import type { OptionalPart } from './optional-part.ts';
 import { adminResolvers, resolversFor, schemaOf, subscriptionResolvers, type ResolverClass } from './schema.ts';
-
-/** What a setting adds to the schema. */
-export interface OptionalPart {
-  readonly resolvers?: readonly ResolverClass[];
-  /** Those that are for admins. */
-  readonly adminResolvers?: readonly ResolverClass[];
-  /** Classes of its own types. */
-  readonly types?: readonly unknown[];
-}
 
 /** The settings that add operations, each with what it adds: loaded only where the setting is on. */
 const PARTS = {

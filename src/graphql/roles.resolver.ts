@@ -3,7 +3,7 @@ import { roomOf } from '../core/rooms.ts';
 import type { AuthContext } from './context.ts';
 import { actingAdmin } from './current-admin.ts';
 import { Operation } from './operation.ts';
-import type { OptionalPart } from './optional.ts';
+import type { OptionalPart } from './optional-part.ts';
 import { UserType } from './types.ts';
 
 /** Part of the schema only where roles are on. */

@@ -6,7 +6,7 @@ import type { AuthContext, RequestAuth } from './context.ts';
 import { actingAdmin } from './current-admin.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation, type CountedAccount } from './operation.ts';
-import type { OptionalPart } from './optional.ts';
+import type { OptionalPart } from './optional-part.ts';
 import { RecoveryCodesType, SecondFactorType, TotpSetupType } from './second-factor-types.ts';
 import { DEVICE_NAME, givenText, startPair, startSliding } from './sign-in.ts';
 import { SlidingTokenType, TokenPairType } from './types.ts';

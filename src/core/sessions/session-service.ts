@@ -20,15 +20,20 @@ export const NOBODY = '(nobody)';
 /** Whose a session is, as events say it. */
 export const accountOf = ({ userId }: Pick<SessionRecord, 'userId'>) => ({ userId: userId === NOBODY ? null : userId });
 
+/** Whether tokens tell when and how their user signed in. */
+export const tellsOfSignIn = ({ secondFactor, stepUp }: Pick<Settings, 'secondFactor' | 'stepUp'>): boolean =>
+  secondFactor || stepUp;
+
 /** What a session starts with. */
 export interface Opening {
   readonly userId: string;
   readonly client: Client;
   /** Seconds from now to the end of its first token. */
   readonly lifetime: number;
-  /** Left out where nothing tells of it. */
-  readonly authentication?: Authentication;
-  readonly deviceName?: string;
+  /** Kept where tokens tell of it. */
+  readonly authentication?: Authentication | undefined;
+  /** Kept where devices have names. */
+  readonly deviceName?: string | null | undefined;
   /** Given where a token from elsewhere starts a session; see `Rotation`. */
   readonly adopted?: { readonly id: string; readonly previousJti: string };
 }
@@ -68,8 +73,9 @@ export class SessionService {
     authentication,
     deviceName,
   }: Opening): Promise<SessionRecord | null> {
+    const { settings } = this.#parts;
     const now = this.#parts.clock();
-    const endsAt = absoluteEnd(now, this.#parts.settings);
+    const endsAt = absoluteEnd(now, settings);
     const session: SessionRecord = {
       id: adopted?.id ?? newId(),
       userId,
@@ -85,8 +91,8 @@ export class SessionService {
       ...kept(client),
       revokedAt: null,
       revokedReason: null,
-      ...(authentication && { authentication }),
-      ...(deviceName !== undefined && { deviceName }),
+      ...(authentication && tellsOfSignIn(settings) && { authentication }),
+      ...(deviceName && settings.deviceNames && { deviceName }),
     };
     if (!(await this.#parts.store.sessions.insert(session))) return null;
     this.#parts.events.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });

@@ -4,6 +4,7 @@ import type { Client, CustomClaims, Hooks, User } from '../../contracts/hooks.ts
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Authentication, SessionRecord } from '../../contracts/store/store.ts';
 import { passwordFingerprint, rolesOf } from '../sessions/account.ts';
+import { tellsOfSignIn } from '../sessions/session-service.ts';
 import { accountClaims } from './account-claims.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { ownClaims } from './token-form.ts';
@@ -37,10 +38,6 @@ const ADMIN_CLAIM = 'is_admin';
 /** Of accounts and sessions as they are when a token is made, where settings say so: no token hands them on. */
 const ROLES_CLAIM = 'roles';
 const SIGN_IN_CLAIMS = ['auth_time', 'amr'] as const;
-
-/** Whether tokens tell when and how their user signed in. */
-export const tellsOfSignIn = ({ secondFactor, stepUp }: Pick<Settings, 'secondFactor' | 'stepUp'>): boolean =>
-  secondFactor || stepUp;
 
 /** What minting needs. */
 export interface MinterParts {

@@ -11,7 +11,6 @@ import { expectHolder } from '../sessions/standing.ts';
 import type { UserService } from '../users/user-service.ts';
 import {
   handedOn,
-  tellsOfSignIn,
   type MintedSlidingToken,
   type MintedToken,
   type MintOptions,
@@ -85,11 +84,11 @@ export class TokenService {
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
   async slidingForUser(user: User, options: MintOptions = {}): Promise<MintedSlidingToken> {
     const described = await this.#parts.minter.describe(user, options.claims);
-    const lifetime = this.#parts.settings.slidingTokenRefreshLifetime;
-    const session = await this.#openSession(user, this.#signedIn(options), lifetime);
+    const { slidingTokenRefreshLifetime } = this.#parts.settings;
+    const session = await this.#openSession(user, this.#signedIn(options), slidingTokenRefreshLifetime);
     const { jti, id: sessionId, expiresAt, authentication = null } = session;
-    const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
-    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, user, authentication });
+    const kept = { jti, sessionId, refreshExpiresAt: Math.floor(expiresAt.getTime() / 1000), user, authentication };
+    return this.#parts.minter.sliding(described, kept);
   }
 
   /**
@@ -234,14 +233,8 @@ export class TokenService {
     { client = NO_CLIENT, authentication, deviceName }: MintOptions,
     lifetime: number,
   ): Promise<SessionRecord> {
-    const { settings, sessions } = this.#parts;
-    const session = await sessions.open({
-      userId: user?.id ?? NOBODY,
-      client,
-      lifetime,
-      ...(authentication && tellsOfSignIn(settings) && { authentication }),
-      ...(deviceName && settings.deviceNames && { deviceName }),
-    });
+    const holder = { userId: user?.id ?? NOBODY, client };
+    const session = await this.#parts.sessions.open({ ...holder, lifetime, authentication, deviceName });
     if (session === null) throw new Error('two sessions were given one random name');
     // A password change or the like, between reading the user and now, found no session to end.
     if (user === null || (await this.#parts.users.isUnchanged(user))) return session;
