@@ -130,7 +130,7 @@ export const authTable = {
   throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits but those of `THROTTLE_ACCOUNT_FAILURES`.'),
   throttleRegistrations: row('THROTTLE_REGISTRATIONS', integer(1, 1_000_000), 10, 'Registrations in an hour from one address.'),
   throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address, and as many WebSockets.'),
-  passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, as it is here, and for 8 beside a second factor of your own.'),
+  passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, and for 8 beside a second factor.'),
   passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
   roles: row('ROLES', boolean, false, 'Users have roles: admins change them with `userSetRoles`, operators with `users set-roles`. Access and sliding tokens have them as the claim `roles`, with `ADMIN` for admins, and `@Authorized(...)` asks the account for them. The claim replaces one of this name by the hook `claims`. See docs/accounts.md.'),
   deviceNames: row('DEVICE_NAMES', boolean, false, 'Sessions have names of devices: the `deviceName` that was given at sign-in or with `sessionRename`, otherwise one made of the user agent, such as `Chrome on Linux`. Off: a `deviceName` that is given at sign-in is ignored.'),

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { base32 } from './base32.ts';
 
 const CODES = 10;
-/** 80 bits: too many to guess, so that a plain hash of one tells nothing. */
-const CODE_BYTES = 10;
-const CODE = /^[A-Z2-7]{16}$/;
+/** 120 bits: from 112 on a plain hash of a code tells nothing (ASVS 5.0, 6.5.2). */
+const CODE_BYTES = 15;
+const CODE = /^[A-Z2-7]{24}$/;
 
-/** Codes for the day when the authenticator app is gone, such as `ABCD-EFGH-IJKL-MNOP`. Each is good for one sign-in. */
+/** Codes for the day when the authenticator app is gone, such as `ABCD-EFGH-IJKL-MNOP-QRST-UVWX`. Each is good for one sign-in. */
 export const newRecoveryCodes = (): readonly string[] =>
   Array.from({ length: CODES }, () => base32(randomBytes(CODE_BYTES)).replaceAll(/(.{4})(?!$)/g, '$1-'));
 
