@@ -77,7 +77,13 @@ test('recovery codes are ten of 120 bits, are read as people type them, and say 
     expect(recoveryHash('alice', bare)).not.toBe(recoveryHash('bob', bare));
   }
   expect(givenRecoveryCode('OIB2-3456-7ABC-DEFG-HIJK-LMNO')).toBe(givenRecoveryCode('0182-3456-7abc-defg-h1jk-lmn0'));
-  for (const odd of ['', '123456', 'ABCD-EFGH-IJKL-MNOP-QRST', 'ABCD-EFGH-IJKL-MNOP-QRST-UVWX-Y', 'ÄBCD-EFGH-IJKL-MNOP-QRST-UVWX']) {
+  for (const odd of [
+    '',
+    '123456',
+    'ABCD-EFGH-IJKL-MNOP-QRST',
+    'ABCD-EFGH-IJKL-MNOP-QRST-UVWX-Y',
+    'ÄBCD-EFGH-IJKL-MNOP-QRST-UVWX',
+  ]) {
     expect(givenRecoveryCode(odd)).toBeNull();
   }
 });
