@@ -51,6 +51,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   jsonwebtoken: 'core/tokens/token-codec.ts',
   jose: ['core/keys/public-jwk.ts', 'core/tokens/web-codec.ts'],
   bcrypt: 'core/users/bcrypt-threads.ts',
+  bowser: 'core/devices/devices.ts',
   'p-limit': 'core/users/password-hasher.ts',
   '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
   'zxcvbn/lib/matching.js': ['core/users/guessability.ts', 'core/users/zxcvbn.d.ts'],
@@ -205,6 +206,15 @@ describe('the architecture', () => {
     const loaded = loadedWith('main.ts', 'core/token-system.ts', 'cli/django/django.ts');
     expect(loaded).toContain('cli/users.ts');
     expect(loaded.filter((name) => ofServer.test(name))).toEqual([]);
+  });
+
+  test('a server loads no room whose setting is off', () => {
+    const rooms = /^core\/(factors|roles|step-up|devices|leaving)\/|^core\/users\/proof|^bowser$/;
+    const resolvers = /^graphql\/(second-factor|step-up|roles|device|leaving)\b/;
+    expect(files.filter((file) => rooms.test(file) || resolvers.test(file)).length).toBeGreaterThan(15);
+    const loaded = loadedWith('main.ts', 'index.ts', 'server/server.ts', 'cli/users.ts');
+    expect(loaded).toContain('core/rooms.ts');
+    expect(loaded.filter((name) => rooms.test(name) || resolvers.test(name))).toEqual([]);
   });
 
   test('process.env is read in the settings alone', () => {

@@ -4,6 +4,7 @@ import type { AccountChanges } from '../core/users/user-service.ts';
 import { addUserImport } from './imports.ts';
 import { expectUser, withSystem, type CliOptions, type CliSystem } from './system.ts';
 import { CliError, type PrintedRow } from './terminal.ts';
+import { addUserRoomCommands } from './user-rooms.ts';
 
 const PAGE = 500;
 
@@ -132,5 +133,6 @@ export function addUserCommands(program: Command, options: CliOptions): void {
       terminal.printRecord(toRow(user), flags);
     });
 
+  addUserRoomCommands(users, options);
   addUserImport(users, options);
 }

@@ -10,6 +10,7 @@ import { removeExpired, type Removed } from './expiry.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
+import { openFactors, openRooms, type Rooms } from './rooms.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { Throttle } from './throttle/throttle.ts';
@@ -22,6 +23,7 @@ import { TokenService } from './tokens/token-service.ts';
 import { Introspection } from './trust/introspection.ts';
 import { RevocationFeed } from './trust/revocation-feed.ts';
 import { ServiceCredentials } from './trust/service-credentials.ts';
+import { PasswordCheck } from './users/password-check.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
 
@@ -35,10 +37,12 @@ export interface Core {
   readonly administration: Administration;
   /** What happens to sessions and tokens while somebody listens; loaded by the first who does. */
   live(): Promise<LiveSessions>;
+  /** What settings add. */
+  readonly rooms: Rooms;
 }
 
 /** The token system on one store, for GraphQL, HTTP or the command line. */
-export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions'> {
+export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions' | 'rooms'> {
   /** The services that may ask about tokens. */
   readonly services: ServiceCredentials;
   /** What they are answered. */
@@ -101,13 +105,16 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     watch: (work) => monitor.watch(work),
     tell: events.tell,
   });
-  const users = new UserService({ ...base, hasher, sessions });
+  const passwords = new PasswordCheck({ store, hasher });
+  const factorRoom = await openFactors(base);
+  const users = new UserService({ ...base, hasher, passwords, sessions, secondFactors: factorRoom?.factors });
   const reader = new TokenReader({ ...base, codec });
   const minter = new TokenMinter({ ...base, codec });
   const throttle = new Throttle({ ...base, secret: keys.secret });
   const acceptor = new TokenAcceptor(codec, settings);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
+  const rooms = await openRooms({ ...base, factorRoom, users, sessions, passwords, minter });
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
     users,
@@ -116,12 +123,14 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     throttle,
     administration: new Administration({ users, sessions, keys, activity }),
     live: () => (live ??= loadLive({ ...base, keys, acceptor, authenticator, report })),
+    rooms,
   };
   return {
     core,
     tokens: core.tokens,
     users,
     sessions,
+    rooms,
     services: new ServiceCredentials({ ...base, throttle }),
     introspection: new Introspection({ reader, rotation, sessions, settings }),
     revocations: new RevocationFeed({ ...base, keys }),

@@ -30,13 +30,8 @@ export const NO_PUB_SUB: PubSub = {
   subscribe: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }) }),
 };
 
-/** The schema of the server, with `more` of ours where a test has some. */
-export function buildAuthSchema(
-  settings: { readonly registration: boolean; readonly subscriptions?: boolean },
-  more: readonly ResolverClass[] = [],
-): GraphQLSchema {
-  const live = settings.subscriptions === true ? subscriptionResolvers : [];
-  const resolvers: NonEmptyArray<ResolverClass> = [...resolversFor(settings), ...adminResolvers, ...live, ...more];
+/** The schema of a server that has these resolvers. */
+export function schemaOf(resolvers: NonEmptyArray<ResolverClass>): GraphQLSchema {
   // `graphql` checks the schema before the first document: the builder's own check would only repeat it.
   const options = { authChecker: guard, validate: false, skipCheck: true, pubSub: NO_PUB_SUB };
   const schema = buildSchemaSync({ resolvers, ...options });

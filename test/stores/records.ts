@@ -7,6 +7,7 @@ import type {
   AttemptRecord,
   BlacklistEntry,
   ReplayRecord,
+  SecondFactorRecord,
   ServiceRecord,
   SessionRecord,
   Store,
@@ -78,6 +79,18 @@ export function newActivity(fields: Partial<ActivityRecord> = {}): ActivityRecor
 
 export function newService(fields: Partial<ServiceRecord> = {}): ServiceRecord {
   return { name: newId(), secretHash: newId(), createdAt: after(1), audience: newId(), scopes: ['feed'], ...fields };
+}
+
+/** Every field set, and none as another. */
+export function newFactors(fields: Partial<SecondFactorRecord> = {}): SecondFactorRecord {
+  return {
+    userId: newId(),
+    version: 1,
+    totp: { secret: newId(), createdAt: after(1), lastStep: 7 },
+    pending: { secret: newId(), createdAt: after(2) },
+    recoveryHashes: [newId(), newId()],
+    ...fields,
+  };
 }
 
 export function newSuccessor(fields: Partial<Successor> = {}): Successor {

@@ -1,7 +1,9 @@
 import { TokenRequestError } from 'graphql-simplejwt/apollo-client';
 import { useSignIn } from 'graphql-simplejwt/react';
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
+import { challengeIn } from './account.ts';
 import { Brand } from './brand.tsx';
+import { CodeForm } from './code-form.tsx';
 import { PageHeading } from './page-heading.tsx';
 
 interface Props {
@@ -35,6 +37,8 @@ function SignInForm() {
   const [password, setPassword] = useState('');
   const { signIn, isPending, error } = useSignIn();
   const passwordField = useRef<HTMLInputElement>(null);
+  const [givenUp, setGivenUp] = useState<string | null>(null);
+  const challenge = challengeIn(error);
   const problemId = useId();
 
   useEffect(() => {
@@ -46,6 +50,9 @@ function SignInForm() {
     void signIn(username, password);
   }
 
+  if (challenge !== null && challenge !== givenUp) {
+    return <CodeForm challenge={challenge} giveUp={() => setGivenUp(challenge)} />;
+  }
   return (
     <form className="card" onSubmit={submit} aria-describedby={problemId}>
       <label>
@@ -73,7 +80,7 @@ function SignInForm() {
         />
       </label>
       <p className="problem" role="alert" id={problemId}>
-        {error instanceof Error && error.message}
+        {error instanceof Error && challenge === null && error.message}
       </p>
       <button className="primary" type="submit" aria-disabled={isPending}>
         {isPending ? 'Signing in…' : 'Sign in'}

@@ -1,4 +1,6 @@
 interface ImportMetaEnv {
   /** `on` where the server runs with `JWT_REFRESH_COOKIE=on`. */
   readonly VITE_COOKIE?: string;
+  /** `on` where the server runs with SECOND_FACTOR, STEP_UP and ACCOUNT_SELF_SERVICE on. */
+  readonly VITE_ACCOUNT?: string;
 }

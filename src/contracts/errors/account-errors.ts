@@ -59,15 +59,15 @@ export class PasswordChanged extends Unauthenticated {
   }
 }
 
-/** Admins may not demote or disable themselves, as no other admin might be left. */
+/** Admins may not demote, disable or delete themselves, as no other admin might be left. */
 export class OwnAccount extends AuthError {
   override name = 'OwnAccount';
   readonly code = 'FORBIDDEN';
   readonly reason = 'own_account';
-  constructor() {
-    super(
-      'You cannot disable your own account or take away its admin role. Ask another admin, or use the command line.',
-    );
+  constructor(
+    message = 'You cannot disable your own account or take away its admin role. Ask another admin, or use the command line.',
+  ) {
+    super(message);
   }
 }
 

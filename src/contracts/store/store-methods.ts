@@ -28,6 +28,10 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
     revoke: true,
     revokeAll: true,
     revokeOldest: true,
+    listAll: true,
+    rename: true,
+    reauthenticate: true,
+    anonymize: true,
     listRevoked: true,
     listBegun: true,
     listReplayed: true,
@@ -37,6 +41,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
   attempts: { find: true, add: true, replace: true, takeBack: true, delete: true, deleteExpired: true },
   services: { insert: true, find: true, list: true, delete: true },
   activity: { add: true, list: true, deleteExpired: true },
+  secondFactors: { find: true, replace: true, delete: true },
 };
 
 /**

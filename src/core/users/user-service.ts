@@ -1,20 +1,20 @@
 import { newId } from '../../contracts/claims.ts';
 import type { Clock } from '../../contracts/clock.ts';
-import { InvalidInput, NoActiveAccount, Overloaded } from '../../contracts/errors.ts';
+import { InvalidInput, NoActiveAccount } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
-import { trimmed } from '../../contracts/request-text.ts';
 import {
   givenUsernameKey,
   MAX_USERNAME_LENGTH,
   usernameKey,
   usernameKeyBeginnings,
 } from '../../contracts/username-key.ts';
-import { hashClaim, toUser } from '../sessions/account.ts';
+import { toUser } from '../sessions/account.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused } from '../sessions/standing.ts';
+import type { PasswordCheck } from './password-check.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
 import { givenUserId } from './user-id.ts';
@@ -38,6 +38,9 @@ export interface UserParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly hasher: PasswordHasher;
+  readonly passwords: PasswordCheck;
+  /** Asks for a code where the account has a second factor. Left out where there are none. */
+  readonly secondFactors?: { challenge(record: UserRecord): Promise<void> } | undefined;
   readonly sessions: SessionService;
   readonly hooks: Hooks;
   readonly clock: Clock;
@@ -55,45 +58,34 @@ export class UserService {
   /**
    * Signs a user in. Unknown, wrong and inactive cost the same work and read the same.
    *
-   * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
+   * @throws InvalidInput, NoActiveAccount, SecondFactorRequired, Overloaded, StoreUnavailable
    */
   async authenticate(username: string, password: string, client: Client): Promise<User> {
     checkText('username', username, MAX_USERNAME_LENGTH);
     checkPassword('password', password);
     const record = await this.#parts.store.users.findByUsernameKey(usernameKey(username));
-    const right = await this.#rightSpelling(password, record?.passwordHash);
+    const right = await this.#parts.passwords.rightSpelling(password, record?.passwordHash);
     if (record === null || right === null || !(await isAllowed(record, this.#parts))) {
       if (record !== null) expectWhole(record, usernameKey(username));
       this.#parts.events.audit('sign_in_failed', { userId: record?.id ?? null, client });
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
     }
-    if (this.#parts.hasher.needsRehash(record.passwordHash)) await this.#upgradeHash(record, right);
+    await this.#parts.passwords.upgrade(record, right);
+    await this.#parts.secondFactors?.challenge(record);
+    return this.completeSignIn(record, client);
+  }
+
+  /**
+   * Ends a sign-in of somebody who has proved who they are.
+   *
+   * @throws NoActiveAccount if the password was changed meanwhile, StoreUnavailable, and what the hook throws
+   */
+  async completeSignIn(record: UserRecord, client: Client): Promise<User> {
     const user = await this.#noteLogin(record);
     await this.#parts.hooks.onLoginSuccess?.(user, client);
     this.#parts.events.audit('sign_in', { userId: user.id, client });
     return user;
-  }
-
-  /** The password as it was typed, or without white space around it (NIST SP 800-63B-4 3.1.1.2); null if neither is right. */
-  async #rightSpelling(password: string, hash: string | undefined): Promise<string | null> {
-    let right: string | null = null;
-    // Both, whichever is right: how long it takes must not tell of an inactive user's password.
-    for (const spelling of new Set([trimmed(password), password])) {
-      if (await this.#parts.hasher.verify(spelling, hash)) right = spelling;
-    }
-    return right;
-  }
-
-  async #upgradeHash({ id, passwordHash, formerHashClaim }: UserRecord, password: string): Promise<void> {
-    try {
-      const upgraded = await this.#parts.hasher.hash(password);
-      // Tokens of Django that are in use have the claim of the hash that goes: without it, none could be told from a dead one.
-      const facts = { formerHashClaim: formerHashClaim ?? hashClaim(passwordHash) };
-      await this.#parts.store.users.replacePasswordHash(id, passwordHash, upgraded, facts);
-    } catch (error) {
-      if (!(error instanceof Overloaded)) throw error; // a later sign-in will do
-    }
   }
 
   async #noteLogin(record: UserRecord): Promise<User> {
@@ -178,7 +170,7 @@ export class UserService {
     const record = await this.#parts.store.users.findById(id);
     if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
     await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
-    const right = await this.#rightSpelling(current, record.passwordHash);
+    const right = await this.#parts.passwords.rightSpelling(current, record.passwordHash);
     if (right === null) expectWhole(record, record.usernameKey);
     if (right === null || !(await this.#replacePassword(record, next))) {
       throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
@@ -240,6 +232,7 @@ export class UserService {
     const existed = await this.#parts.store.users.delete(id);
     if (existed) this.#parts.events.audit('user_deleted', { userId: id });
     await this.#parts.sessions.endAll(id, 'user_deleted');
+    await this.#parts.store.secondFactors.delete(id);
     return existed;
   }
 }

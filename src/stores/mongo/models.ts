@@ -3,11 +3,14 @@ import type { Client } from '../../contracts/client.ts';
 import type {
   ActivityRecord,
   AttemptRecord,
+  Authentication,
   BlacklistEntry,
   ReplayRecord,
   ReplayReport,
+  SecondFactorRecord,
   ServiceRecord,
   SessionRecord,
+  TotpRecord,
   UserRecord,
 } from '../../contracts/store/store.ts';
 
@@ -24,6 +27,7 @@ export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'>
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
+export type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
 /** Documents of before there were audiences and scopes have neither. */
 export type ServiceDocument = Pick<ServiceRecord, 'secretHash' | 'createdAt'> & { readonly _id: string } & Partial<
     Pick<ServiceRecord, 'audience' | 'scopes'>
@@ -63,6 +67,7 @@ function userSchema(): Schema<UserDocument> {
       createdAt: { type: Date, ...required },
       formerHashClaim: { type: String },
       sessionlessAfter: { type: Date },
+      roles: { type: [String], default: undefined },
     },
     { ...options, collection: 'users' },
   );
@@ -99,6 +104,9 @@ const reportSchema = () =>
     part,
   );
 
+const authenticationSchema = () =>
+  new Schema<Authentication>({ at: { type: Date, ...required }, methods: { type: [String], ...required } }, part);
+
 function sessionSchema(): Schema<SessionDocument> {
   const schema = new Schema<SessionDocument>(
     {
@@ -117,6 +125,8 @@ function sessionSchema(): Schema<SessionDocument> {
       ipAddress: { type: String, ...nullable },
       revokedAt: { type: Date, ...nullable },
       revokedReason: { type: String, ...nullable },
+      deviceName: { type: String },
+      authentication: { type: authenticationSchema() },
     },
     { ...options, collection: 'sessions' },
   );
@@ -166,6 +176,26 @@ function serviceSchema(): Schema<ServiceDocument> {
   );
 }
 
+/** `lastStep` is missing of an app that was not confirmed. */
+const totpSchema = () =>
+  new Schema<TotpRecord>(
+    { secret: { type: String, ...required }, createdAt: { type: Date, ...required }, lastStep: { type: Number } },
+    part,
+  );
+
+function secondFactorSchema(): Schema<SecondFactorDocument> {
+  return new Schema<SecondFactorDocument>(
+    {
+      _id: String,
+      version: { type: Number, ...required },
+      totp: { type: totpSchema(), ...nullable },
+      pending: { type: totpSchema(), ...nullable },
+      recoveryHashes: { type: [String], ...required },
+    },
+    { ...options, collection: 'secondFactors' },
+  );
+}
+
 function activitySchema(): Schema<ActivityDocument> {
   const count = { type: Number, ...required };
   const schema = new Schema<ActivityDocument>(
@@ -192,6 +222,7 @@ export function defineModels(connection: Connection) {
     attempts: connection.model('Attempts', attemptSchema()),
     services: connection.model('Service', serviceSchema()),
     activity: connection.model('Activity', activitySchema()),
+    secondFactors: connection.model('SecondFactors', secondFactorSchema()),
   };
 }
 

@@ -8,6 +8,7 @@ import { translated, translatedPatiently } from './errors.ts';
 import type { Migration } from './migrations.ts';
 import { defineModels } from './models.ts';
 import { bringUpToDate } from './schema.ts';
+import { mongoSecondFactors } from './second-factors.ts';
 import { mongoServices } from './services.ts';
 import { mongoSessions } from './sessions.ts';
 import { mongoUsers } from './users.ts';
@@ -39,6 +40,7 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
     attempts: mongoAttempts(models.attempts),
     services: mongoServices(models.services),
     activity: mongoActivity(models.activity),
+    secondFactors: mongoSecondFactors(models.secondFactors),
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },

@@ -88,6 +88,18 @@ const NEWS = `
   CREATE INDEX sessions_by_report ON sessions (json_extract(replay, '$.reported.at'), id) WHERE replay IS NOT NULL;
 `;
 
+/** JSON: roles, how somebody proved who they are, and second factors. */
+const SECOND_FACTORS_AND_ROLES = `
+  ALTER TABLE users ADD COLUMN roles TEXT;
+  ALTER TABLE sessions ADD COLUMN device_name TEXT;
+  ALTER TABLE sessions ADD COLUMN authentication TEXT;
+  CREATE TABLE second_factors (
+    user_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    factors TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -101,4 +113,5 @@ export const MIGRATIONS: readonly string[] = [
   SERVICE_SCOPES,
   SESSIONLESS_TOKENS,
   NEWS,
+  SECOND_FACTORS_AND_ROLES,
 ];

@@ -4,6 +4,7 @@ import { sqliteActivity } from './activity.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { sqliteBlacklist } from './blacklist.ts';
 import { openDatabase, type OpeningOptions } from './open-database.ts';
+import { sqliteSecondFactors } from './second-factors.ts';
 import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
 import { sqliteTrial } from './trial.ts';
@@ -29,6 +30,7 @@ export async function openSqliteStore(file: string, options: OpeningOptions = {}
     attempts: sqliteAttempts(database),
     services: sqliteServices(database),
     activity: sqliteActivity(database),
+    secondFactors: sqliteSecondFactors(database),
     ping: async () => {
       const { health, watch } = database;
       watch.askFor();

@@ -1,0 +1,101 @@
+import type { Clock } from '../contracts/clock.ts';
+import type { Events } from '../contracts/events.ts';
+import type { Hooks } from '../contracts/hooks.ts';
+import type { Settings } from '../contracts/settings/settings-table.ts';
+import type { Store } from '../contracts/store/store.ts';
+import type { Devices } from './devices/devices.ts';
+import type { Challenges } from './factors/challenges.ts';
+import type { CodeSignIn } from './factors/code-sign-in.ts';
+import type { Enrolment } from './factors/enrolment.ts';
+import type { SealedTexts } from './factors/sealed.ts';
+import type { SecondFactors } from './factors/second-factors.ts';
+import type { Leaving } from './leaving/leaving.ts';
+import type { Roles } from './roles/roles.ts';
+import type { SessionService } from './sessions/session-service.ts';
+import type { StepUp } from './step-up/step-up.ts';
+import type { TokenMinter } from './tokens/token-minter.ts';
+import type { PasswordCheck } from './users/password-check.ts';
+import type { Proof } from './users/proof.ts';
+import type { UserService } from './users/user-service.ts';
+
+/** What settings add to the token system. Where a setting is off, its room is not loaded, and there is nothing here. */
+export interface Rooms {
+  readonly roles?: Roles;
+  readonly devices?: Devices;
+  /** Checks passwords and codes of signed-in users, for the rooms below. */
+  readonly proof?: Proof;
+  readonly factors?: SecondFactors;
+  readonly enrolment?: Enrolment;
+  readonly codeSignIn?: CodeSignIn;
+  readonly stepUp?: StepUp;
+  readonly leaving?: Leaving;
+}
+
+/** What all of them are made with. */
+interface Base {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly hooks: Hooks;
+}
+
+/** Second factors, which sign-ins ask before there is anything else. */
+export interface FactorRoom {
+  readonly sealed: SealedTexts;
+  readonly challenges: Challenges;
+  readonly factors: SecondFactors;
+}
+
+/** Null where second factors are off. */
+export async function openFactors(base: Base): Promise<FactorRoom | null> {
+  if (!base.settings.secondFactor) return null;
+  const [{ SealedTexts }, { Challenges }, { SecondFactors }] = await Promise.all([
+    import('./factors/sealed.ts'),
+    import('./factors/challenges.ts'),
+    import('./factors/second-factors.ts'),
+  ]);
+  const sealed = new SealedTexts(base.settings.secondFactorKeys ?? []);
+  const challenges = new Challenges({ ...base, sealed });
+  return { sealed, challenges, factors: new SecondFactors({ ...base, sealed, challenges }) };
+}
+
+/** What the rooms need of the token system. */
+interface RoomParts extends Base {
+  readonly factorRoom: FactorRoom | null;
+  readonly users: UserService;
+  readonly sessions: SessionService;
+  readonly passwords: PasswordCheck;
+  readonly minter: TokenMinter;
+}
+
+/** Opens those whose settings are on. */
+export async function openRooms(parts: RoomParts): Promise<Rooms> {
+  const { settings, factorRoom } = parts;
+  const needsProof = settings.secondFactor || settings.stepUp || settings.accountSelfService;
+  const proof = needsProof
+    ? new (await import('./users/proof.ts')).Proof({ ...parts, codes: factorRoom?.factors })
+    : undefined;
+  return {
+    ...(settings.roles && { roles: new (await import('./roles/roles.ts')).Roles(parts) }),
+    ...(settings.deviceNames && { devices: new (await import('./devices/devices.ts')).Devices(parts) }),
+    ...(proof && { proof }),
+    ...(factorRoom && {
+      factors: factorRoom.factors,
+      enrolment: new (await import('./factors/enrolment.ts')).Enrolment({ ...parts, ...factorRoom }),
+      codeSignIn: new (await import('./factors/code-sign-in.ts')).CodeSignIn({ ...parts, ...factorRoom }),
+    }),
+    ...(proof && settings.stepUp && { stepUp: new (await import('./step-up/step-up.ts')).StepUp({ ...parts, proof }) }),
+    ...(proof &&
+      settings.accountSelfService && {
+        leaving: new (await import('./leaving/leaving.ts')).Leaving({ ...parts, proof }),
+      }),
+  };
+}
+
+/** A room whose operations are in the schema only where its setting is on. */
+export function roomOf<Name extends keyof Rooms>(rooms: Rooms, name: Name): NonNullable<Rooms[Name]> {
+  const room = rooms[name];
+  if (room === undefined) throw new Error(`an operation was asked for whose setting is off: there is no ${name}`);
+  return room;
+}

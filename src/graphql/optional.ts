@@ -1,0 +1,58 @@
+import type { GraphQLSchema } from 'graphql';
+import type { NonEmptyArray } from 'type-graphql';
+import type { Settings } from '../contracts/settings/settings-table.ts';
+import type { OptionalPart } from './optional-part.ts';
+import { adminResolvers, resolversFor, schemaOf, subscriptionResolvers, type ResolverClass } from './schema.ts';
+
+/** The settings that add operations, each with what it adds: loaded only where the setting is on. */
+const PARTS = {
+  secondFactor: async () => (await import('./second-factor.resolver.ts')).secondFactorPart,
+  stepUp: async () => (await import('./step-up.resolver.ts')).stepUpPart,
+  roles: async () => (await import('./roles.resolver.ts')).rolesPart,
+  deviceNames: async () => (await import('./device.resolver.ts')).devicePart,
+  accountSelfService: async () => (await import('./leaving.resolver.ts')).leavingPart,
+} as const satisfies Partial<Record<keyof Settings, () => Promise<OptionalPart>>>;
+
+/** The settings that add operations. */
+export type SchemaSettings = Pick<Settings, 'registration'> &
+  Partial<Pick<Settings, keyof typeof PARTS>> & { readonly subscriptions?: boolean };
+
+/** Our resolvers and types, those included that the settings add. */
+export interface OwnParts {
+  readonly resolvers: NonEmptyArray<ResolverClass>;
+  readonly adminResolvers: NonEmptyArray<ResolverClass>;
+  /** Of what settings add. */
+  readonly types: readonly unknown[];
+}
+
+export async function ownParts(settings: SchemaSettings): Promise<OwnParts> {
+  const isOn = ([name]: [string, unknown]) => settings[name as keyof typeof PARTS] === true;
+  const loading = Object.entries(PARTS).filter(isOn);
+  const parts: readonly OptionalPart[] = await Promise.all(loading.map(([, load]) => load()));
+  const [first, ...others] = resolversFor(settings);
+  return {
+    resolvers: [first, ...others, ...parts.flatMap(({ resolvers = [] }) => resolvers)],
+    adminResolvers: [...adminResolvers, ...parts.flatMap((part) => part.adminResolvers ?? [])],
+    types: parts.flatMap(({ types = [] }) => types),
+  };
+}
+
+/** Settings with which the schema has all its queries and mutations. */
+export const ALL_OPTIONS: Required<Omit<SchemaSettings, 'subscriptions'>> = {
+  registration: true,
+  secondFactor: true,
+  stepUp: true,
+  roles: true,
+  deviceNames: true,
+  accountSelfService: true,
+};
+
+/** The schema of the server, with `more` of ours where a test has some. */
+export async function buildAuthSchema(
+  settings: SchemaSettings,
+  more: readonly ResolverClass[] = [],
+): Promise<GraphQLSchema> {
+  const { resolvers, adminResolvers: ofAdmins } = await ownParts(settings);
+  const live = settings.subscriptions === true ? subscriptionResolvers : [];
+  return schemaOf([...resolvers, ...ofAdmins, ...live, ...more]);
+}
