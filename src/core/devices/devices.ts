@@ -68,7 +68,7 @@ function checkedName(text: string): string {
 /** Such as "Chrome on Linux". */
 function readableName(userAgent: string | null): string | null {
   if (!userAgent) return null;
-  const { browser, os, platform } = Bowser.parse(userAgent);
+  const { browser, os, platform } = Bowser.getParser(userAgent).getResult();
   const system = platform.model ?? os.name;
   if (browser.name) return system ? `${browser.name} on ${system}` : browser.name;
   return system ?? programIn(userAgent);
