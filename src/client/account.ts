@@ -28,7 +28,7 @@ export interface AccountOptions {
 }
 
 /** The password of a signed-in user, and a code where they have a second factor. */
-export interface Credentials {
+interface Credentials {
   readonly password: string;
   readonly code?: string | null;
 }
