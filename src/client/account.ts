@@ -11,10 +11,10 @@ import {
   TotpRemoveDocument,
   TotpSetUpDocument,
 } from './generated/account-operations.ts';
-import { send, type TypedOperation } from './token-api.ts';
+import { send, TokenRequestError, type TypedOperation } from './token-api.ts';
 import type { TokenStore } from './token-store.ts';
 
-export { TokenRequestError } from './token-api.ts';
+export { TokenRequestError };
 
 /** How to reach the server, and whose tokens are sent. */
 export interface AccountOptions {
@@ -28,7 +28,7 @@ export interface AccountOptions {
 }
 
 /** The password of a signed-in user, and a code where they have a second factor. */
-export interface Credentials {
+interface Credentials {
   readonly password: string;
   readonly code?: string | null;
 }
@@ -78,8 +78,18 @@ export function createAccountApi(options: AccountOptions): AccountApi {
     document: TypedOperation<Data, Variables>,
     variables: Variables,
   ): Promise<Data> => {
-    const headers = tokens.headers(await tokens.accessToken());
-    return send({ url, fetch, credentials, headers }, document, variables);
+    const as = (access: string | null) =>
+      send({ url, fetch, credentials, headers: tokens.headers(access) }, document, variables);
+    const access = await tokens.accessToken();
+    try {
+      return await as(access);
+    } catch (error) {
+      // The clock here may be behind that of the server. What is refused for its token has not run.
+      const isRefused = error instanceof TokenRequestError && error.outcome === 'refused' && access !== null;
+      const next = isRefused ? await tokens.refresh(access) : null;
+      if (next === null) throw error;
+      return as(next);
+    }
   };
   const open = <Data, Variables>(document: TypedOperation<Data, Variables>, variables: Variables): Promise<Data> =>
     send({ url, fetch, credentials }, document, variables);

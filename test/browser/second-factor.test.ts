@@ -97,7 +97,7 @@ describe.each(storeKinds)('the example app with a second factor, on %s', (kind) 
     await tab.getByRole('button', { name: 'Sign in' }).click();
     await tab.getByLabel('Code').fill(app.code(clock.read()));
     await tab.getByRole('button', { name: 'Sign in' }).click();
-    await shows(tab.getByRole('button', { name: 'Sign out', exact: true }));
+    expect(await shows(tab.getByRole('button', { name: 'Sign out', exact: true }))).toBe(true);
     await there.leave();
   });
 });

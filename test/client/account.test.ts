@@ -65,3 +65,14 @@ test('a user adds an app, signs in with codes, steps up and leaves, by the funct
   expect(tokens.getState().status).toBe('signed-out');
   expect(await server.auth.users.find(server.alice.id)).toBeNull();
 });
+
+test('what is refused because a token has expired is asked for again with a fresh one', async () => {
+  const behind = createTokenStore({ url: server.url });
+  const mine = createAccountApi({ tokens: behind, url: server.url });
+  await mine.signIn('alice', PASSWORD);
+  server.clock.advance(301);
+  expect(await mine.exportAccount()).toMatchObject({ account: { username: 'alice' } });
+  await server.auth.sessions.revokeAll(server.alice.id);
+  expect(await failureOf(mine.exportAccount())).toMatchObject({ outcome: 'refused', reason: 'session_revoked' });
+  behind.close();
+});

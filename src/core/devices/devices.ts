@@ -1,4 +1,4 @@
-import Bowser from 'bowser';
+import { parse } from 'bowser';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { SessionRecord, Store } from '../../contracts/store/store.ts';
 import { trimmed } from '../../contracts/request-text.ts';
@@ -68,7 +68,7 @@ function checkedName(text: string): string {
 /** Such as "Chrome on Linux". */
 function readableName(userAgent: string | null): string | null {
   if (!userAgent) return null;
-  const { browser, os, platform } = Bowser.parse(userAgent);
+  const { browser, os, platform } = parse(userAgent);
   const system = platform.model ?? os.name;
   if (browser.name) return system ? `${browser.name} on ${system}` : browser.name;
   return system ?? programIn(userAgent);
