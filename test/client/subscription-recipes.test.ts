@@ -73,7 +73,12 @@ describe('the recipes of the documents for subscriptions', () => {
       dispose = used.dispose;
       return used;
     };
-    const given = { useServer: noted, WebSocketServer, server: http, schema, auth: server.auth };
+    class Here extends WebSocketServer {
+      constructor({ path }: { path: string }) {
+        super({ path, server: http });
+      }
+    }
+    const given = { useServer: noted, WebSocketServer: Here, schema, auth: server.auth };
     ({ sockets } = runBlock('subscriptions.md', 'useServer(', given, ['sockets']) as { sockets: WebSocketServer });
   });
   afterEach(async () => {
