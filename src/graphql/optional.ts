@@ -27,8 +27,9 @@ export interface OwnParts {
 
 export async function ownParts(settings: SchemaSettings): Promise<OwnParts> {
   const isOn = ([name]: [string, unknown]) => settings[name as keyof typeof PARTS] === true;
-  const loading = Object.entries(PARTS).filter(isOn);
-  const parts: readonly OptionalPart[] = await Promise.all(loading.map(([, load]) => load()));
+  const parts: OptionalPart[] = [];
+  // One after the other: the order in which they are loaded is the order of the fields in the schema.
+  for (const [, load] of Object.entries(PARTS).filter(isOn)) parts.push(await load());
   const [first, ...others] = resolversFor(settings);
   return {
     resolvers: [first, ...others, ...parts.flatMap(({ resolvers = [] }) => resolvers)],
