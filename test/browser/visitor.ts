@@ -96,6 +96,14 @@ export class Visitor {
     this.#expected = like;
   }
 
+  /** Has WebSockets that never open in each page that is opened later: what they would ask for is not counted. */
+  withoutSockets(): Promise<unknown> {
+    return this.prepare(`globalThis.WebSocket = class extends EventTarget {
+      static CONNECTING = 0; static OPEN = 1; static CLOSING = 2; static CLOSED = 3;
+      close() {}
+    }`);
+  }
+
   /** Runs a script in each page that is opened later, before its own. */
   prepare(script: string): Promise<unknown> {
     return this.#context.addInitScript(script);

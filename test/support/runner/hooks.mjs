@@ -5,7 +5,8 @@ import { transformSync } from '@swc/core';
 import { SWC } from './swc.mjs';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const OURS = ['src', 'test', 'bench', 'examples'].map((folder) => new URL(`../../../${folder}/`, import.meta.url).href);
+const FOLDERS = ['src', 'test', 'bench', 'examples', 'dist'];
+const OURS = FOLDERS.map((folder) => new URL(`../../../${folder}/`, import.meta.url).href);
 const compiled = new Map();
 let globals;
 let mutants;
