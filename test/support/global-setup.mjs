@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { startMongoDb } from './mongodb.mjs';
 
 const MEMORY = '/dev/shm';
@@ -9,6 +9,7 @@ export default async function setup() {
   if (process.env.TMPDIR === undefined && hasRoomInMemory()) {
     // A store on a disk waits for it at each commit. The suites that ask what a disk keeps bring one of their own.
     globalThis.memoryFolder = mkdtempSync(`${MEMORY}/simplejwt-tests-`);
+    chmodSync(globalThis.memoryFolder, 0o711); // some suites start programs as another user
     process.env.TMPDIR = globalThis.memoryFolder;
   }
   const server = await startMongoDb();
