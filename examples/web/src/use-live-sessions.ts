@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { socket } from './client.ts';
 import { SessionEventsDocument, SessionsDocument } from './generated/operations.ts';
 
-/** Keeps the list of sessions as it is, whoever changes it: the server tells, and nobody asks again and again. */
+/** Keeps the list of sessions up to date: the server tells of each change, so the page does not poll. */
 export function useLiveSessions(): void {
   const client = useApolloClient();
   const reload = () => void client.refetchQueries({ include: [SessionsDocument] });

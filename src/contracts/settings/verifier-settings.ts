@@ -18,7 +18,7 @@ const of = <Value, Given>(
   fallback,
 });
 
-/** What whoever reads tokens must know of them: the kinds of these settings, and their defaults. The rest is in the table. */
+/** What a reader of tokens must know of them: the kinds of these settings, and their defaults. The rest is in the table. */
 export const verifierSettings = {
   audience: of(optional(list('one or several audiences, separated by commas')), undefined),
   issuer: of(optional(text('a text, usually a URL', /./s)), undefined),

@@ -105,7 +105,7 @@ export class LiveSessions {
     return events;
   }
 
-  /** Stops looking. Whoever is still watched is not told any more. */
+  /** Stops looking. Callers that are still watched are told nothing more. */
   close(): void {
     this.#watched.clear();
     clearTimeout(this.#timer);

@@ -65,7 +65,7 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
   password_change: [{ per: 'account', rule: wrongPasswords, afterSuccess: 'forget' }, guessesFromEverywhere],
   /**
    * Wrong codes at sign-in, and in the set-up of an app. Of a million codes three are right, so that guesses are bounded from
-   * everywhere; whoever has the password must not lock the owner out where they are known.
+   * everywhere; a thief of the password must not lock the owner out where they are known.
    */
   second_factor: [
     { per: 'account', rule: wrongPasswords, afterSuccess: 'forget' },
