@@ -5,6 +5,7 @@ import type { AuthContext } from './context.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
 import type { OptionalPart } from './optional-part.ts';
+import { CURRENT_PASSWORD, OWN_CODE } from './proof-arguments.ts';
 
 /** Part of the schema only where users may leave by themselves. */
 @Resolver()
@@ -25,12 +26,8 @@ class LeavingResolver {
       'With `ACCOUNT_SELF_SERVICE`: deletes the account of the caller, ends all its sessions, and removes what they tell of the person. It cannot be undone. Admins are refused: the reason is `own_account`. With `STEP_UP` it needs a recent sign-in.',
   })
   async accountDelete(
-    @Arg('password', () => String, { description: 'The current password.' }) password: string,
-    @Arg('code', () => String, {
-      nullable: true,
-      description: 'A code of the second factor, or a recovery code, where the user has one.',
-    })
-    code: string | null | undefined,
+    @Arg('password', () => String, CURRENT_PASSWORD) password: string,
+    @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<boolean> {
     const cookie = auth.refreshCookie();

@@ -8,6 +8,7 @@ import { actingAdmin } from './current-admin.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { OptionalPart } from './optional-part.ts';
+import { CURRENT_PASSWORD, OWN_CODE } from './proof-arguments.ts';
 import { RecoveryCodesType, SecondFactorType, TotpSetupType } from './second-factor-types.ts';
 import { DEVICE_NAME, startPair, startSliding } from './sign-in.ts';
 import { SlidingTokenType, TokenPairType } from './types.ts';
@@ -17,11 +18,6 @@ const CHALLENGE = {
 };
 const CODE = {
   description: 'Six digits of the authenticator app, or a recovery code. Spaces and hyphens are ignored.',
-};
-const PASSWORD = { description: 'The current password.' };
-const OWN_CODE = {
-  nullable: true,
-  description: 'A code of the second factor there is, or a recovery code. Omit it while there is none.',
 };
 const CHANGE = { access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller } as const;
 
@@ -73,7 +69,7 @@ class SecondFactorResolver {
       'With `SECOND_FACTOR`: makes the secret of a new authenticator app. It counts once `totpConfirm` was given a code of it, within fifteen minutes; an app that is there already counts until then. With `STEP_UP` it needs a recent sign-in.',
   })
   async totpSetUp(
-    @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('password', () => String, CURRENT_PASSWORD) password: string,
     @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<TotpSetupType> {
@@ -101,7 +97,7 @@ class SecondFactorResolver {
       'With `SECOND_FACTOR`: removes the authenticator app and all recovery codes; sign-ins ask for the password alone again. False if there was none. With `STEP_UP` it needs a recent sign-in.',
   })
   async totpRemove(
-    @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('password', () => String, CURRENT_PASSWORD) password: string,
     @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<boolean> {
@@ -116,7 +112,7 @@ class SecondFactorResolver {
       'With `SECOND_FACTOR`: makes new recovery codes; those from before are void. With `STEP_UP` it needs a recent sign-in.',
   })
   async recoveryCodesRenew(
-    @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('password', () => String, CURRENT_PASSWORD) password: string,
     @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<RecoveryCodesType> {

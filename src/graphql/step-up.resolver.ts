@@ -5,6 +5,7 @@ import type { AuthContext } from './context.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
 import type { OptionalPart } from './optional-part.ts';
+import { CURRENT_PASSWORD, OWN_CODE } from './proof-arguments.ts';
 
 @ObjectType('SteppedUp', { description: 'A sign-in that is recent again.' })
 class SteppedUpType {
@@ -30,12 +31,8 @@ class StepUpResolver {
       "With `STEP_UP`: makes the sign-in of the caller's session recent again, for operations that fail with the reason `step_up_required`. Repeat them afterwards. The refresh token stays as it is.",
   })
   async tokenStepUp(
-    @Arg('password', () => String, { description: 'The current password.' }) password: string,
-    @Arg('code', () => String, {
-      nullable: true,
-      description: 'A code of the second factor, or a recovery code, where the user has one.',
-    })
-    code: string | null | undefined,
+    @Arg('password', () => String, CURRENT_PASSWORD) password: string,
+    @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<SteppedUpType> {
     const { id } = await currentUser(auth);

@@ -19,7 +19,7 @@ export function codeOf(secret: Uint8Array, step: number): string {
   return String(number % 10 ** DIGITS).padStart(DIGITS, '0');
 }
 
-/** A code as people copy it: digits of any script, with spaces or hyphens between. Null if it is none. */
+/** A code as people copy it: six digits, also full-width ones, with spaces or hyphens between. Null if it is none. */
 export function givenCode(text: string): string | null {
   const code = text.normalize('NFKC').replaceAll(/[\s-]/g, '');
   return /^\d{6}$/.test(code) ? code : null;

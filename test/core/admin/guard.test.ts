@@ -1,45 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { getNamedType, isLeafType, isNonNullType, type GraphQLField } from 'graphql';
 import type { Claims } from '../../../src/contracts/claims.ts';
 import type { User } from '../../../src/contracts/hooks.ts';
-import { natureOf, type OperationNature } from '../../../src/graphql/operation.ts';
 import { ALL_OPTIONS, buildAuthSchema } from '../../../src/graphql/optional.ts';
+import { documentOf, namesOf, OPERATIONS } from '../../support/every-operation.ts';
 import { claimsOf, forge } from '../../support/forge.ts';
 import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
-const schema = await buildAuthSchema(ALL_OPTIONS);
-
-/** Every query and mutation, with what it declares about itself. */
-const OPERATIONS = (['query', 'mutation'] as const).flatMap((kind) => {
-  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
-  return Object.values(root?.getFields() ?? {}).map((field) => ({ kind, field, nature: natureOf(root, field.name) }));
-});
-const namesOf = (access: OperationNature['access']) =>
-  OPERATIONS.flatMap(({ field, nature }) => (nature?.access === access ? [field.name] : []));
-
-/** Arguments that may be left out, but without which nothing is asked for. */
-const MORE: Readonly<Record<string, string>> = { userUpdate: 'isAdmin: true' };
-
-/** A document that asks for one operation, with an id or a text wherever one is required. */
-function documentOf(name: string, id: string): string {
-  const operation = OPERATIONS.find(({ field }) => field.name === name);
-  if (!operation) throw new Error(`There is no ${name}.`);
-  const { kind, field } = operation;
-  const required = field.args.filter(({ type }) => isNonNullType(type));
-  const given = required.map((arg) => `${arg.name}: ${getNamedType(arg.type).name === 'ID' ? `"${id}"` : '"x"'}`);
-  const args = [...given, ...(MORE[name] === undefined ? [] : [MORE[name]])];
-  return `${kind} { ${name}${args.length > 0 ? `(${args.join(', ')})` : ''}${selectionOf(field)} }`;
-}
-
-const selectionOf = ({ type }: GraphQLField<unknown, unknown>) =>
-  isLeafType(getNamedType(type)) ? '' : ' { __typename }';
-
 const DENIED = { code: 'FORBIDDEN', reason: 'permission_denied' };
 
-test('every query and mutation says whether it is open, guarded or for admins', () => {
+test('every query and mutation says whether it is open, guarded or for admins', async () => {
   expect(OPERATIONS.filter(({ nature }) => nature === undefined)).toEqual([]);
-  expect(schema.getSubscriptionType()).toBeUndefined();
+  expect((await buildAuthSchema(ALL_OPTIONS)).getSubscriptionType()).toBeUndefined();
 });
 
 test('a resolver that does not say it keeps the server from starting', async () => {
