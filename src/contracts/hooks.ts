@@ -5,7 +5,10 @@ import type { RevocationReason, UserRecord } from './store/store.ts';
 export type { Client } from './client.ts';
 
 /** A user as the program hands it out: all but the secrets. */
-export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey' | 'formerHashClaim' | 'sessionlessAfter'>;
+export type User = Omit<
+  UserRecord,
+  'passwordHash' | 'usernameKey' | 'formerHashClaim' | 'sessionlessAfter' | 'emailKey'
+>;
 
 /** The user of stateless authentication, made of claims alone; simplejwt's `TokenUser`. */
 export interface TokenUser {

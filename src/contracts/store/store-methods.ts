@@ -11,9 +11,11 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
     insertMany: true,
     findById: true,
     findByUsernameKey: true,
+    findByEmailKey: true,
     list: true,
     update: true,
     replacePasswordHash: true,
+    replaceAddress: true,
     delete: true,
   },
   sessions: {
@@ -37,6 +39,9 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
   attempts: { find: true, add: true, replace: true, takeBack: true, delete: true, deleteExpired: true },
   services: { insert: true, find: true, list: true, delete: true },
   activity: { add: true, list: true, deleteExpired: true },
+  links: { insert: true, find: true, take: true, deleteOfUser: true, deleteExpired: true },
+  outbox: { add: true, take: true, putOff: true, delete: true, count: true, deleteExpired: true },
+  accountEvents: { add: true, list: true, deleteOfUser: true, deleteExpired: true },
 };
 
 /**

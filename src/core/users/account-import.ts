@@ -77,6 +77,7 @@ export class AccountImport {
 
 const TAKEN = {
   id_taken: 'somebody else has this id already',
+  email_taken: 'somebody else has this e-mail address already',
   username_taken: 'somebody else has this username already (letter case does not count)',
 } as const;
 

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
-import { trusted, type Model } from 'mongoose';
+import { trusted } from 'mongoose';
 import { translated } from './errors.ts';
+import type { ModelOf } from './schema-options.ts';
 
 /** All fit into the first answer of a cursor, which MongoDB limits to 101. */
 const MAX_IDS = 100;
@@ -12,7 +13,7 @@ const MAX_IDS = 100;
  * @throws StoreUnavailable, to all who asked
  */
 export function readById<Document extends { readonly _id: string }>(
-  model: Model<Document>,
+  model: ModelOf<Document>,
 ): (id: string) => Promise<Document | null> {
   const loader = new DataLoader<string, Document | null>(
     async (ids) => {

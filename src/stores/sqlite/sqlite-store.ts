@@ -1,8 +1,11 @@
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import type { Store } from '../../contracts/store/store.ts';
+import { sqliteAccountEvents } from './account-events.ts';
 import { sqliteActivity } from './activity.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { sqliteBlacklist } from './blacklist.ts';
+import { sqliteLinks } from './links.ts';
+import { sqliteOutbox } from './outbox.ts';
 import { openDatabase, type OpeningOptions } from './open-database.ts';
 import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
@@ -29,6 +32,9 @@ export async function openSqliteStore(file: string, options: OpeningOptions = {}
     attempts: sqliteAttempts(database),
     services: sqliteServices(database),
     activity: sqliteActivity(database),
+    links: sqliteLinks(database),
+    outbox: sqliteOutbox(database),
+    accountEvents: sqliteAccountEvents(database),
     ping: async () => {
       const { health, watch } = database;
       watch.askFor();

@@ -1,0 +1,35 @@
+import { trusted } from 'mongoose';
+import type { MailRecord, Outbox } from '../../contracts/store/store.ts';
+import { inserted, translated } from './errors.ts';
+import { removeExpired } from './expired.ts';
+import type { MailDocument, MailModels } from './mail-models.ts';
+
+export function mongoOutbox(outbox: MailModels['outbox']): Outbox {
+  return {
+    add: ({ id, facts, ...mail }) =>
+      inserted(() => outbox.insertOne({ _id: id, facts: JSON.stringify(facts), ...mail })),
+    take: async (at, until) => {
+      const document = await translated(() =>
+        outbox
+          .findOneAndUpdate(
+            { nextAt: trusted({ $lte: at }) },
+            { $set: { nextAt: until }, $inc: { attempts: 1 } },
+            { sort: { nextAt: 1, _id: 1 }, returnDocument: 'after' },
+          )
+          .lean(),
+      );
+      return document && toMail(document);
+    },
+    putOff: async (id, attempts, nextAt) =>
+      (await translated(() => outbox.updateOne({ _id: id, attempts }, { $set: { nextAt } }))).matchedCount === 1,
+    delete: async (id) => (await translated(() => outbox.deleteOne({ _id: id }))).deletedCount === 1,
+    count: () => translated(() => outbox.countDocuments({})),
+    deleteExpired: (at) => removeExpired(outbox, at),
+  };
+}
+
+const toMail = ({ _id: id, facts, ...mail }: MailDocument): MailRecord => ({
+  id,
+  ...mail,
+  facts: JSON.parse(facts) as MailRecord['facts'],
+});
