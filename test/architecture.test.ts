@@ -13,7 +13,7 @@ const ROOMS: readonly { readonly room: string; readonly holds: string; readonly 
   },
   {
     room: 'core/',
-    holds: 'the token system: tokens, sessions, users, keys, throttle, trust, admin, activity',
+    holds: 'the token system: tokens, sessions, users, keys, throttle, trust, admin, activity, recovery, mail, notices',
     mayImport: ['contracts/'],
   },
   { room: 'stores/', holds: 'SQLite and MongoDB, and opening one of them', mayImport: ['contracts/'] },
@@ -80,6 +80,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   'prom-client': 'server/metrics/',
   '@opentelemetry/api': 'server/traces/',
   read: 'cli/terminal.ts',
+  nodemailer: 'core/mail/smtp.ts',
 };
 
 const root = join(import.meta.dirname, '..', 'src');
@@ -205,6 +206,16 @@ describe('the architecture', () => {
     const loaded = loadedWith('main.ts', 'core/token-system.ts', 'cli/django/django.ts');
     expect(loaded).toContain('cli/users.ts');
     expect(loaded.filter((name) => ofServer.test(name))).toEqual([]);
+  });
+
+  test('what a setting turns on is loaded only then', () => {
+    const optional = /^(core\/(mail|recovery|notices)\/|nodemailer)/;
+    expect(loadedWith('core/recovery/open-recovery.ts', 'core/mail/smtp.ts').some((name) => optional.test(name))).toBe(
+      true,
+    );
+    const loaded = loadedWith('index.ts', 'main.ts', 'server/serve.ts', 'core/token-system.ts');
+    expect(loaded).toContain('core/optional.ts');
+    expect(loaded.filter((name) => optional.test(name))).toEqual([]);
   });
 
   test('process.env is read in the settings alone', () => {

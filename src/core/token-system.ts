@@ -7,9 +7,13 @@ import type { Store } from '../contracts/store/store.ts';
 import { ActivityLog } from './activity/activity-log.ts';
 import { Administration } from './admin/administration.ts';
 import { removeExpired, type Removed } from './expiry.ts';
+import { openOptional } from './optional.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
+import type { SendMail } from './mail/mailer.ts';
+import type { Notices } from './notices/notices.ts';
+import type { Recovery } from './recovery/recovery.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { Throttle } from './throttle/throttle.ts';
@@ -22,6 +26,7 @@ import { TokenService } from './tokens/token-service.ts';
 import { Introspection } from './trust/introspection.ts';
 import { RevocationFeed } from './trust/revocation-feed.ts';
 import { ServiceCredentials } from './trust/service-credentials.ts';
+import { countedName } from './users/accounts-named.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
 
@@ -35,10 +40,16 @@ export interface Core {
   readonly administration: Administration;
   /** What happens to sessions and tokens while somebody listens; loaded by the first who does. */
   live(): Promise<LiveSessions>;
+  /** What attempts at the account of a name or an address are counted by. */
+  readonly countedName: (given: string) => string;
+  /** Addresses, and new passwords by a link; null without `EMAIL`. */
+  readonly recovery: Recovery | null;
+  /** What users are told of their accounts; null without `NOTICES`. */
+  readonly notices: Notices | null;
 }
 
 /** The token system on one store, for GraphQL, HTTP or the command line. */
-export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions'> {
+export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions' | 'recovery'> {
   /** The services that may ask about tokens. */
   readonly services: ServiceCredentials;
   /** What they are answered. */
@@ -49,6 +60,13 @@ export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions'>
   publicKeys(): { readonly keys: readonly PublicJwk[] };
   /** Removes what has expired, as simplejwt's `flushexpiredtokens`. Call it from time to time, once an hour for example. */
   flushExpired(): Promise<Removed>;
+  /**
+   * Sends the mails that are due; resolves to how many were sent. A server does so by itself: this is for a process that ends after
+   * each request.
+   *
+   * @throws StoreUnavailable
+   */
+  deliverMail(): Promise<number>;
   /** Resolves when a sign-in could be stored. @throws StoreUnavailable */
   ping(): Promise<void>;
   /** Closes the store, and stops watching the key ring. */
@@ -66,22 +84,29 @@ export interface TokenSystemParts {
   readonly listeners?: readonly EventListener[];
   /** Watches the work of all parts but the store, which comes watched. */
   readonly monitor?: Monitor;
+  /** Sends mails where neither the hook nor `SMTP_URL` is given. Default: they stay in the outbox. */
+  readonly sendMail?: SendMail;
+}
+
+/** A token system, with what a server makes of it. */
+export interface AssembledTokenSystem extends TokenSystem {
+  readonly core: Core;
+  /** From now on, mails are sent by themselves. */
+  startMail(): void;
 }
 
 /** Puts the parts together; closes the store if that fails. */
-export async function assembleTokenSystem(parts: TokenSystemParts): Promise<TokenSystem & { readonly core: Core }> {
+export async function assembleTokenSystem(parts: TokenSystemParts): Promise<AssembledTokenSystem> {
   const { settings, hooks, store, clock, report, monitor = UNWATCHED } = parts;
   const activity = new ActivityLog({ store, clock });
   // In this order, so that what others do with an event comes after it was counted.
-  const events = createEvents(
-    [
-      activity,
-      ...(parts.monitor ? [parts.monitor] : []),
-      ...(parts.listeners ?? [on(['ring_failed', 'key_set_failed'], ({ error }) => report(error))]),
-      ...(hooks.onSecurityEvent ? [on(['security'], ({ event }) => hooks.onSecurityEvent?.(event))] : []),
-    ],
-    report,
-  );
+  const listeners: EventListener[] = [
+    activity,
+    ...(parts.monitor ? [parts.monitor] : []),
+    ...(parts.listeners ?? [on(['ring_failed', 'key_set_failed', 'mail_deferred'], ({ error }) => report(error))]),
+    ...(hooks.onSecurityEvent ? [on(['security'], ({ event }) => hooks.onSecurityEvent?.(event))] : []),
+  ];
+  const events = createEvents(listeners, report);
   const listener = {
     changed: (kids: readonly string[]) => events.tell({ kind: 'ring_changed', kids }),
     failed: (error: unknown) => events.tell({ kind: 'ring_failed', error }),
@@ -108,6 +133,15 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const acceptor = new TokenAcceptor(codec, settings);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
+  const opened = await openOptional({ ...base, users, sessions, hasher, sendMail: parts.sendMail, report }).catch(
+    async (error: unknown) => {
+      keys.close();
+      await store.close();
+      throw error;
+    },
+  );
+  const { recovery, notices, mailer } = opened;
+  if (notices) listeners.push(notices);
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
     users,
@@ -116,21 +150,29 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     throttle,
     administration: new Administration({ users, sessions, keys, activity }),
     live: () => (live ??= loadLive({ ...base, keys, acceptor, authenticator, report })),
+    countedName: (given) => countedName(given, settings),
+    recovery,
+    notices,
   };
   return {
     core,
     tokens: core.tokens,
     users,
     sessions,
+    recovery,
     services: new ServiceCredentials({ ...base, throttle }),
     introspection: new Introspection({ reader, rotation, sessions, settings }),
     revocations: new RevocationFeed({ ...base, keys }),
     publicKeys: () => ({ keys: keys.published() }),
     flushExpired: () => removeExpired(store, settings, clock),
+    deliverMail: async () => (await mailer?.deliver()) ?? 0,
+    startMail: () => mailer?.start(),
     ping: () => store.ping(),
     close: async () => {
       (await live)?.close();
       keys.close();
+      await notices?.settled();
+      await opened.close();
       await hasher.close();
       await activity.close();
       await store.close();

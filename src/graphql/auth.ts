@@ -14,7 +14,7 @@ import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
 import { limitsRule } from './limits.ts';
 import { createSocketHooks, type SocketHooks, type SocketOptions } from './graphql-ws.ts';
-import { adminResolvers, resolversFor, subscriptionResolvers } from './schema.ts';
+import { adminResolversFor, resolversFor, subscriptionResolvers } from './schema.ts';
 import { subgraphOf } from './subgraph.ts';
 import { subscription } from './subscription.ts';
 
@@ -47,7 +47,7 @@ export interface Auth extends TokenSystem {
    */
   readonly resolvers: ReturnType<typeof resolversFor>;
   /** More of them, for admins: what docs/administration.md describes. */
-  readonly adminResolvers: typeof adminResolvers;
+  readonly adminResolvers: ReturnType<typeof adminResolversFor>;
   /**
    * Our schema as a subgraph of Apollo Federation 2, with `User @key(fields: "id")`. It wants `@apollo/subgraph` 2.14 beside this
    * package. A user is found by their id for themself, and for admins.
@@ -134,6 +134,11 @@ async function authOf({
   const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
   expectHooks({ ...hooks, onInternalError });
+  if (settings.email && settings.smtpUrl === undefined && hooks.sendMail === undefined) {
+    throw new SettingsError([
+      'sendMail: not given with email on; expected it, or smtpUrl and mailFrom, to send mails with.',
+    ]);
+  }
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
   const shape = { ...(typePrefix !== undefined && { typePrefix }), ...(operations !== undefined && { operations }) };
@@ -164,13 +169,14 @@ function refuseResolvers(option: string): never {
 
 /** Puts GraphQL in front of a token system. */
 export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
-  const { core, ...system } = await assembleTokenSystem(parts);
+  const { core, startMail, ...system } = await assembleTokenSystem(parts);
+  startMail();
   const context = createContextFunction(core, parts.settings);
   return {
     ...system,
     buildSchema: schemaBuilder({}, parts.settings),
     resolvers: resolversFor(parts.settings),
-    adminResolvers,
+    adminResolvers: adminResolversFor(parts.settings),
     subgraph: async (options) => subgraphOf(schemaBuilder({}, parts.settings)(options), 'User'),
     subscriptionResolvers,
     subscription,

@@ -3,7 +3,15 @@ import { buildSchemaSync, getMetadataStorage, type BuildSchemaOptions } from 'ty
 import { SettingsError } from '../contracts/settings/settings.ts';
 import * as adminTypes from './admin-types.ts';
 import { guard } from './guard.ts';
-import { adminResolvers, NO_PUB_SUB, resolversFor, subscriptionResolvers, type ResolverClass } from './schema.ts';
+import {
+  adminResolversFor,
+  ALL_RESOLVERS,
+  NO_PUB_SUB,
+  resolversFor,
+  subscriptionResolvers,
+  type ResolverClass,
+  type SchemaSettings,
+} from './schema.ts';
 import * as eventTypes from './session-event-types.ts';
 import * as types from './types.ts';
 
@@ -20,11 +28,7 @@ export interface AuthSchemaOptions extends Omit<BuildSchemaOptions, 'resolvers'>
   readonly resolvers?: readonly ResolverClass[];
 }
 
-const OUR_RESOLVERS: ReadonlySet<unknown> = new Set([
-  ...resolversFor({ registration: true }),
-  ...adminResolvers,
-  ...subscriptionResolvers,
-]);
+const OUR_RESOLVERS: ReadonlySet<unknown> = new Set(ALL_RESOLVERS);
 /** Classes, and the object of the enum, whose names a prefix begins. */
 const OUR_TYPES: ReadonlySet<unknown> = new Set(
   [types, adminTypes, eventTypes].flatMap((of) => Object.values<unknown>(of)),
@@ -38,15 +42,15 @@ const NAME = /^(?!__)[A-Za-z_]\w*$/;
  */
 export function schemaBuilder(
   { typePrefix = '', operations }: SchemaShape,
-  settings: { readonly registration: boolean },
+  settings: SchemaSettings,
 ): (options?: AuthSchemaOptions) => GraphQLSchema {
   if (typePrefix !== '' && !NAME.test(typePrefix)) {
     const expected = 'letters, digits and _, no digit first and not two _';
     throw new SettingsError([`typePrefix: got ${JSON.stringify(typePrefix)}, expected ${expected}.`]);
   }
   const ours = resolversFor(settings);
-  const all = new Set([...ours, ...adminResolvers, ...subscriptionResolvers]);
-  const known = handlers().filter(({ target }) => all.has(target as ResolverClass));
+  const all: ReadonlySet<unknown> = new Set([...ours, ...adminResolversFor(settings), ...subscriptionResolvers]);
+  const known = handlers().filter(({ target }) => all.has(target));
   const names = known.map(({ schemaName }) => schemaName);
   const unknown = operations?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0 || operations?.length === 0) {

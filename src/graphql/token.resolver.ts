@@ -1,7 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { authErrorIn, InvalidInput } from '../contracts/errors.ts';
 import { trimmed } from '../contracts/request-text.ts';
-import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
@@ -130,8 +129,8 @@ export class TokenResolver {
 }
 
 /** Attempts count for the account that a name means, whether or not there is one. */
-function theGivenName({ username }: Readonly<Record<string, unknown>>): CountedAccount {
-  return { account: givenUsernameKey(trimmed(String(username))) };
+function theGivenName({ username }: Readonly<Record<string, unknown>>, auth: RequestAuth): CountedAccount {
+  return { account: auth.countedName(trimmed(String(username))) };
 }
 
 /** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */

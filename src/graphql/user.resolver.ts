@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { usernameKey } from '../contracts/username-key.ts';
-import type { AuthContext, RequestAuth } from './context.ts';
+import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
-import { Operation, type CountedAccount } from './operation.ts';
+import { Operation } from './operation.ts';
+import { theCaller } from './the-caller.ts';
 import { toTokenPair } from './token.resolver.ts';
 import { TokenPairType, UserType } from './types.ts';
 
@@ -59,9 +59,4 @@ export class RegistrationResolver {
   ): Promise<UserType> {
     return auth.users.create({ username, password });
   }
-}
-
-async function theCaller(_args: object, auth: RequestAuth): Promise<CountedAccount> {
-  const { id, username } = await currentUser(auth);
-  return { account: usernameKey(username), userId: id };
 }

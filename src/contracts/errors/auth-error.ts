@@ -26,7 +26,14 @@ export type ErrorReason =
 type TokenReason = 'token_not_valid' | 'token_expired' | 'token_wrong_type' | 'token_blacklisted';
 type AccountReason = 'no_active_account' | 'user_not_found' | 'user_inactive' | 'password_changed';
 export type InputReason =
-  'invalid_input' | 'invalid_username' | 'username_taken' | 'password_too_weak' | 'session_not_found';
+  | 'invalid_input'
+  | 'invalid_username'
+  | 'username_taken'
+  | 'password_too_weak'
+  | 'session_not_found'
+  | 'invalid_email'
+  | 'email_taken'
+  | 'link_not_valid';
 
 /** `extensions.action`: what a client does next. */
 export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT';

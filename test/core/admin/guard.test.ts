@@ -3,12 +3,12 @@ import { getNamedType, isLeafType, isNonNullType, type GraphQLField } from 'grap
 import type { Claims } from '../../../src/contracts/claims.ts';
 import type { User } from '../../../src/contracts/hooks.ts';
 import { natureOf, type OperationNature } from '../../../src/graphql/operation.ts';
-import { buildAuthSchema } from '../../../src/graphql/schema.ts';
+import { buildAuthSchema, EVERYTHING } from '../../../src/graphql/schema.ts';
 import { claimsOf, forge } from '../../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
-const schema = buildAuthSchema({ registration: true });
+const schema = buildAuthSchema(EVERYTHING);
 
 /** Every query and mutation, with what it declares about itself. */
 const OPERATIONS = (['query', 'mutation'] as const).flatMap((kind) => {
@@ -51,7 +51,7 @@ test('a resolver that does not say it keeps the server from starting', async () 
   }
   Mutation(() => Boolean)(Stray.prototype, 'stray', {});
   Resolver()(Stray);
-  expect(() => buildAuthSchema({ registration: true }, [Stray])).toThrow('stray has no @Operation');
+  expect(() => buildAuthSchema(EVERYTHING, [Stray])).toThrow('stray has no @Operation');
 });
 
 describe('who may ask for an operation', () => {

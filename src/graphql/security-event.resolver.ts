@@ -1,0 +1,21 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import type { AuthContext } from './context.ts';
+import { currentUser } from './current-user.ts';
+import { Operation } from './operation.ts';
+import { partOf } from './part-of.ts';
+import { SecurityEventType } from './types.ts';
+
+/** Part of the schema only where users are told of their accounts. */
+@Resolver()
+export class SecurityEventResolver {
+  @Operation({ access: 'guarded' })
+  @Query(() => [SecurityEventType], {
+    description:
+      "What happened to the caller's account, newest first: the last 50 events. Part of the schema with `NOTICES`.",
+  })
+  async securityEvents(@Ctx() { auth }: AuthContext): Promise<SecurityEventType[]> {
+    const { id } = await currentUser(auth);
+    const events = await partOf(auth.notices).list(id);
+    return events.map(({ userAgent, ipAddress, ...event }) => ({ ...event, client: { userAgent, ipAddress } }));
+  }
+}
