@@ -48,12 +48,20 @@ export interface NoticeParts {
   readonly report: (error: unknown) => void;
 }
 
+/** What an event of an account is called, and when it was. */
+interface Noted {
+  readonly id: string;
+  readonly at: number;
+  readonly userId: string;
+}
+
 /** Tells users what happens to their accounts (ASVS 6.3.7): keeps it for them to read, and mails what they should know at once. */
 export class Notices implements EventListener {
   readonly hears = ['security'] as const;
   readonly #parts: NoticeParts;
   readonly #devices: KnownDevices;
   readonly #pending = new Set<Promise<void>>();
+  #count = 0;
 
   constructor(parts: NoticeParts) {
     this.#parts = parts;
@@ -65,7 +73,7 @@ export class Notices implements EventListener {
     if (event.kind !== 'security') return;
     const { userId, event: name, reason } = event.event;
     if (userId === null || !(name in NOTICES) || reason === 'user_deleted') return;
-    const work = this.#note(event.event, userId).catch(this.#parts.report);
+    const work = this.#note(event.event, { ...this.#next(), userId }).catch(this.#parts.report);
     this.#pending.add(work);
     void work.then(() => this.#pending.delete(work));
   }
@@ -81,12 +89,17 @@ export class Notices implements EventListener {
     return this.#parts.store.accountEvents.list(userId, KEPT_EVENTS);
   }
 
-  async #note({ event, client }: SecurityEvent, userId: string): Promise<void> {
+  /** Names of one process are in the order of what happened, also within a millisecond. */
+  #next() {
+    this.#count += 1;
+    return { id: `${this.#count.toString(36).padStart(8, '0')}${newId()}`, at: this.#parts.clock() };
+  }
+
+  async #note({ event, client }: SecurityEvent, { id, at, userId }: Noted): Promise<void> {
     const isNewDevice = event === 'sign_in' && (await this.#devices.isNew(userId, client?.userAgent ?? null));
     const name = isNewDevice ? 'new_device' : event;
-    const at = this.#parts.clock();
     const about = { userAgent: client?.userAgent ?? null, ipAddress: client?.ipAddress ?? null };
-    const record = { id: newId(), userId, event: name, at: new Date(at), ...kept(about) };
+    const record = { id, userId, event: name, at: new Date(at), ...kept(about) };
     await this.#parts.store.accountEvents.add({ ...record, expiresAt: new Date(at + MEMORY_MS) }, KEPT_EVENTS);
     const kind = NOTICES[name];
     if (kind != null) await this.#parts.mailer?.add({ kind, userId, client, lifetime: LIFETIME });

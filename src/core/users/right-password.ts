@@ -2,6 +2,7 @@ import { InvalidInput } from '../../contracts/errors.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
 import { trimmed } from '../../contracts/trimmed.ts';
 import type { PasswordHasher } from './password-hasher.ts';
+import { expectWhole } from './whole-record.ts';
 
 /** Which account a password is of, and how it was typed; `right` is null where it is of none. */
 export interface PasswordHolder {
@@ -10,7 +11,7 @@ export interface PasswordHolder {
 }
 
 /** The password as it was typed, or without white space around it (NIST SP 800-63B-4 3.1.1.2); null if neither is right. */
-export async function rightSpelling(
+async function rightSpelling(
   password: string,
   hash: string | undefined,
   hasher: PasswordHasher,
@@ -40,3 +41,10 @@ export async function holderOf(
 
 export const wrongPassword = () =>
   new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
+
+/** @throws InvalidInput if it is not the password of this account, Overloaded, StoreUnavailable */
+export async function expectPassword(record: UserRecord, password: string, hasher: PasswordHasher): Promise<void> {
+  if ((await rightSpelling(password, record.passwordHash, hasher)) !== null) return;
+  expectWhole(record, record.usernameKey);
+  throw wrongPassword();
+}

@@ -19,7 +19,7 @@ import { accountsNamed } from './accounts-named.ts';
 import { expectInserted, newAccount, type NewAccount, type NewUser } from './new-account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
-import { holderOf, rightSpelling, wrongPassword } from './right-password.ts';
+import { expectPassword, holderOf, wrongPassword } from './right-password.ts';
 import { expectWhole } from './whole-record.ts';
 
 /** What an admin may change in an account. */
@@ -162,7 +162,7 @@ export class UserService {
     checkPassword('currentPassword', current);
     const record = await this.#allowed(id);
     await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
-    await this.#expectPassword(record, current);
+    await expectPassword(record, current, this.#parts.hasher);
     const replacement = await this.#parts.hasher.hash(next);
     if (!(await this.replacePassword(record, replacement))) throw wrongPassword();
     this.#parts.events.audit('password_changed', { userId: id });
@@ -180,7 +180,7 @@ export class UserService {
   async confirm(id: string, password: string): Promise<UserRecord> {
     checkPassword('currentPassword', password);
     const record = await this.#allowed(id);
-    await this.#expectPassword(record, password);
+    await expectPassword(record, password, this.#parts.hasher);
     return record;
   }
 
@@ -188,12 +188,6 @@ export class UserService {
     const record = await this.#parts.store.users.findById(id);
     if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
     return record;
-  }
-
-  async #expectPassword(record: UserRecord, password: string): Promise<void> {
-    if ((await rightSpelling(password, record.passwordHash, this.#parts.hasher)) !== null) return;
-    expectWhole(record, record.usernameKey);
-    throw wrongPassword();
   }
 
   /** Puts a hash in the place of the one that was read. Resolves to false if it was changed in the meantime. */
