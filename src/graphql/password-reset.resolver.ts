@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { trimmed } from '../contracts/trimmed.ts';
+import { trimmed } from '../contracts/request-text.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import { partOf } from './part-of.ts';

@@ -4,7 +4,7 @@ import type { Hooks } from '../../contracts/hooks.ts';
 import type { Mail } from '../../contracts/mail.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { LinkPurpose, MailKind, MailRecord, Store, UserRecord } from '../../contracts/store/store.ts';
-import { isAllowed } from '../users/account.ts';
+import { isAllowed } from '../sessions/standing.ts';
 import { readEmail } from '../users/email.ts';
 import { deviceOf } from './device-of.ts';
 import { LINK_LIFETIMES, type Links } from './links.ts';

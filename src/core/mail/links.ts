@@ -4,8 +4,8 @@ import { InvalidInput } from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { LinkPurpose, LinkRecord, Store, UserRecord } from '../../contracts/store/store.ts';
-import { trimmed } from '../../contracts/trimmed.ts';
-import { isAllowed } from '../users/account.ts';
+import { trimmed } from '../../contracts/request-text.ts';
+import { isAllowed } from '../sessions/standing.ts';
 
 /** 256 bits: nobody guesses one. */
 const TOKEN_BYTES = 32;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Events, MailStep } from '../../contracts/events.ts';
 import type { Client } from '../../contracts/hooks.ts';
-import { newId } from '../../contracts/ids.ts';
+import { newId } from '../../contracts/claims.ts';
 import type { Mail } from '../../contracts/mail.ts';
 import type { MailRecord, Store } from '../../contracts/store/store.ts';
 import type { Letters } from './letters.ts';

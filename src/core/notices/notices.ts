@@ -2,7 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { EventListener, SystemEvent } from '../../contracts/events.ts';
 import type { SecurityEvent } from '../../contracts/hooks.ts';
 import { kept } from '../../contracts/client-address.ts';
-import { newId } from '../../contracts/ids.ts';
+import { newId } from '../../contracts/claims.ts';
 import type { AccountEventRecord, MailKind, Store } from '../../contracts/store/store.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { KnownDevices } from './known-devices.ts';

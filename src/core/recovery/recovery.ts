@@ -8,7 +8,7 @@ import { linkNotValid, LINK_LIFETIMES, type Links } from '../mail/links.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { accountsNamed } from '../users/accounts-named.ts';
-import { toUser } from '../users/account.ts';
+import { toUser } from '../sessions/account.ts';
 import { newEmail, readEmail } from '../users/email.ts';
 import { expectInserted, type NewAccount, type NewUser } from '../users/new-account.ts';
 import { checkNewPassword } from '../users/password-policy.ts';

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { InvalidInput } from '../../contracts/errors.ts';
-import { trimmed } from '../../contracts/trimmed.ts';
+import { trimmed } from '../../contracts/request-text.ts';
 
 /** RFC 5321 4.5.3.1. */
 const MAX_LENGTH = 254;

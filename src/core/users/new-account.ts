@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../contracts/errors.ts';
-import { newId } from '../../contracts/ids.ts';
+import { newId } from '../../contracts/claims.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Insertion, UserRecord } from '../../contracts/store/store.ts';
 import { usernameKey } from '../../contracts/username-key.ts';

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
-import { trimmed } from '../../contracts/trimmed.ts';
+import { trimmed } from '../../contracts/request-text.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { expectWhole } from './whole-record.ts';
 

@@ -1,6 +1,5 @@
-import { newId } from '../../contracts/claims.ts';
-import type { Clock } from '../../contracts/clock.ts';
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../contracts/clock.ts';
 import { NoActiveAccount, Overloaded } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hooks.ts';
