@@ -94,7 +94,7 @@ export class UserType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The e-mail address as written. Null without one, or without `EMAIL`.',
+    description: 'The e-mail address, as it was written. Null without one.',
   })
   email?: string | null;
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
 import type * as Server from '../../src/server/server.ts';
 import { PASSWORD, TestClock, TEST_KEY } from '../support/server.ts';
-import { newPlace } from '../support/stores.ts';
+import { newPlace, type StoreKind } from '../support/stores.ts';
 
 export interface BuiltServer extends Server.RunningServer {
   readonly clock: TestClock;
@@ -10,9 +10,12 @@ export interface BuiltServer extends Server.RunningServer {
 }
 
 /** The server as `npm run build` made it, with the user alice, in a time that the test moves. */
-export async function startBuiltServer(env: Readonly<Record<string, string>> = {}): Promise<BuiltServer> {
+export async function startBuiltServer(
+  env: Readonly<Record<string, string>> = {},
+  kind: StoreKind = 'sqlite',
+): Promise<BuiltServer> {
   const { startServer } = (await import(new URL('../../dist/server/server.js', import.meta.url).href)) as typeof Server;
-  const place = newPlace('sqlite');
+  const place = newPlace(kind);
   const clock = new TestClock();
   const settings = settingsFromEnvironment({
     NODE_ENV: 'test',

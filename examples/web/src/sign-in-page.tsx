@@ -1,7 +1,9 @@
 import { TokenRequestError } from 'graphql-simplejwt/apollo-client';
 import { useSignIn } from 'graphql-simplejwt/react';
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
+import type { AccountView } from './account-page.tsx';
 import { Brand } from './brand.tsx';
+import { hasRecovery } from './client.ts';
 import { PageHeading } from './page-heading.tsx';
 
 interface Props {
@@ -9,9 +11,10 @@ interface Props {
   readonly reason: string | null;
   /** Whether the server heard of the last sign-out. */
   readonly wasServerTold: boolean;
+  readonly show: (view: AccountView) => void;
 }
 
-export function SignInPage({ reason, wasServerTold }: Props) {
+export function SignInPage({ reason, wasServerTold, show }: Props) {
   const why = whySignedOut(reason, wasServerTold);
   const whyId = useId();
   return (
@@ -25,6 +28,16 @@ export function SignInPage({ reason, wasServerTold }: Props) {
         </p>
       )}
       <SignInForm />
+      {hasRecovery && (
+        <div className="row">
+          <button type="button" onClick={() => show({ purpose: 'forgot' })}>
+            Forgot your password?
+          </button>
+          <button type="button" onClick={() => show({ purpose: 'register' })}>
+            Create an account
+          </button>
+        </div>
+      )}
       <p className="hint">The first start of the server prints an account to try.</p>
     </main>
   );
@@ -49,7 +62,7 @@ function SignInForm() {
   return (
     <form className="card" onSubmit={submit} aria-describedby={problemId}>
       <label>
-        Username
+        {hasRecovery ? 'Username or e-mail address' : 'Username'}
         <input
           name="username"
           autoComplete="username"

@@ -107,8 +107,7 @@ export class UserImport {
     if (outcome.outcome === 'present') {
       this.#counts.alreadyThere += 1;
       const { differences } = outcome;
-      if (differences.length > 0)
-        remark(`exists already and was not changed; differs in ${differences.join(' and ')}`);
+      if (differences.length > 0) remark(`exists already and was not changed; differs in ${differences.join(' and ')}`);
       return;
     }
     this.#counts.imported += 1;
@@ -116,9 +115,7 @@ export class UserImport {
     const kind = this.#parts.accounts.kindOf(account);
     if (kind !== 'readable') this.#counts.withoutPassword += 1;
     if (kind === 'unknown') {
-      remark(
-        'was imported, but its password hash is of an unsupported kind; set a password with `users set-password`',
-      );
+      remark('was imported, but its password hash is of an unsupported kind; set a password with `users set-password`');
     }
   }
 

@@ -6,7 +6,9 @@ export class OriginNotAllowed extends AuthError {
   readonly code = 'FORBIDDEN';
   readonly reason = 'origin_not_allowed';
   constructor() {
-    super("Requests from this origin are not allowed. Expected this server's own origin, by https, or one of CORS_ORIGINS.");
+    super(
+      "Requests from this origin are not allowed. Expected this server's own origin, by https, or one of CORS_ORIGINS.",
+    );
   }
 }
 

@@ -19,6 +19,13 @@ const FRAGMENTS: Readonly<Record<LinkPurpose, string>> = {
   password_reset: 'passwordReset',
   invitation: 'passwordReset',
 };
+/** Mails that somebody can have sent to others. */
+const ASKED_BY_ANYBODY: ReadonlySet<MailKind> = new Set([
+  'email_verify',
+  'email_in_use',
+  'password_reset',
+  'notice_email_change_asked',
+]);
 const LIFETIMES: Values = {
   minutes: String(LINK_LIFETIMES.password_reset / 60),
   hours: String(LINK_LIFETIMES.email_verify / 3600),
@@ -64,7 +71,7 @@ export class Letters {
     if (record.kind === 'password_reset' && record.attempts === 1) this.#note(record, user);
     const addressed = user && (await this.#address(record, user));
     if (!addressed) return null;
-    if (addressed.kind === record.kind && !(await this.#mayGo(record, addressed))) return null;
+    if (!(await this.#mayGo(record, addressed))) return null;
     const token = addressed.link && (await this.#parts.links.issue(addressed.link, addressed.user, addressed.to));
     const values = { ...this.#values(record, addressed.user), ...(token && { link: this.#url(addressed, token) }) };
     const letter = this.#parts.templates.write(addressed.kind, record.language, values);
@@ -105,10 +112,14 @@ export class Letters {
     }
   }
 
-  /** A mailbox is not flooded with links, whoever asks for them; those that were sent stay good for as long as none is. */
-  async #mayGo({ attempts }: MailRecord, { kind, to, link }: Addressed): Promise<boolean> {
-    if (link === undefined || kind === 'invitation' || attempts > 1) return true;
-    return this.#budget.take(kind, readEmail(to)?.emailKey ?? to);
+  /**
+   * A mailbox is not flooded, whoever asks for that, nor does an account flood others. Links that were sent stay good for as long as
+   * no more are.
+   */
+  async #mayGo({ attempts, userId }: MailRecord, { kind, to }: Addressed): Promise<boolean> {
+    if (attempts > 1 || !ASKED_BY_ANYBODY.has(kind)) return true;
+    const mailbox = `to ${readEmail(to)?.emailKey ?? to}`;
+    return (await this.#budget.take(kind, mailbox)) && (await this.#budget.take(kind, `by ${userId}`));
   }
 
   #values({ facts, createdAt }: MailRecord, { username }: UserRecord): Values {

@@ -4,12 +4,12 @@ import type { Store } from '../../contracts/store/store.ts';
 import { budget } from '../throttle/rule.ts';
 import { LINK_LIFETIMES } from './links.ts';
 
-/** So many links go to one mailbox, */
+/** So many mails of a kind, */
 const LIMIT = 5;
 /** in as many seconds as the shortest of them works: somebody who asks for all of them takes no link from the owner. */
 const RULE = budget({ limit: LIMIT, window: LINK_LIFETIMES.password_reset });
 
-/** Counts links by the mailbox they go to. */
+/** Counts mails by the mailbox they go to, and by the account they are about. */
 export class MailBudget {
   readonly #parts: { readonly store: Store; readonly clock: Clock };
 
@@ -17,11 +17,11 @@ export class MailBudget {
     this.#parts = parts;
   }
 
-  /** Whether one more may go there; counts it. */
-  async take(kind: string, mailbox: string): Promise<boolean> {
+  /** Whether one more may go; counts it. */
+  async take(kind: string, whose: string): Promise<boolean> {
     const { attempts } = this.#parts.store;
     const name = createHash('sha256')
-      .update(`mail ${JSON.stringify([kind, mailbox])}`)
+      .update(`mail ${JSON.stringify([kind, whose])}`)
       .digest('base64url');
     for (;;) {
       const now = this.#parts.clock();

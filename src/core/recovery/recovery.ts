@@ -95,8 +95,10 @@ export class Recovery {
     const outcome = await users.replaceAddress(id, user.email ?? null, { ...next, emailVerified });
     expectInserted(outcome === 'email_taken' ? outcome : 'inserted');
     await links.deleteOfUser(id);
-    if (outcome === 'replaced') this.#parts.events.audit('email_changed', { userId: id });
-    return outcome === 'replaced';
+    if (outcome !== 'replaced') return false;
+    if (user.emailKey !== undefined && user.emailKey !== next.emailKey) await this.#tellFormer(user, null);
+    this.#parts.events.audit('email_changed', { userId: id });
+    return true;
   }
 
   /**
@@ -123,7 +125,7 @@ export class Recovery {
    * @throws InvalidInput, StoreUnavailable
    */
   async verifyEmail(token: string, client: Client): Promise<string> {
-    const { links, store, events, mailer } = this.#parts;
+    const { links, store, events } = this.#parts;
     const { link, user } = await links.open(token, ['email_verify']);
     await links.redeem(link);
     const { email, emailKey } = newEmail(link.email);
@@ -134,10 +136,7 @@ export class Recovery {
       throw new InvalidInput('token', 'Another account has this e-mail address already.', 'email_taken');
     }
     const isOther = user.emailKey !== undefined && user.emailKey !== emailKey;
-    if (isOther) {
-      const notice = { kind: 'notice_email_changed', userId: user.id, to: user.email ?? null } as const;
-      await mailer.add({ ...notice, client, lifetime: NOTICE_LIFETIME });
-    }
+    if (isOther) await this.#tellFormer(user, client);
     events.audit(isOther ? 'email_changed' : 'email_verified', { userId: user.id, client });
     return email;
   }
@@ -179,6 +178,11 @@ export class Recovery {
     if (emailVerified !== false || email === undefined || emailKey === undefined) return;
     if (readEmail(sentTo)?.emailKey !== emailKey) return;
     await this.#parts.store.users.replaceAddress(id, email, { email, emailKey, emailVerified: true });
+  }
+
+  #tellFormer({ id: userId, email }: UserRecord, client: Client | null): Promise<void> {
+    const notice = { kind: 'notice_email_changed', userId, to: email ?? null } as const;
+    return this.#parts.mailer.add({ ...notice, client, lifetime: NOTICE_LIFETIME });
   }
 
   #sendVerification(userId: string, to: string, { client, language }: Asking): Promise<void> {

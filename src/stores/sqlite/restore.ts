@@ -93,10 +93,9 @@ function whileNobodyHasIt(store: string, work: () => void): void {
     });
   } catch (error) {
     if (codeOf(error) !== 'SQLITE_BUSY') throw error;
-    throw new StoreRefusal(
-      `The store ${store} is in use. Stop the servers and commands that use it, and try again.`,
-      { cause: error },
-    );
+    throw new StoreRefusal(`The store ${store} is in use. Stop the servers and commands that use it, and try again.`, {
+      cause: error,
+    });
   }
 }
 
