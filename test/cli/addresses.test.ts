@@ -25,6 +25,7 @@ describeEachStore('the command line, for addresses, beside a server', (kind) => 
     const { code, stdout } = await cli(['users', 'invite', 'Bob', 'bob@example.com', '--language', 'de', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ username: 'Bob', email: 'bob@example.com' });
+    server.clock.catchUp();
     await server.deliver();
     expect(server.mailbox.tokenTo('bob@example.com')).toHaveLength(43);
   });

@@ -24,10 +24,10 @@ export class Mailbox {
   verdict: (to: string) => Verdict | Promise<Verdict> = () => null;
   readonly #server: SMTPServer;
 
-  private constructor() {
+  private constructor(hasTls: boolean) {
     this.#server = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['STARTTLS', 'AUTH'],
+      disabledCommands: hasTls ? ['AUTH'] : ['STARTTLS', 'AUTH'],
       disableReverseLookup: true,
       onRcptTo: (address, _session, done) => void this.#judge(address.address, 'recipient').then(done),
       onData: (stream, { envelope }, done) => {
@@ -43,9 +43,10 @@ export class Mailbox {
     this.#server.on('error', () => {}); // of clients that hang up
   }
 
-  static async open(): Promise<Mailbox> {
-    const mailbox = new Mailbox();
-    const listener = mailbox.#server.listen(0, '127.0.0.1');
+  /** With TLS, its certificate is its own. */
+  static async open({ hasTls = false }: { readonly hasTls?: boolean } = {}): Promise<Mailbox> {
+    const mailbox = new Mailbox(hasTls);
+    const listener = mailbox.#server.listen(0, '127.0.0.1'); // IPv4 alone, which a mapped IPv6 address is too
     await once(listener, 'listening');
     return mailbox;
   }
@@ -101,7 +102,7 @@ function parsed(raw: string) {
       '\r\n\r\n',
     );
     const encoding = headersOf(partHead.trim()).get('content-transfer-encoding');
-    return decoded(body.join('\r\n\r\n'), encoding).replaceAll('\r\n', '\n');
+    return decoded(body.join('\r\n\r\n').replace(/\r\n$/, ''), encoding).replaceAll('\r\n', '\n');
   };
   return { headers, text: partOf('text/plain'), html: partOf('text/html') };
 }
