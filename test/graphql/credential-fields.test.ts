@@ -5,11 +5,16 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 const COMPLAINT = 'The document has 2 fields that check or store a password, expected at most 1.';
 const SIGN_IN = 'tokenObtainPair(username: "alice", password: "no") { access }';
+const ALL_ON = { REGISTRATION: 'on', EMAIL: 'on', PASSWORD_RESET: 'on', USER_ADMINISTRATION: 'on' };
 const FIELDS = {
   tokenObtainPair: SIGN_IN,
   tokenObtainSliding: 'tokenObtainSliding(username: "alice", password: "no") { token }',
   passwordChange: 'passwordChange(currentPassword: "no", newPassword: "no") { access }',
   userRegister: 'userRegister(username: "bob", password: "no") { id }',
+  emailChange: 'emailChange(currentPassword: "no", email: "a@example.com")',
+  passwordReset: 'passwordReset(token: "no", newPassword: "no")',
+  userCreate: 'userCreate(username: "bob", password: "no") { id }',
+  userSetPassword: 'userSetPassword(id: "no", newPassword: "no") { id }',
 };
 
 describe('fields that check or store a password', () => {
@@ -17,7 +22,7 @@ describe('fields that check or store a password', () => {
   let failed = 0;
   beforeAll(async () => {
     const onLoginFailed = () => void (failed += 1);
-    server = await startTestServer('sqlite', { env: { REGISTRATION: 'true' }, hooks: { onLoginFailed } });
+    server = await startTestServer('sqlite', { env: ALL_ON, hooks: { onLoginFailed } });
   });
   afterAll(() => server.remove());
   const complaintsAbout = async (query: string) => {

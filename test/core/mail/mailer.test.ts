@@ -110,7 +110,7 @@ describeEachStore('a process that ends', (kind) => {
         accountUrl: 'https://app.example.com/',
         clock: clock.read,
       },
-      ...{ ...place.options, sendMail },
+      ...{ ...place.options, sendMail, onInternalError: () => {} },
     });
   const by = { client: { userAgent: null, ipAddress: null }, language: null, actorId: null };
 
