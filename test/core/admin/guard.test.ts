@@ -8,7 +8,7 @@ import { claimsOf, forge } from '../../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
-const schema = buildAuthSchema(EVERYTHING);
+const schema = buildAuthSchema({ ...EVERYTHING, subscriptions: false });
 
 /** Every query and mutation, with what it declares about itself. */
 const OPERATIONS = (['query', 'mutation'] as const).flatMap((kind) => {
