@@ -138,6 +138,18 @@ describeEachStore('a forgotten password', (kind) => {
     expect((await signIn(`${OLD} two`)).errors).toEqual([]);
   });
 
+  test('asked for by an address is that of its owner, whichever account has it as its name', async () => {
+    const namesake = await server.auth.users.create({
+      username: address,
+      password: OLD,
+      email: `namesake${count}@example.org`,
+    });
+    expect((await reset(await asked(address))).errors).toEqual([]);
+    expect((await signIn(NEW)).errors).toEqual([]);
+    expect(server.mailbox.to(`namesake${count}@example.org`)).toEqual([]);
+    expect((await server.auth.users.find(namesake.id))?.passwordChangedAt).toEqual(namesake.passwordChangedAt);
+  });
+
   test('keeps its link where the new one is too weak', async () => {
     const token = await asked();
     expect((await reset(token, 'password')).errors[0]?.extensions).toMatchObject({
