@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
 /** A mail as a server for mails took it. */
-export interface ReceivedMail {
+interface ReceivedMail {
   /** Of the envelope. */
   readonly to: readonly string[];
   readonly headers: ReadonlyMap<string, string>;
@@ -15,7 +15,7 @@ export interface ReceivedMail {
 }
 
 /** How the server answers a mail: takes it, or refuses it with a reply of SMTP. */
-export type Verdict = null | { readonly code: number; readonly at: 'recipient' | 'data' };
+type Verdict = null | { readonly code: number; readonly at: 'recipient' | 'data' };
 
 /** A real server for mails, on a port of its own, and what it took. */
 export class Mailbox {

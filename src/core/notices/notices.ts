@@ -8,7 +8,7 @@ import type { Mailer } from '../mail/mailer.ts';
 import { KnownDevices } from './known-devices.ts';
 
 /** Of one account, so many events are kept, */
-export const KEPT_EVENTS = 50;
+const KEPT_EVENTS = 50;
 /** and none for longer. */
 const MEMORY_MS = 180 * 86_400_000;
 /** A notice is worth something for so many seconds. */

@@ -17,7 +17,7 @@ import type { UserService } from '../users/user-service.ts';
 
 const DAY = 86_400;
 /** A notice is worth something for so long. */
-export const NOTICE_LIFETIME = 3 * DAY;
+const NOTICE_LIFETIME = 3 * DAY;
 
 /** Who asks for a mail. */
 export interface Asking {
