@@ -43,8 +43,8 @@ export async function removeExpired(
   // The tokens of a session count until the leeway is over, too. The end of an entry of the blacklist has it in it.
   const sessions = await store.sessions.deleteExpired(new Date(until - leeway * 1000));
   await store.attempts.deleteExpired(end);
-  for (const { deleteExpired } of [store.activity, store.links, store.outbox, store.accountEvents])
-    await deleteExpired(end);
+  for (const records of [store.activity, store.links, store.outbox, store.accountEvents])
+    await records.deleteExpired(end);
   return { sessions, blacklist: await store.blacklist.deleteExpired(end), ...rest };
 }
 

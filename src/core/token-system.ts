@@ -11,7 +11,7 @@ import { openOptional } from './optional.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
-import type { SendMail } from './mail/mailer.ts';
+import type { Mailer, SendMail } from './mail/mailer.ts';
 import type { Notices } from './notices/notices.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import { Rotation } from './sessions/rotation.ts';
@@ -46,6 +46,8 @@ export interface Core {
   readonly recovery: Recovery | null;
   /** What users are told of their accounts; null without `NOTICES`. */
   readonly notices: Notices | null;
+  /** Sends mails; null without `EMAIL`. */
+  readonly mailer: Mailer | null;
 }
 
 /** The token system on one store, for GraphQL, HTTP or the command line. */
@@ -88,15 +90,8 @@ export interface TokenSystemParts {
   readonly sendMail?: SendMail;
 }
 
-/** A token system, with what a server makes of it. */
-export interface AssembledTokenSystem extends TokenSystem {
-  readonly core: Core;
-  /** From now on, mails are sent by themselves. */
-  startMail(): void;
-}
-
 /** Puts the parts together; closes the store if that fails. */
-export async function assembleTokenSystem(parts: TokenSystemParts): Promise<AssembledTokenSystem> {
+export async function assembleTokenSystem(parts: TokenSystemParts): Promise<TokenSystem & { readonly core: Core }> {
   const { settings, hooks, store, clock, report, monitor = UNWATCHED } = parts;
   const activity = new ActivityLog({ store, clock });
   // In this order, so that what others do with an event comes after it was counted.
@@ -153,6 +148,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Asse
     countedName: (given) => countedName(given, settings),
     recovery,
     notices,
+    mailer,
   };
   return {
     core,
@@ -166,7 +162,6 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Asse
     publicKeys: () => ({ keys: keys.published() }),
     flushExpired: () => removeExpired(store, settings, clock),
     deliverMail: async () => (await mailer?.deliver()) ?? 0,
-    startMail: () => mailer?.start(),
     ping: () => store.ping(),
     close: async () => {
       (await live)?.close();

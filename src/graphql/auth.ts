@@ -169,8 +169,8 @@ function refuseResolvers(option: string): never {
 
 /** Puts GraphQL in front of a token system. */
 export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
-  const { core, startMail, ...system } = await assembleTokenSystem(parts);
-  startMail();
+  const { core, ...system } = await assembleTokenSystem(parts);
+  core.mailer?.start();
   const context = createContextFunction(core, parts.settings);
   return {
     ...system,

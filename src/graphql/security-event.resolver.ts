@@ -16,6 +16,11 @@ export class SecurityEventResolver {
   async securityEvents(@Ctx() { auth }: AuthContext): Promise<SecurityEventType[]> {
     const { id } = await currentUser(auth);
     const events = await partOf(auth.notices).list(id);
-    return events.map(({ userAgent, ipAddress, ...event }) => ({ ...event, client: { userAgent, ipAddress } }));
+    return events.map(({ id, event, at, userAgent, ipAddress }) => ({
+      id,
+      event,
+      at,
+      client: { userAgent, ipAddress },
+    }));
   }
 }

@@ -65,7 +65,9 @@ describeEachStore('the command line, for addresses, beside a server', (kind) => 
   test('brings the addresses of Django in, and says which it leaves out', async () => {
     const file = join(server.place.options.dataDir, 'users.json');
     const row = (pk: number, username: string, email: string) => ({
-      ...{ model: 'auth.user', pk, fields: { username, email, password: HASH, is_active: true } },
+      model: 'auth.user',
+      pk,
+      fields: { username, email, password: HASH, is_active: true },
     });
     const rows = [
       row(101, 'erin', 'Erin@example.com'),

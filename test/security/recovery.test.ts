@@ -145,7 +145,7 @@ describeEachStore('an attacker of recovery', (kind) => {
         reasonOf((index === 0 ? server.client : other).send(EmailVerifyDocument, { token })),
       ),
     );
-    expect(used.toSorted()).toEqual(['done', 'email_taken']);
+    expect(new Set(used)).toEqual(new Set(['done', 'email_taken']));
   });
 
   test('turns no link to another host, or to another account', async () => {

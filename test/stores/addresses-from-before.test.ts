@@ -12,7 +12,12 @@ import { NOW } from './records.ts';
 const INSERT = `INSERT INTO users (id, username, username_key, password_hash, password_changed_at, is_active, created_at)
   VALUES (?, ?, ?, 'hash', ?, 1, ?)`;
 const known = {
-  ...{ passwordHash: 'hash', passwordChangedAt: NOW, isActive: true, isAdmin: false, lastLogin: null, createdAt: NOW },
+  passwordHash: 'hash',
+  passwordChangedAt: NOW,
+  isActive: true,
+  isAdmin: false,
+  lastLogin: null,
+  createdAt: NOW,
 };
 const address = { email: 'A@example.org', emailKey: 'a@example.org', emailVerified: true };
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
@@ -29,16 +30,8 @@ export class Mailbox {
       authOptional: true,
       disabledCommands: hasTls ? ['AUTH'] : ['STARTTLS', 'AUTH'],
       disableReverseLookup: true,
-      onRcptTo: (address, _session, done) => void this.#judge(address.address, 'recipient').then(done),
-      onData: (stream, { envelope }, done) => {
-        void text(stream).then(async (raw) => {
-          const to = envelope.rcptTo.map(({ address }) => address);
-          const refusal = await this.#judge(to[0] ?? '', 'data');
-          if (refusal !== undefined) return done(refusal);
-          this.mails.push({ to, raw, ...parsed(raw) });
-          return done();
-        });
-      },
+      onRcptTo: (address, _session, done) => answer(this.#judge(address.address, 'recipient'), done),
+      onData: (stream, { envelope }, done) => answer(this.#take(stream, envelope.rcptTo), done),
     });
     this.#server.on('error', () => {}); // of clients that hang up
   }
@@ -79,10 +72,23 @@ export class Mailbox {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  async #take(stream: Readable, recipients: readonly { readonly address: string }[]): Promise<Error | undefined> {
+    const raw = await text(stream);
+    const to = recipients.map(({ address }) => address);
+    const refusal = await this.#judge(to[0] ?? '', 'data');
+    if (refusal === undefined) this.mails.push({ to, raw, ...parsed(raw) });
+    return refusal;
+  }
+
   async #judge(to: string, at: 'recipient' | 'data'): Promise<Error | undefined> {
     const verdict = await this.verdict(to);
     return verdict?.at === at ? Object.assign(new Error('refused'), { responseCode: verdict.code }) : undefined;
   }
+}
+
+/** What the server is told in the end. */
+function answer(verdict: Promise<Error | undefined>, done: (error?: Error) => void): void {
+  void verdict.then((refusal) => setImmediate(done, refusal));
 }
 
 /** The token of the link in a mail. */

@@ -91,25 +91,20 @@ export class Letters {
   }
 
   async #address({ kind, to }: MailRecord, user: UserRecord): Promise<Addressed | null> {
-    switch (kind) {
-      case 'email_verify': {
-        const address = readEmail(to ?? '');
-        if (address === null) return null;
-        const owner = await this.#parts.store.users.findByEmailKey(address.emailKey);
-        const isFree = owner === null || owner.id === user.id;
-        if (isFree) return { user, to: address.email, kind, link: kind };
-        return { user: owner, to: owner.email ?? address.email, kind: 'email_in_use' };
-      }
-      case 'password_reset':
-      case 'invitation': {
-        if (user.email === undefined || user.emailKey === undefined) return null;
-        return (await isAllowed(user, this.#parts)) ? { user, to: user.email, kind, link: kind } : null;
-      }
-      default: {
-        const address = to ?? (user.emailKey === undefined ? null : (user.email ?? null));
-        return address === null ? null : { user, to: address, kind };
-      }
+    if (kind === 'email_verify') {
+      const address = readEmail(to ?? '');
+      if (address === null) return null;
+      const owner = await this.#parts.store.users.findByEmailKey(address.emailKey);
+      const isFree = owner === null || owner.id === user.id;
+      if (isFree) return { user, to: address.email, kind, link: kind };
+      return { user: owner, to: owner.email ?? address.email, kind: 'email_in_use' };
     }
+    const own = user.emailKey === undefined ? null : (user.email ?? null);
+    if (kind === 'password_reset' || kind === 'invitation') {
+      return own !== null && (await isAllowed(user, this.#parts)) ? { user, to: own, kind, link: kind } : null;
+    }
+    const address = to ?? own;
+    return address === null ? null : { user, to: address, kind };
   }
 
   /**

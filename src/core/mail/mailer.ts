@@ -105,7 +105,8 @@ export class Mailer {
   async #deliver(): Promise<number> {
     const { store, clock, events, send } = this.#parts;
     let sent = 0;
-    while (send !== null && !this.#isClosed) {
+    for (;;) {
+      if (send === null || this.#isClosed) break;
       const now = clock();
       const record = await store.outbox.take(new Date(now), new Date(now + LEASE_MS));
       if (record === null) break;

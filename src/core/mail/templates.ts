@@ -141,14 +141,11 @@ function problemsOf(kind: MailKind, { subject, text, html }: Template): string[]
     ...(html === null ? [] : [{ type: '.html', body: html, all: html }]),
   ];
   return parts.flatMap(({ type, body, all }) => {
-    const unknown = Array.from(all.matchAll(PLACE), ([place, name = '']) =>
-      PLACEHOLDERS.has(name) ? [] : [place],
-    ).flat();
+    const unknown = Array.from(all.matchAll(PLACE)).filter(([, name = '']) => !PLACEHOLDERS.has(name));
+    const places = Array.from(PLACEHOLDERS, (name) => `{{${name}}}`).join(', ');
     const lacksLink = WITH_LINK.has(kind) && !body.includes('{{link}}');
     return [
-      ...unknown.map(
-        (place) => `${type}: got ${place}, expected ${Array.from(PLACEHOLDERS, (name) => `{{${name}}}`).join(', ')}.`,
-      ),
+      ...unknown.map(([place]) => `${type}: got ${place}, expected ${places}.`),
       ...(lacksLink ? [`${type}: has no {{link}}, without which the mail is of no use.`] : []),
     ];
   });

@@ -108,5 +108,13 @@ export const WITH_LINK: ReadonlySet<MailKind> = new Set(['email_verify', 'passwo
 
 /** What a text may have between `{{` and `}}`. */
 export const PLACEHOLDERS: ReadonlySet<string> = new Set([
-  ...['username', 'service', 'link', 'minutes', 'hours', 'days', 'time', 'device', 'address'],
+  'username',
+  'service',
+  'link',
+  'minutes',
+  'hours',
+  'days',
+  'time',
+  'device',
+  'address',
 ]);

@@ -48,7 +48,7 @@ export async function openRecovery(parts: OpeningParts): Promise<OpenedRecovery>
       : null;
   const links = new Links(parts);
   const letters = new Letters({ ...parts, links, templates });
-  const mailer = new Mailer({ ...parts, letters, send: given ?? smtp?.send ?? null });
+  const mailer = new Mailer({ ...parts, letters, send: given ?? (smtp && ((mail) => smtp.send(mail))) });
   const recovery = new Recovery({ ...parts, links, mailer });
   return {
     recovery,

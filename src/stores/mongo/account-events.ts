@@ -1,5 +1,5 @@
 import { trusted } from 'mongoose';
-import type { AccountEventStore } from '../../contracts/store/store.ts';
+import type { AccountEventRecord, AccountEventStore } from '../../contracts/store/store.ts';
 import { translated } from './errors.ts';
 import { removeExpired } from './expired.ts';
 import type { AccountEventDocument, MailModels } from './mail-models.ts';
@@ -20,9 +20,11 @@ export function mongoAccountEvents(events: MailModels['accountEvents']): Account
     list: async (userId, limit) => {
       if (limit === 0) return []; // to MongoDB, zero is no limit
       const found = await translated(() => events.find({ userId }).sort(NEWEST_FIRST).limit(limit).lean());
-      return found.map(({ _id: id, ...event }) => ({ id, ...event }));
+      return found.map(toEvent);
     },
     deleteOfUser: async (userId) => (await translated(() => events.deleteMany({ userId }))).deletedCount,
     deleteExpired: (at) => removeExpired(events, at),
   };
 }
+
+const toEvent = ({ _id: id, ...event }: AccountEventDocument): AccountEventRecord => ({ id, ...event });

@@ -9,7 +9,11 @@ describe('settings of mail', () => {
   test('are all off by default', () => {
     const { email, passwordReset, notices, userAdministration, smtpUrl } = settingsFromEnvironment({});
     expect({ email, passwordReset, notices, userAdministration, smtpUrl }).toEqual({
-      ...{ email: false, passwordReset: false, notices: false, userAdministration: false, smtpUrl: undefined },
+      email: false,
+      passwordReset: false,
+      notices: false,
+      userAdministration: false,
+      smtpUrl: undefined,
     });
   });
 

@@ -110,22 +110,27 @@ describeEachStore('a process that ends', (kind) => {
         accountUrl: 'https://app.example.com/',
         clock: clock.read,
       },
-      ...{ ...place.options, sendMail, onInternalError: () => {} },
+      ...place.options,
+      sendMail,
+      onInternalError: () => {},
     });
   const by = { client: { userAgent: null, ipAddress: null }, language: null, actorId: null };
 
   test('before it sent a mail, or while it did, leaves it to another, which sends it once', async () => {
     let begun = 0;
+    let tellBegun = () => {};
+    const hasBegun = new Promise<void>((resolve) => (tellBegun = resolve));
     let wake: (error: Error) => void = () => {};
     const hanging = await open(() => {
       begun += 1;
+      tellBegun();
       return new Promise((_resolve, reject) => (wake = reject)); // as if the process had ended here
     });
     await hanging.recovery?.invite({ username: 'bob', email: 'bob@example.com' }, by);
     clock.advance(1);
     await hanging.recovery?.invite({ username: 'carol', email: 'carol@example.com' }, by);
     void hanging.deliverMail();
-    while (begun === 0) await new Promise((resolve) => setImmediate(resolve));
+    await hasBegun;
     const other = await open(async (mail) => void sent.push(mail));
     await other.deliverMail();
     expect(sent.map(({ to }) => to)).toEqual(['carol@example.com']);

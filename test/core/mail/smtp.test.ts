@@ -4,8 +4,14 @@ import { smtpSender, type SmtpSender } from '../../../src/core/mail/smtp.ts';
 import { Mailbox } from '../../support/mailbox.ts';
 
 const MAIL: Mail = {
-  ...{ id: 'a1', kind: 'password_reset', to: 'zoe@example.org', from: 'Example <no-reply@example.com>' },
-  ...{ subject: 'Wähle ein Passwort', text: 'Zoë\n', html: '<p>Zoë</p>', language: 'de' },
+  id: 'a1',
+  kind: 'password_reset',
+  to: 'zoe@example.org',
+  from: 'Example <no-reply@example.com>',
+  subject: 'Wähle ein Passwort',
+  text: 'Zoë\n',
+  html: '<p>Zoë</p>',
+  language: 'de',
 };
 
 let mailbox: Mailbox;

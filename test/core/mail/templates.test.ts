@@ -38,7 +38,12 @@ describe('the texts of mails', () => {
     const subjectIn = (language: string | null) =>
       templates.write('password_reset', language, { username: 'Zoë', link: LINK }).subject;
     expect(['de', 'de-DE', 'DE', 'de-AT', 'fr', null].map(subjectIn)).toEqual([
-      ...['Neues Passwort für Zoë', 'Neues Passwort für Zoë', 'Neues Passwort für Zoë', 'Servus', 'Ours', 'Ours'],
+      'Neues Passwort für Zoë',
+      'Neues Passwort für Zoë',
+      'Neues Passwort für Zoë',
+      'Servus',
+      'Ours',
+      'Ours',
     ]);
     expect(templates.write('password_reset', 'de', { link: LINK })).toMatchObject({
       text: `Link: ${LINK}\n`,

@@ -65,10 +65,9 @@ describeEachStore('a user', (kind) => {
     const { passwordChange } = await server.client.expect(PasswordChangeDocument, passwords, { token: access });
     const found = (await events(passwordChange.access)).map(({ event }) => event);
     expect(found).toEqual(['sessions_ended', 'password_changed', 'sign_in', 'token_reused', 'sign_in']);
-    expect((await subjects()).toSorted()).toEqual([
-      'A session of yours may have been stolen',
-      'Your password was changed',
-    ]);
+    expect(await subjects()).toEqual(
+      expect.arrayContaining(['A session of yours may have been stolen', 'Your password was changed']),
+    );
   });
 
   test('sees the last fifty events of nobody else', async () => {

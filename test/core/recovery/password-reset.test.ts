@@ -94,8 +94,10 @@ describeEachStore('a forgotten password', (kind) => {
     const plain = await server.auth.users.create({ username: `plain${count}`, password: OLD });
     await request(plain.username);
     await server.auth.users.create({
-      ...{ username: `open${count}`, password: OLD, email: `open${count}@example.org` },
-      ...{ isEmailOpen: true },
+      username: `open${count}`,
+      password: OLD,
+      email: `open${count}@example.org`,
+      isEmailOpen: true,
     });
     await request(`open${count}`);
     await request(`open${count}@example.org`);
