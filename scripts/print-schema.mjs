@@ -2,10 +2,10 @@
 // something else.
 import { printSchema } from 'graphql';
 import { natureOf } from '../dist/graphql/operation.js';
-import { buildAuthSchema, EVERYTHING } from '../dist/graphql/schema.js';
+import { ALL_OPTIONS, buildAuthSchema } from '../dist/graphql/optional.js';
 import { writeOrCheck } from './write-or-check.mjs';
 
-const schema = buildAuthSchema(EVERYTHING);
+const schema = await buildAuthSchema({ ...ALL_OPTIONS, subscriptions: true });
 const header =
   '# Printed from src/graphql by `npm run generate`. It has all operations: descriptions say which need a setting.\n\n';
 await writeOrCheck('schema.graphql', `${header}${printSchema(schema)}\n`);

@@ -12,6 +12,7 @@ export const PACKAGES = {
     platform: 'neutral',
     entries: {
       index: 'client/index',
+      account: 'client/account',
       'apollo-client': 'client/apollo-client',
       'graphql-ws': 'client/graphql-ws',
       react: 'client/react',
@@ -25,6 +26,7 @@ export const PACKAGES = {
 /** What the same code is called when it is installed by itself. */
 const NAMES = [
   ['graphql-simplejwt/client', 'graphql-simplejwt-client'],
+  ['graphql-simplejwt/account', 'graphql-simplejwt-client/account'],
   ['graphql-simplejwt/apollo-client', 'graphql-simplejwt-client/apollo-client'],
   ['graphql-simplejwt/graphql-ws', 'graphql-simplejwt-client/graphql-ws'],
   ['graphql-simplejwt/react', 'graphql-simplejwt-client/react'],

@@ -31,6 +31,7 @@ export type * from './contracts/store/store.ts';
 export type { SessionEvent, SessionEventKind } from './core/live/session-event.ts';
 export type { Watch } from './core/live/live-sessions.ts';
 export type { Authenticated } from './core/tokens/authenticator.ts';
+export type { Demand } from './core/tokens/demands.ts';
 export type { Claims, JsonValue, Token, TokenType } from './contracts/claims.ts';
 export type { IntrospectedToken } from './core/trust/introspection.ts';
 export type { RevocationPage } from './core/trust/revocation-feed.ts';

@@ -51,6 +51,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   jsonwebtoken: 'core/tokens/token-codec.ts',
   jose: ['core/keys/public-jwk.ts', 'core/tokens/web-codec.ts'],
   bcrypt: 'core/users/bcrypt-threads.ts',
+  bowser: 'core/devices/devices.ts',
   'p-limit': 'core/users/password-hasher.ts',
   '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
   'zxcvbn/lib/matching.js': ['core/users/guessability.ts', 'core/users/zxcvbn.d.ts'],
@@ -208,14 +209,15 @@ describe('the architecture', () => {
     expect(loaded.filter((name) => ofServer.test(name))).toEqual([]);
   });
 
-  test('what a setting turns on is loaded only then', () => {
-    const optional = /^(core\/(mail|recovery|notices)\/|nodemailer)/;
-    expect(loadedWith('core/recovery/open-recovery.ts', 'core/mail/smtp.ts').some((name) => optional.test(name))).toBe(
-      true,
-    );
-    const loaded = loadedWith('index.ts', 'main.ts', 'server/serve.ts', 'core/token-system.ts');
-    expect(loaded).toContain('core/optional.ts');
-    expect(loaded.filter((name) => optional.test(name))).toEqual([]);
+  test('a server loads no room whose setting is off', () => {
+    const rooms =
+      /^core\/(factors|roles|step-up|devices|leaving|recovery|mail|notices)\/|^core\/users\/proof|^(bowser|nodemailer)/;
+    const resolvers =
+      /^graphql\/(second-factor|step-up|roles|device|leaving|email|password-reset|security-event|user-administration)\b/;
+    expect(files.filter((file) => rooms.test(file) || resolvers.test(file)).length).toBeGreaterThan(30);
+    const loaded = loadedWith('main.ts', 'index.ts', 'server/server.ts', 'server/serve.ts', 'cli/users.ts');
+    expect(loaded).toContain('core/rooms.ts');
+    expect(loaded.filter((name) => rooms.test(name) || resolvers.test(name))).toEqual([]);
   });
 
   test('process.env is read in the settings alone', () => {

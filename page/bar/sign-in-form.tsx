@@ -1,7 +1,9 @@
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
+import { createAccountApi } from '../../src/client/account.ts';
 import { TokenRequestError } from '../../src/client/index.ts';
-import { useSignIn } from '../../src/client/react.ts';
+import { useSignIn, useTokens } from '../../src/client/react.ts';
 import { explainError } from '../problems/explain-error.ts';
+import { useTask } from '../problems/use-task.ts';
 import { useFocusKept } from './use-focus-kept.ts';
 
 interface Props {
@@ -12,8 +14,15 @@ interface Props {
 export function SignInForm({ why }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [spent, setSpent] = useState<string | null>(null);
+  const tokens = useTokens();
   const { signIn, isPending, error } = useSignIn();
-  const problem = error === null ? null : explainError(error);
+  const second = useTask();
+  const asked = error instanceof TokenRequestError ? error.challenge : null;
+  const challenge = asked === spent ? null : asked;
+  const isBusy = isPending || second.isBusy;
+  const problem = second.problem ?? (error === null || asked !== null ? null : explainError(error));
   const usernameField = useFocusKept<HTMLInputElement>();
   const passwordField = useRef<HTMLInputElement>(null);
   const problemId = useId();
@@ -22,9 +31,20 @@ export function SignInForm({ why }: Props) {
     if (error instanceof TokenRequestError && error.outcome === 'refused') passwordField.current?.select();
   }, [error]);
 
+  async function signInWithCode(due: string) {
+    try {
+      await createAccountApi({ tokens }).signInWithCode(due, code);
+    } catch (refusal) {
+      setCode('');
+      if (refusal instanceof TokenRequestError && refusal.reason === 'challenge_not_valid') setSpent(due);
+      throw refusal;
+    }
+  }
+
   function submit(event: SyntheticEvent) {
     event.preventDefault();
-    void signIn(username, password);
+    if (challenge === null) void signIn(username, password);
+    else void second.run(() => signInWithCode(challenge));
   }
 
   return (
@@ -63,8 +83,22 @@ export function SignInForm({ why }: Props) {
             onChange={({ target }) => setPassword(target.value)}
           />
         </label>
-        <button className="primary" type="submit" aria-disabled={isPending}>
-          {isPending ? 'Signing in…' : 'Sign in'}
+        {challenge !== null && (
+          <label>
+            Code
+            <input
+              name="code"
+              autoComplete="one-time-code"
+              autoFocus
+              required
+              aria-describedby={problemId}
+              value={code}
+              onChange={({ target }) => setCode(target.value)}
+            />
+          </label>
+        )}
+        <button className="primary" type="submit" aria-disabled={isBusy}>
+          {isBusy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
     </>

@@ -10,8 +10,8 @@ interface Flags {
 }
 
 /** @throws CliError where accounts have no address */
-function recoveryOf({ recovery }: CliSystem): NonNullable<CliSystem['recovery']> {
-  if (recovery !== null) return recovery;
+function recoveryOf({ rooms }: CliSystem): NonNullable<CliSystem['rooms']['recovery']> {
+  if (rooms.recovery !== undefined) return rooms.recovery;
   throw new CliError('Accounts have no e-mail address, because EMAIL is off. Set EMAIL=on, as for the server.');
 }
 

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** What commands work with: the token system on the store that the settings name. */
 export interface CliSystem extends Pick<
   TokenSystem,
-  'users' | 'sessions' | 'tokens' | 'services' | 'recovery' | 'flushExpired' | 'close'
+  'users' | 'sessions' | 'rooms' | 'tokens' | 'services' | 'flushExpired' | 'close'
 > {
   readonly django: Django;
   /** Nobody has to wait any more. Resolves to how many counts there were. */

@@ -6,6 +6,7 @@ import { addAddressCommands } from './addresses.ts';
 import { addUserImport } from './imports.ts';
 import { expectUser, withSystem, type CliOptions, type CliSystem } from './system.ts';
 import { CliError } from './terminal.ts';
+import { addUserRoomCommands } from './user-rooms.ts';
 
 const PAGE = 500;
 
@@ -128,6 +129,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
       terminal.printRecord(toRow(user), flags);
     });
 
+  addUserRoomCommands(users, options);
   addAddressCommands(users, options);
   addUserImport(users, options);
 }

@@ -33,6 +33,8 @@ export class TokenRequestError extends Error {
     /** Seconds after which trying again makes sense, where the server says so. */
     readonly retryAfter: number | null = null,
     options?: ErrorOptions,
+    /** With the reason `second_factor_required`: what the code is sent with, by `signInWithCode`. */
+    readonly challenge: string | null = null,
   ) {
     super(message, options);
   }
@@ -134,6 +136,7 @@ interface AnsweredError {
     readonly action?: unknown;
     readonly reason?: unknown;
     readonly retryAfter?: unknown;
+    readonly challenge?: unknown;
   };
 }
 
@@ -144,11 +147,12 @@ const notGraphQL = (url: string, got: string): TokenRequestError =>
   new TokenRequestError(`Expected GraphQL from ${url}, got ${got}. Try again in a moment.`, 'unavailable');
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
-  const { code, action, reason, retryAfter } = extensions ?? {};
+  const { code, action, reason, retryAfter, challenge } = extensions ?? {};
   const words = code === BROKEN || !isText(message) ? FAILED : message;
   const why = isText(reason) ? (reason as ErrorReason) : null;
   const seconds = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : null;
-  return new TokenRequestError(words, outcomeOf(code, action), why, seconds);
+  const due = isText(challenge) ? challenge : null;
+  return new TokenRequestError(words, outcomeOf(code, action), why, seconds, undefined, due);
 }
 
 /** `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. */

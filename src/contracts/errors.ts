@@ -3,3 +3,4 @@ export { AuthError, authErrorIn, type ErrorAction, type ErrorCode, type ErrorRea
 export * from './errors/account-errors.ts';
 export * from './errors/request-errors.ts';
 export * from './errors/token-errors.ts';
+export * from './errors/factor-errors.ts';

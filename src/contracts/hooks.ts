@@ -58,6 +58,12 @@ export interface SecurityEvent {
  * - `sessions_ended`: signed out, revoked, over the limit, or with the account or the password;
  * - `password_changed`, `user_created`, `user_enabled`, `user_disabled`, `user_deleted`;
  * - `admin_granted`, `admin_revoked`: a user was made an admin, or is none any more;
+ * - `roles_changed`: the roles of a user were set;
+ * - `second_factor_added`, `second_factor_removed`: a user has an authenticator app now, or none any more;
+ * - `second_factor_failed`: a code was wrong, of somebody who had the password right;
+ * - `recovery_codes_renewed`, `recovery_code_used`: a user has new recovery codes, or fewer;
+ * - `stepped_up`: a user proved again who they are;
+ * - `account_exported`: a user took what is stored about them;
  * - `throttled`: an attempt was refused because there were too many;
  * - `guessing_suspected`: wrong passwords for one account came from so many addresses that strangers to it have to wait. Told
  *   once, when that begins;
@@ -80,6 +86,14 @@ export const SECURITY_EVENTS = [
   'user_deleted',
   'admin_granted',
   'admin_revoked',
+  'roles_changed',
+  'second_factor_added',
+  'second_factor_removed',
+  'second_factor_failed',
+  'recovery_codes_renewed',
+  'recovery_code_used',
+  'stepped_up',
+  'account_exported',
   'throttled',
   'guessing_suspected',
   'email_change_asked',
@@ -96,6 +110,8 @@ export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 export type ThrottledOperation =
   | 'sign_in'
   | 'password_change'
+  | 'second_factor'
+  | 'recovery_code'
   | 'registration'
   | 'refresh'
   | 'subscription'

@@ -7,13 +7,11 @@ import type { Store } from '../contracts/store/store.ts';
 import { ActivityLog } from './activity/activity-log.ts';
 import { Administration } from './admin/administration.ts';
 import { removeExpired, type Removed } from './expiry.ts';
-import { openOptional } from './optional.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
-import type { Mailer, SendMail } from './mail/mailer.ts';
-import type { Notices } from './notices/notices.ts';
-import type { Recovery } from './recovery/recovery.ts';
+import type { SendMail } from './mail/mailer.ts';
+import { openFactors, openRooms, type Rooms } from './rooms.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { Throttle } from './throttle/throttle.ts';
@@ -27,6 +25,7 @@ import { Introspection } from './trust/introspection.ts';
 import { RevocationFeed } from './trust/revocation-feed.ts';
 import { ServiceCredentials } from './trust/service-credentials.ts';
 import { countedName } from './users/accounts-named.ts';
+import { PasswordCheck } from './users/password-check.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
 
@@ -42,16 +41,12 @@ export interface Core {
   live(): Promise<LiveSessions>;
   /** What attempts at the account of a name or an address are counted by. */
   readonly countedName: (given: string) => string;
-  /** Addresses, and new passwords by a link; null without `EMAIL`. */
-  readonly recovery: Recovery | null;
-  /** What users are told of their accounts; null without `NOTICES`. */
-  readonly notices: Notices | null;
-  /** Sends mails; null without `EMAIL`. */
-  readonly mailer: Mailer | null;
+  /** What settings add. */
+  readonly rooms: Rooms;
 }
 
 /** The token system on one store, for GraphQL, HTTP or the command line. */
-export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions' | 'recovery'> {
+export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions' | 'rooms'> {
   /** The services that may ask about tokens. */
   readonly services: ServiceCredentials;
   /** What they are answered. */
@@ -121,22 +116,22 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     watch: (work) => monitor.watch(work),
     tell: events.tell,
   });
-  const users = new UserService({ ...base, hasher, sessions });
+  const passwords = new PasswordCheck({ store, hasher });
+  const factorRoom = await openFactors(base);
+  const users = new UserService({ ...base, hasher, passwords, sessions, secondFactors: factorRoom?.factors });
   const reader = new TokenReader({ ...base, codec });
   const minter = new TokenMinter({ ...base, codec });
   const throttle = new Throttle({ ...base, secret: keys.secret });
   const acceptor = new TokenAcceptor(codec, settings);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
-  const opened = await openOptional({ ...base, users, sessions, hasher, sendMail: parts.sendMail, report }).catch(
-    async (error: unknown) => {
-      keys.close();
-      await store.close();
-      throw error;
-    },
-  );
-  const { recovery, notices, mailer } = opened;
-  if (notices) listeners.push(notices);
+  const opened = { ...base, factorRoom, users, sessions, hasher, passwords, minter, sendMail: parts.sendMail, report };
+  const { rooms, close: closeRooms } = await openRooms(opened).catch(async (error: unknown) => {
+    keys.close();
+    await store.close();
+    throw error;
+  });
+  if (rooms.notices) listeners.push(rooms.notices);
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
     users,
@@ -146,28 +141,25 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     administration: new Administration({ users, sessions, keys, activity }),
     live: () => (live ??= loadLive({ ...base, keys, acceptor, authenticator, report })),
     countedName: (given) => countedName(given, settings),
-    recovery,
-    notices,
-    mailer,
+    rooms,
   };
   return {
     core,
     tokens: core.tokens,
     users,
     sessions,
-    recovery,
+    rooms,
     services: new ServiceCredentials({ ...base, throttle }),
     introspection: new Introspection({ reader, rotation, sessions, settings }),
     revocations: new RevocationFeed({ ...base, keys }),
     publicKeys: () => ({ keys: keys.published() }),
     flushExpired: () => removeExpired(store, settings, clock),
-    deliverMail: async () => (await mailer?.deliver()) ?? 0,
+    deliverMail: async () => (await rooms.mailer?.deliver()) ?? 0,
     ping: () => store.ping(),
     close: async () => {
       (await live)?.close();
       keys.close();
-      await notices?.settled();
-      await opened.close();
+      await closeRooms();
       await hasher.close();
       await activity.close();
       await store.close();

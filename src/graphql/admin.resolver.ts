@@ -50,7 +50,7 @@ export class AdminResolver {
   ): Promise<SessionType[]> {
     const { token } = await auth.authenticate();
     const sessions = await auth.sessions.list(userId);
-    return sessions.map((session) => toSession(session, token.sessionId));
+    return sessions.map((session) => toSession(session, token.sessionId, auth.rooms));
   }
 
   @Operation({ access: 'admin' })
@@ -73,11 +73,11 @@ export class AdminResolver {
     return auth.administration.activity(hours ?? HOURS);
   }
 
-  @Operation({ access: 'admin' })
+  @Operation({ access: 'admin', stepUp: givesRights })
   @Mutation(() => UserType, {
     nullable: true,
     description:
-      'For admins: disables or enables a user, and grants or revokes the admin role. Disabling ends all sessions of the user. Null if the user does not exist. Admins cannot disable or demote themselves: the reason is `own_account`.',
+      'For admins: disables or enables a user, and grants or revokes the admin role. Disabling ends all sessions of the user. Null if the user does not exist. Admins cannot disable or demote themselves: the reason is `own_account`. With `STEP_UP`, all but disabling needs a recent sign-in.',
   })
   async userUpdate(
     @Arg('id', () => ID, USER_ID) id: string,
@@ -109,6 +109,11 @@ export class AdminResolver {
   ): Promise<SessionType> {
     const by = await actingAdmin(auth);
     const { token } = await auth.authenticate();
-    return toSession(await auth.administration.revokeSession(userId, id, by), token.sessionId);
+    return toSession(await auth.administration.revokeSession(userId, id, by), token.sessionId, auth.rooms);
   }
+}
+
+/** Whether a change of an account is more than keeping its user out. */
+function givesRights({ isActive, isAdmin }: Readonly<Record<string, unknown>>): boolean {
+  return isAdmin != null || isActive === true;
 }

@@ -14,7 +14,8 @@ import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
 import { limitsRule } from './limits.ts';
 import { createSocketHooks, type SocketHooks, type SocketOptions } from './graphql-ws.ts';
-import { adminResolversFor, resolversFor, subscriptionResolvers } from './schema.ts';
+import { ownParts, type OwnParts } from './optional.ts';
+import { subscriptionResolvers } from './schema.ts';
 import { subgraphOf } from './subgraph.ts';
 import { subscription } from './subscription.ts';
 
@@ -45,9 +46,9 @@ export interface Auth extends TokenSystem {
    * type-graphql resolver classes for its `buildSchema({ resolvers: [...auth.resolvers, Yours] })`. Reading them throws a
    * SettingsError where `typePrefix` or `operations` is given: only `auth.buildSchema` knows these.
    */
-  readonly resolvers: ReturnType<typeof resolversFor>;
+  readonly resolvers: OwnParts['resolvers'];
   /** More of them, for admins: what docs/administration.md describes. */
-  readonly adminResolvers: ReturnType<typeof adminResolversFor>;
+  readonly adminResolvers: OwnParts['adminResolvers'];
   /**
    * Our schema as a subgraph of Apollo Federation 2, with `User @key(fields: "id")`. It wants `@apollo/subgraph` 2.14 beside this
    * package. A user is found by their id for themself, and for admins.
@@ -142,7 +143,7 @@ async function authOf({
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
   const shape = { ...(typePrefix !== undefined && { typePrefix }), ...(operations !== undefined && { operations }) };
-  const buildSchema = schemaBuilder(shape, settings); // refuses before a store is opened
+  const buildSchema = schemaBuilder(shape, await ownParts(settings)); // refuses before a store is opened
   const auth = await assembleAuth({
     settings,
     hooks,
@@ -169,15 +170,17 @@ function refuseResolvers(option: string): never {
 
 /** Puts GraphQL in front of a token system. */
 export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
+  const own = await ownParts(parts.settings);
+  const buildSchema = schemaBuilder({}, own);
   const { core, ...system } = await assembleTokenSystem(parts);
-  core.mailer?.start();
+  core.rooms.mailer?.start();
   const context = createContextFunction(core, parts.settings);
   return {
     ...system,
-    buildSchema: schemaBuilder({}, parts.settings),
-    resolvers: resolversFor(parts.settings),
-    adminResolvers: adminResolversFor(parts.settings),
-    subgraph: async (options) => subgraphOf(schemaBuilder({}, parts.settings)(options), 'User'),
+    buildSchema,
+    resolvers: own.resolvers,
+    adminResolvers: own.adminResolvers,
+    subgraph: async (options) => subgraphOf(buildSchema(options), 'User'),
     subscriptionResolvers,
     subscription,
     graphqlWs: (options) => createSocketHooks(context, parts.settings, parts.report, options),

@@ -3,15 +3,8 @@ import { buildSchemaSync, getMetadataStorage, type BuildSchemaOptions } from 'ty
 import { SettingsError } from '../contracts/settings/settings.ts';
 import * as adminTypes from './admin-types.ts';
 import { guard } from './guard.ts';
-import {
-  adminResolversFor,
-  ALL_RESOLVERS,
-  NO_PUB_SUB,
-  resolversFor,
-  subscriptionResolvers,
-  type ResolverClass,
-  type SchemaSettings,
-} from './schema.ts';
+import type { OwnParts } from './optional.ts';
+import { NO_PUB_SUB, subscriptionResolvers, type ResolverClass } from './schema.ts';
 import * as eventTypes from './session-event-types.ts';
 import * as types from './types.ts';
 
@@ -28,11 +21,14 @@ export interface AuthSchemaOptions extends Omit<BuildSchemaOptions, 'resolvers'>
   readonly resolvers?: readonly ResolverClass[];
 }
 
-const OUR_RESOLVERS: ReadonlySet<unknown> = new Set(ALL_RESOLVERS);
-/** Classes, and the object of the enum, whose names a prefix begins. */
-const OUR_TYPES: ReadonlySet<unknown> = new Set(
-  [types, adminTypes, eventTypes].flatMap((of) => Object.values<unknown>(of)),
-);
+/** Classes, and the object of the enum, that are always there. */
+const BASE_TYPES = [types, adminTypes, eventTypes].flatMap((of) => Object.values<unknown>(of));
+/** What of the storage is ours: resolver classes, and what types are made of, whose names a prefix begins. */
+interface Own {
+  readonly resolvers: ReadonlySet<unknown>;
+  readonly types: ReadonlySet<unknown>;
+}
+
 const NAME = /^(?!__)[A-Za-z_]\w*$/;
 
 /**
@@ -42,15 +38,18 @@ const NAME = /^(?!__)[A-Za-z_]\w*$/;
  */
 export function schemaBuilder(
   { typePrefix = '', operations }: SchemaShape,
-  settings: SchemaSettings,
+  parts: OwnParts,
 ): (options?: AuthSchemaOptions) => GraphQLSchema {
   if (typePrefix !== '' && !NAME.test(typePrefix)) {
     const expected = 'letters, digits and _, no digit first and not two _';
     throw new SettingsError([`typePrefix: got ${JSON.stringify(typePrefix)}, expected ${expected}.`]);
   }
-  const ours = resolversFor(settings);
-  const all: ReadonlySet<unknown> = new Set([...ours, ...adminResolversFor(settings), ...subscriptionResolvers]);
-  const known = handlers().filter(({ target }) => all.has(target));
+  const ours = parts.resolvers;
+  const own: Own = {
+    resolvers: new Set<unknown>([...ours, ...parts.adminResolvers, ...subscriptionResolvers]),
+    types: new Set([...BASE_TYPES, ...parts.types]),
+  };
+  const known = handlers().filter(({ target }) => own.resolvers.has(target));
   const names = known.map(({ schemaName }) => schemaName);
   const unknown = operations?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0 || operations?.length === 0) {
@@ -59,11 +58,11 @@ export function schemaBuilder(
     ]);
   }
   const isLeftOut = (handler: Handler) =>
-    operations !== undefined && OUR_RESOLVERS.has(handler.target) && !operations.includes(handler.schemaName);
+    operations !== undefined && own.resolvers.has(handler.target) && !operations.includes(handler.schemaName);
   return ({ resolvers = [], ...options } = {}) => {
     const all = [...new Set([...ours, ...resolvers])] as const;
-    return shaped(typePrefix, isLeftOut, () => {
-      expectOwnOperations(all);
+    return shaped(own, typePrefix, isLeftOut, () => {
+      expectOwnOperations(own, all);
       try {
         return buildSchemaSync({
           authChecker: guard,
@@ -73,7 +72,7 @@ export function schemaBuilder(
           resolvers: [ours[0], ...all.slice(1)],
         });
       } catch (error) {
-        throw clashIn(error) ?? error;
+        throw clashIn(own, error) ?? error;
       }
     });
   };
@@ -100,10 +99,15 @@ function namedTypes() {
  * Runs a build with our types renamed and operations left out. The storage of type-graphql is one for the process, and is read
  * while the schema is built, which is synchronous: so nobody else sees it as it is meanwhile.
  */
-function shaped<Result>(prefix: string, isLeftOut: (handler: Handler) => boolean, build: () => Result): Result {
+function shaped<Result>(
+  own: Own,
+  prefix: string,
+  isLeftOut: (handler: Handler) => boolean,
+  build: () => Result,
+): Result {
   const storage = getMetadataStorage();
   const { queries, mutations, subscriptions } = storage;
-  const ours = namedTypes().filter(({ origin }) => OUR_TYPES.has(origin));
+  const ours = namedTypes().filter(({ origin }) => own.types.has(origin));
   const names = ours.map(({ type }) => type.name);
   try {
     for (const { type } of ours) type.name = `${prefix}${type.name}`;
@@ -118,12 +122,12 @@ function shaped<Result>(prefix: string, isLeftOut: (handler: Handler) => boolean
 }
 
 /** type-graphql takes the last of several operations of one name, without a word. */
-function expectOwnOperations(resolvers: readonly ResolverClass[]): void {
+function expectOwnOperations(own: Own, resolvers: readonly ResolverClass[]): void {
   const { queries, mutations, subscriptions } = getMetadataStorage();
   const problems = [queries, mutations, subscriptions].flatMap((all) => {
     const present = all.filter(({ target }) => resolvers.includes(target as ResolverClass));
     const [ours, theirs] = [true, false].map((our) =>
-      present.filter(({ target }) => OUR_RESOLVERS.has(target) === our),
+      present.filter(({ target }) => own.resolvers.has(target) === our),
     );
     return (theirs ?? []).flatMap(({ schemaName, target, methodName }) => {
       if (!ours?.some((handler) => handler.schemaName === schemaName)) return [];
@@ -135,11 +139,11 @@ function expectOwnOperations(resolvers: readonly ResolverClass[]): void {
 }
 
 /** What a failed build says if it failed because one of our types and another have one name. */
-function clashIn(error: unknown): SettingsError | null {
+function clashIn(own: Own, error: unknown): SettingsError | null {
   const message = error instanceof Error ? error.message : '';
   const all = namedTypes();
-  const ours = all.find(({ type, origin }) => OUR_TYPES.has(origin) && message.includes(`named "${type.name}"`));
-  const theirs = all.find(({ type, origin }) => type.name === ours?.type.name && !OUR_TYPES.has(origin));
+  const ours = all.find(({ type, origin }) => own.types.has(origin) && message.includes(`named "${type.name}"`));
+  const theirs = all.find(({ type, origin }) => type.name === ours?.type.name && !own.types.has(origin));
   if (ours === undefined || theirs === undefined) return null;
   const nameOf = ({ origin }: typeof ours) =>
     typeof origin === 'function' ? `the class ${origin.name}` : 'an enum or union';

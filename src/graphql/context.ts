@@ -168,15 +168,10 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     }
 
     async refuse(error: unknown): Promise<never> {
-      throw await this.#told(error);
-    }
-
-    /** The error as the client is told it, in its language. */
-    async #told(error: unknown): Promise<unknown> {
       const refusal = toGraphQLError(error);
       if (isGraphQLError(refusal))
         refusal.message = await localized(refusal.message, headerOf(this.#input.req.headers, 'accept-language'));
-      return refusal;
+      throw refusal;
     }
   }
 

@@ -1,16 +1,16 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { roomOf } from '../core/rooms.ts';
 import type { AuthContext } from './context.ts';
-import { currentUser } from './current-user.ts';
-import { partOf } from './part-of.ts';
+import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
-import { theCaller } from './the-caller.ts';
+import type { OptionalPart } from './optional-part.ts';
 import { UserType } from './types.ts';
 
 const EMAIL = 'An e-mail address, such as name@example.com.';
 
 /** In place of `RegistrationResolver` where accounts have addresses. */
 @Resolver()
-export class EmailRegistrationResolver {
+class EmailRegistrationResolver {
   @Operation({ access: 'open', credential: true, throttle: 'registration' })
   @Mutation(() => UserType, {
     description:
@@ -25,13 +25,13 @@ export class EmailRegistrationResolver {
     @Arg('email', () => String, { nullable: true, description: EMAIL }) email: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<UserType> {
-    return partOf(auth.recovery).register({ username, password, ...(email != null && { email }) }, auth);
+    return roomOf(auth.rooms, 'recovery').register({ username, password, ...(email != null && { email }) }, auth);
   }
 }
 
 /** Part of the schema only where accounts have addresses. */
 @Resolver()
-export class EmailResolver {
+class EmailResolver {
   @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller })
   @Mutation(() => String, {
     description:
@@ -43,7 +43,7 @@ export class EmailResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<string> {
     const { id } = await currentUser(auth);
-    return partOf(auth.recovery).requestEmailChange(id, currentPassword, email, auth);
+    return roomOf(auth.rooms, 'recovery').requestEmailChange(id, currentPassword, email, auth);
   }
 
   @Operation({ access: 'open', throttle: 'mail_link' })
@@ -55,6 +55,11 @@ export class EmailResolver {
     @Arg('token', () => String, { description: 'The token of the link.' }) token: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<string> {
-    return partOf(auth.recovery).verifyEmail(token, auth.client);
+    return roomOf(auth.rooms, 'recovery').verifyEmail(token, auth.client);
   }
 }
+
+/** What `EMAIL` adds. */
+export const emailPart = (registration: boolean): OptionalPart => ({
+  resolvers: [...(registration ? [EmailRegistrationResolver] : []), EmailResolver],
+});

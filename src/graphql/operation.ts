@@ -8,6 +8,8 @@ import { currentAdmin } from './current-admin.ts';
 export interface CountedAccount {
   readonly account: string;
   readonly userId?: string;
+  /** The budget of this attempt, where it is not that of the operation. */
+  readonly throttle?: ThrottledOperation;
 }
 
 /** What an operation is, said once, beside its resolver. All that has to know is derived from the schema. */
@@ -27,11 +29,13 @@ export interface OperationNature {
     args: Readonly<Record<string, unknown>>,
     auth: RequestAuth,
   ) => CountedAccount | Promise<CountedAccount>;
+  /** With `STEP_UP` it needs a recent sign-in: always, or where its arguments say so. */
+  readonly stepUp?: true | ((args: Readonly<Record<string, unknown>>) => boolean);
 }
 
 /**
- * Declares the nature of a query or mutation, and makes it so: guard, admin check and throttle stand in front of the
- * resolver, in this order. What they and the resolver throw leaves it as a `GraphQLError`.
+ * Declares the nature of a query or mutation, and makes it so: guard, admin check, step-up and throttle stand in front
+ * of the resolver, in this order. What they and the resolver throw leaves it as a `GraphQLError`.
  *
  * @example
  * ```ts
@@ -43,6 +47,7 @@ export function Operation(nature: OperationNature): MethodDecorator {
   const middlewares = [
     asGraphQLErrors,
     ...(nature.access === 'admin' ? [adminsOnly] : []),
+    ...(nature.stepUp === undefined ? [] : [steppedUp(nature.stepUp)]),
     ...(nature.throttle === undefined ? [] : [throttled(nature.throttle, nature.countedFor)]),
   ];
   const decorators = [
@@ -70,6 +75,15 @@ const adminsOnly: MiddlewareFn<AuthContext> = async ({ context }, next) => {
   return next();
 };
 
+/** Lets only those pass who signed in recently, where step-up is on. */
+function steppedUp(stepUp: NonNullable<OperationNature['stepUp']>): MiddlewareFn<AuthContext> {
+  return async ({ args, context: { auth } }, next) => {
+    const { stepUp: room } = auth.rooms;
+    if (room !== undefined && (stepUp === true || stepUp(args))) room.expectRecent(await auth.authenticate());
+    return next();
+  };
+}
+
 /** Counts the operation as an attempt. */
 function throttled(
   operation: ThrottledOperation,
@@ -77,7 +91,7 @@ function throttled(
 ): MiddlewareFn<AuthContext> {
   return async ({ args, context: { auth } }, next) => {
     const counted = await countedFor?.(args, auth);
-    return auth.throttle.attempt(operation, { client: auth.client, ...counted }, next);
+    return auth.throttle.attempt(counted?.throttle ?? operation, { client: auth.client, ...counted }, next);
   };
 }
 

@@ -1,12 +1,13 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { trimmed } from '../contracts/request-text.ts';
+import { roomOf } from '../core/rooms.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
-import { partOf } from './part-of.ts';
+import type { OptionalPart } from './optional-part.ts';
 
 /** Part of the schema only where passwords are reset by mail. */
 @Resolver()
-export class PasswordResetRequestResolver {
+class PasswordResetRequestResolver {
   @Operation({ access: 'open', throttle: 'password_reset_request', countedFor: theNamedAccount })
   @Mutation(() => Boolean, {
     description:
@@ -17,7 +18,7 @@ export class PasswordResetRequestResolver {
     usernameOrEmail: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<boolean> {
-    await partOf(auth.recovery).requestPasswordReset(usernameOrEmail, auth);
+    await roomOf(auth.rooms, 'recovery').requestPasswordReset(usernameOrEmail, auth);
     return true;
   }
 }
@@ -35,8 +36,8 @@ export class PasswordResetResolver {
     @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<boolean> {
-    await partOf(auth.recovery).resetPassword(token, newPassword, auth.client);
-    await auth.notices?.settled();
+    await roomOf(auth.rooms, 'recovery').resetPassword(token, newPassword, auth.client);
+    await auth.rooms.notices?.settled();
     return true;
   }
 }
@@ -45,3 +46,6 @@ export class PasswordResetResolver {
 function theNamedAccount({ usernameOrEmail }: Readonly<Record<string, unknown>>, auth: RequestAuth): CountedAccount {
   return { account: auth.countedName(trimmed(String(usernameOrEmail))) };
 }
+
+/** What `PASSWORD_RESET` adds. */
+export const passwordResetPart: OptionalPart = { resolvers: [PasswordResetRequestResolver, PasswordResetResolver] };

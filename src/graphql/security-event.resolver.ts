@@ -1,13 +1,14 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
+import { roomOf } from '../core/rooms.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
 import { Operation } from './operation.ts';
-import { partOf } from './part-of.ts';
+import type { OptionalPart } from './optional-part.ts';
 import { SecurityEventType } from './types.ts';
 
 /** Part of the schema only where users are told of their accounts. */
 @Resolver()
-export class SecurityEventResolver {
+class SecurityEventResolver {
   @Operation({ access: 'guarded' })
   @Query(() => [SecurityEventType], {
     description:
@@ -15,7 +16,7 @@ export class SecurityEventResolver {
   })
   async securityEvents(@Ctx() { auth }: AuthContext): Promise<SecurityEventType[]> {
     const { id } = await currentUser(auth);
-    const events = await partOf(auth.notices).list(id);
+    const events = await roomOf(auth.rooms, 'notices').list(id);
     return events.map(({ id, event, at, userAgent, ipAddress }) => ({
       id,
       event,
@@ -24,3 +25,6 @@ export class SecurityEventResolver {
     }));
   }
 }
+
+/** What `NOTICES` adds. */
+export const noticesPart: OptionalPart = { resolvers: [SecurityEventResolver] };

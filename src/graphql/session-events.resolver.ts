@@ -28,7 +28,7 @@ export class SessionEventsResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<SessionEventType> {
     const { token } = await auth.authenticate();
-    return { ...event, session: toSession(session, token.sessionId) };
+    return { ...event, session: toSession(session, token.sessionId, auth.rooms) };
   }
 }
 

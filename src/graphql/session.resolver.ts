@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { SessionRecord } from '../contracts/store/store.ts';
+import type { Rooms } from '../core/rooms.ts';
 import { isImported } from '../core/sessions/standing.ts';
 import type { AuthContext } from './context.ts';
 import { currentUser } from './current-user.ts';
@@ -14,7 +15,7 @@ export class SessionResolver {
   async sessions(@Ctx() { auth }: AuthContext): Promise<SessionType[]> {
     const { id, sessionId } = await currentUser(auth);
     const sessions = await auth.sessions.list(id);
-    return sessions.map((session) => toSession(session, sessionId));
+    return sessions.map((session) => toSession(session, sessionId, auth.rooms));
   }
 
   @Operation({ access: 'guarded' })
@@ -24,7 +25,7 @@ export class SessionResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<SessionType> {
     const user = await currentUser(auth);
-    return toSession(await auth.sessions.revoke(user.id, id), user.sessionId);
+    return toSession(await auth.sessions.revoke(user.id, id), user.sessionId, auth.rooms);
   }
 
   @Operation({ access: 'guarded' })
@@ -43,11 +44,17 @@ export class SessionResolver {
 }
 
 /** A session as the API answers it. */
-export function toSession(session: SessionRecord, currentId: string | null): SessionType {
+export function toSession(
+  session: SessionRecord,
+  currentId: string | null,
+  { devices }: Pick<Rooms, 'devices'>,
+): SessionType {
   return {
     ...session,
     current: session.id === currentId,
     imported: isImported(session),
     replays: session.replay?.reported ?? null,
+    lastIpAddress: (session.rotatedBy ?? session).ipAddress,
+    deviceName: devices?.nameOf(session) ?? null,
   };
 }

@@ -1,11 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { authErrorIn, InvalidInput } from '../contracts/errors.ts';
+import { InvalidInput } from '../contracts/errors.ts';
 import { trimmed } from '../contracts/request-text.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
-import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
+import { DEVICE_NAME, givenText, startPair, startSliding } from './sign-in.ts';
 import {
   BlacklistedTokenType,
   RefreshedTokensType,
@@ -23,19 +23,18 @@ export class TokenResolver {
   @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => TokenPairType, {
     description:
-      'Signs in and starts a session. A wrong username, a wrong password and a disabled account all fail with the reason `no_active_account`. After many failures the reason is `throttled`: retry after `retryAfter` seconds.',
+      'Signs in and starts a session. A wrong username, a wrong password and a disabled account all fail with the reason `no_active_account`. After many failures the reason is `throttled`: retry after `retryAfter` seconds. A user with a second factor gets the reason `second_factor_required` and a `challenge`: send it with a code to `tokenObtainPairOtp`.',
   })
   async tokenObtainPair(
     @Arg('username', () => String, USERNAME) username: string,
     @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('deviceName', () => String, DEVICE_NAME) deviceName: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPairType> {
     const cookie = auth.refreshCookie();
-    const former = cookie?.token;
+    const name = auth.rooms.devices?.givenName(deviceName);
     const user = await auth.users.authenticate(givenText('username', username), password, auth.client);
-    const pair = await auth.tokens.forUser(user, { client: auth.client });
-    if (former) await endFormer(former, auth);
-    return toTokenPair(pair, cookie);
+    return startPair(auth, cookie, { user, methods: ['pwd'], deviceName: name });
   }
 
   @Operation({ access: 'open', throttle: 'refresh' })
@@ -105,15 +104,17 @@ export class TokenResolver {
   @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => SlidingTokenType, {
     description:
-      'Signs in with a sliding token, which authenticates requests and can itself be refreshed. It fails as `tokenObtainPair` does.',
+      'Signs in with a sliding token, which authenticates requests and can itself be refreshed. It fails as `tokenObtainPair` does; a `challenge` is for `tokenObtainSlidingOtp`.',
   })
   async tokenObtainSliding(
     @Arg('username', () => String, USERNAME) username: string,
     @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('deviceName', () => String, DEVICE_NAME) deviceName: string | null | undefined,
     @Ctx() { auth }: AuthContext,
   ): Promise<SlidingTokenType> {
+    const name = auth.rooms.devices?.givenName(deviceName);
     const user = await auth.users.authenticate(givenText('username', username), password, auth.client);
-    return auth.tokens.slidingForUser(user, { client: auth.client });
+    return startSliding(auth, { user, methods: ['pwd'], deviceName: name });
   }
 
   @Operation({ access: 'open', throttle: 'refresh' })
@@ -133,42 +134,9 @@ function theGivenName({ username }: Readonly<Record<string, unknown>>, auth: Req
   return { account: auth.countedName(trimmed(String(username))) };
 }
 
-/** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */
-async function endFormer(token: string, { tokens, client }: RequestAuth): Promise<void> {
-  try {
-    await tokens.blacklist(token, 'refresh', client);
-  } catch (error) {
-    const hasEnded = authErrorIn(error)?.code === 'UNAUTHENTICATED';
-    if (!hasEnded) throw error;
-  }
-}
-
 /** The refresh token of a request: its own, or that of its cookie. */
 function givenRefresh(refresh: string | null | undefined, cookie: RefreshCookie | null): string {
   if (refresh != null) return givenText('refresh', refresh);
   if (cookie === null) throw new InvalidInput('refresh', 'This field is required.');
   return cookie.read();
-}
-
-/** A pair as the API answers it: its refresh token goes to the cookie, if there is one. */
-export function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCookie | null): TokenPairType {
-  cookie?.hold(refresh);
-  return {
-    access: access.token,
-    refresh: cookie ? null : refresh.token,
-    accessExpiresAt: access.expiresAt,
-    refreshExpiresAt: refresh.expiresAt,
-  };
-}
-
-/**
- * An argument as Django REST framework reads it: without white space around it, such as the end of a line that was copied
- * along.
- *
- * @throws InvalidInput if nothing is left
- */
-function givenText(field: string, text: string): string {
-  const given = trimmed(text);
-  if (given === '') throw new InvalidInput(field, 'This field may not be blank.');
-  return given;
 }

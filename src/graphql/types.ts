@@ -1,7 +1,14 @@
 // Before any decorator runs.
 import 'reflect-metadata';
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, UseMiddleware, type MiddlewareFn } from 'type-graphql';
+import type { AuthContext } from './context.ts';
+
+/** What the store has of roles counts, and is shown, only where roles are on. */
+const whereRolesAreOn: MiddlewareFn<AuthContext> = async ({ context: { auth } }, next) => {
+  const roles: unknown = await next();
+  return auth.rooms.roles === undefined ? [] : (roles ?? []);
+};
 
 @ObjectType('TokenPair', { description: 'An access token, and the refresh token that gets the next one.' })
 export class TokenPairType {
@@ -110,6 +117,12 @@ export class UserType {
   @Field(() => Boolean, { description: 'Whether the user is an admin.' })
   isAdmin!: boolean;
 
+  @UseMiddleware(whereRolesAreOn)
+  @Field(() => [String], {
+    description: 'Their roles, without that of an admin, which is `isAdmin`. Empty unless `ROLES` is on.',
+  })
+  readonly roles?: readonly string[];
+
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'The last successful sign-in, if the server stores it (`JWT_UPDATE_LAST_LOGIN`).',
@@ -191,6 +204,16 @@ export class SessionType {
 
   @Field(() => String, { nullable: true, description: 'The address it signed in from.' })
   ipAddress!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The address it was last refreshed from.' })
+  lastIpAddress!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the device: as given by the user, otherwise made of the user agent, such as `Chrome on Linux`. Null unless `DEVICE_NAMES` is on.',
+  })
+  deviceName!: string | null;
 
   @Field(() => SessionReplaysType, {
     nullable: true,

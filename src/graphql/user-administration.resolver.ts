@@ -1,8 +1,10 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { roomOf } from '../core/rooms.ts';
 import type { AuthContext } from './context.ts';
 import { actingAdmin } from './current-admin.ts';
 import { Operation } from './operation.ts';
-import { partOf } from './part-of.ts';
+import type { OptionalPart } from './optional-part.ts';
+import { PasswordResetResolver } from './password-reset.resolver.ts';
 import { UserType } from './types.ts';
 
 const USERNAME = { description: '1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.' };
@@ -11,7 +13,7 @@ const USER_ID = { description: "The user's id, from `users`." };
 
 /** What admins may do with accounts; part of the schema only where a setting turns it on. */
 @Resolver()
-export class UserAdministrationResolver {
+class UserAdministrationResolver {
   @Operation({ access: 'admin', credential: true })
   @Mutation(() => UserType, {
     description:
@@ -53,7 +55,7 @@ export class UserAdministrationResolver {
 
 /** Part of the schema only where accounts have addresses, too. */
 @Resolver()
-export class InvitationResolver {
+class InvitationResolver {
   @Operation({ access: 'admin' })
   @Mutation(() => UserType, {
     description:
@@ -65,6 +67,12 @@ export class InvitationResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<UserType> {
     const { actorId } = await actingAdmin(auth);
-    return partOf(auth.recovery).invite({ username, email }, { actorId, client: auth.client, language: auth.language });
+    return roomOf(auth.rooms, 'recovery').invite({ username, email }, { actorId, client: auth.client, language: auth.language });
   }
 }
+
+/** What `USER_ADMINISTRATION` adds; where accounts have addresses, users are invited, and set their password by a link. */
+export const userAdministrationPart = (hasEmail: boolean): OptionalPart =>
+  hasEmail
+    ? { resolvers: [PasswordResetResolver], adminResolvers: [UserAdministrationResolver, InvitationResolver] }
+    : { adminResolvers: [UserAdministrationResolver] };

@@ -1,9 +1,8 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { AuthContext } from './context.ts';
-import { currentUser } from './current-user.ts';
+import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
-import { theCaller } from './the-caller.ts';
-import { toTokenPair } from './token.resolver.ts';
+import { toTokenPair } from './sign-in.ts';
 import { TokenPairType, UserType } from './types.ts';
 
 /** The caller's own account. */
@@ -24,10 +23,10 @@ export class UserResolver {
     return currentUser(auth);
   }
 
-  @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller })
+  @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller, stepUp: true })
   @Mutation(() => TokenPairType, {
     description:
-      "Changes the caller's password, ends all their sessions including this one, and returns the tokens of a new session. After many wrong current passwords the reason is `throttled`.",
+      "Changes the caller's password, ends all their sessions including this one, and returns the tokens of a new session. After many wrong current passwords the reason is `throttled`. With `STEP_UP` it needs a recent sign-in.",
   })
   async passwordChange(
     @Arg('currentPassword', () => String, { description: 'The current password.' }) currentPassword: string,
@@ -35,9 +34,13 @@ export class UserResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPairType> {
     const cookie = auth.refreshCookie();
-    const { id } = await currentUser(auth);
+    const { id, sessionId } = await currentUser(auth);
+    const { authentication } = await auth.authenticate();
+    const deviceName = await auth.rooms.devices?.nameBefore(sessionId);
     const user = await auth.users.changePassword(id, currentPassword, newPassword);
-    return toTokenPair(await auth.tokens.forUser(user, { client: auth.client }), cookie);
+    // The password alone makes no sign-in recent that had a second factor, so the new session is as the one before.
+    const options = { client: auth.client, authentication: authentication ?? undefined, deviceName };
+    return toTokenPair(await auth.tokens.forUser(user, options), cookie);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Store } from '../contracts/store/store.ts';
 import { faultIn, type OnStoreFault } from '../contracts/store/store-fault.ts';
 import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleAuth, type Auth } from '../graphql/auth.ts';
-import { buildAuthSchema } from '../graphql/schema.ts';
+import { schemaOf } from '../graphql/schema.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
@@ -96,7 +96,13 @@ export async function startServer({
     for (const closeOne of closing.toReversed()) await closeOne().catch(onError);
   };
   try {
-    const graphql = new GraphQLServer({ settings, schema: await schemaOf(settings), introspection, monitor, report });
+    const graphql = new GraphQLServer({
+      settings,
+      schema: await schemaFor(settings, auth),
+      introspection,
+      monitor,
+      report,
+    });
     await graphql.apollo.start();
     closing.push(() => graphql.apollo.stop());
     const scrape = isWorker ? undefined : metrics?.registry;
@@ -217,8 +223,10 @@ function createRemoval(
   };
 }
 
-async function schemaOf(settings: ServerSettings): Promise<GraphQLSchema> {
-  const schema = buildAuthSchema(settings);
+/** The schema that is served: of these resolvers, and as a subgraph where it is one. */
+async function schemaFor(settings: ServerSettings, auth: Auth): Promise<GraphQLSchema> {
+  const live = settings.subscriptions ? auth.subscriptionResolvers : [];
+  const schema = schemaOf([...auth.resolvers, ...auth.adminResolvers, ...live]);
   if (!settings.federation) return schema;
   const { subgraphOf } = await import('../graphql/subgraph.ts');
   return subgraphOf(schema, 'User');

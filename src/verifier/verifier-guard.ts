@@ -1,10 +1,11 @@
-import { expectRole } from '../core/tokens/token-acceptor.ts';
+import { authenticationIn, expectDemands, type Demand } from '../core/tokens/demands.ts';
 import { throwAsGraphQL } from './graphql-errors.ts';
 import type { VerifierContext } from './verifier.ts';
 
 /**
  * type-graphql's auth checker for `@Authorized()`, to be used with `context`. It requires a valid token and, for
- * `@Authorized('ADMIN')`, that role in the claim `roles`.
+ * `@Authorized('ADMIN')`, that role in the claim `roles`; for `@Authorized<Demand>({ maxAge: 300 })`, that the claims `auth_time`
+ * and `amr` say so.
  *
  * @example
  * ```ts
@@ -17,11 +18,11 @@ import type { VerifierContext } from './verifier.ts';
  */
 export async function verifierGuard(
   { context }: { readonly context: VerifierContext },
-  roles: readonly string[],
+  demands: readonly Demand[],
 ): Promise<boolean> {
   const { token } = await context.auth.authenticate();
   try {
-    expectRole(token, roles);
+    if (demands.length > 0) expectDemands(demands, token.claims['roles'], authenticationIn(token), Date.now());
   } catch (error) {
     await throwAsGraphQL(error);
   }

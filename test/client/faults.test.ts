@@ -76,6 +76,7 @@ describe('a token store whose platform or application fails', () => {
     const spent = heldBy(device).refresh;
     const heard = new Promise<void>((resolve) => other.tokens.subscribe(resolve));
     const refreshing = device.tokens.refresh();
+    while (device.network.count('tokenRefresh') === 0) await new Promise((resolve) => setImmediate(resolve));
     device.tokens.close();
     const access = await refreshing;
     expect(kept()).toMatchObject({ access });

@@ -12,16 +12,23 @@ import { createClient, type Client as WsClient, type ClientOptions } from 'graph
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createAuthLink, type TokenStore } from '../../src/client/apollo-client.ts';
+import { socketOptions } from '../../src/client/graphql-ws.ts';
 import type { AuthContext } from '../../src/graphql/context.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { closeDevices, signedInDevice } from './network.ts';
 
 Object.assign(globalThis, { WebSocket }); // Node.js 20 has none of its own
 
-const docs = readFileSync(join(import.meta.dirname, '../../docs/clients.md'), 'utf8');
+const FOLDER = join(import.meta.dirname, '../../docs');
 
-/** Runs the code block of docs/clients.md that has this word in it; what it declares by these names is returned. */
-function runBlock(word: string, given: Readonly<Record<string, unknown>>, declared: readonly string[] = []): unknown {
+/** Runs the code block of a document that has this word in it; what it declares by these names is returned. */
+function runBlock(
+  document: string,
+  word: string,
+  given: Readonly<Record<string, unknown>>,
+  declared: readonly string[] = [],
+): unknown {
+  const docs = readFileSync(join(FOLDER, document), 'utf8');
   const block = docs.match(/```ts\n[^]*?```/g)?.find((text) => text.includes(word)) ?? '';
   const code = block.replaceAll(/^(```.*|import .*)$/gm, '');
   const run = compileFunction(`${code}\nreturn { ${declared.join(', ')} };`, Object.keys(given));
@@ -49,7 +56,7 @@ const WAVED = gql`
   }
 `;
 
-describe('the recipes of docs/clients.md for subscriptions', () => {
+describe('the recipes of the documents for subscriptions', () => {
   let server: TestServer;
   let http: Server;
   let sockets: WebSocketServer;
@@ -61,13 +68,18 @@ describe('the recipes of docs/clients.md for subscriptions', () => {
   beforeEach(() => {
     clients = [];
     http = createServer();
-    sockets = new WebSocketServer({ server: http });
     const noted: typeof useServer = (...options) => {
       const used = useServer(...options);
       dispose = used.dispose;
       return used;
     };
-    runBlock('useServer(', { useServer: noted, schema, auth: server.auth, sockets });
+    class Here extends WebSocketServer {
+      constructor({ path }: { path: string }) {
+        super({ path, server: http });
+      }
+    }
+    const given = { useServer: noted, WebSocketServer: Here, schema, auth: server.auth };
+    ({ sockets } = runBlock('subscriptions.md', 'useServer(', given, ['sockets']) as { sockets: WebSocketServer });
   });
   afterEach(async () => {
     jest.restoreAllMocks();
@@ -87,19 +99,24 @@ describe('the recipes of docs/clients.md for subscriptions', () => {
   function subscribe(port: number, tokens: TokenStore) {
     let hasFailed: () => void = () => {};
     const failed = new Promise<void>((resolve) => (hasFailed = resolve));
-    const here = { url: `ws://127.0.0.1:${port}`, webSocketImpl: WebSocket, retryWait: async () => hasFailed() };
+    const here = {
+      url: `ws://127.0.0.1:${port}/graphql`,
+      webSocketImpl: WebSocket,
+      retryWait: async () => hasFailed(),
+    };
     const given = {
       tokens,
       ApolloLink,
       createAuthLink,
       GraphQLWsLink,
+      socketOptions,
       createClient: (options: ClientOptions) => {
         const client = createClient({ ...options, ...here });
         clients.push(client);
         return client;
       },
     };
-    const { link } = runBlock('new GraphQLWsLink', given, ['link']) as { link: ApolloLink };
+    const { link } = runBlock('clients.md', 'new GraphQLWsLink', given, ['link']) as { link: ApolloLink };
     const client = new ApolloClient({ link, cache: new InMemoryCache() });
     const first = new Promise((resolve) => {
       client.subscribe({ query: WAVED }).subscribe((result) => resolve(result.data ?? result.error?.message));
@@ -110,7 +127,7 @@ describe('the recipes of docs/clients.md for subscriptions', () => {
   test('a server goes on for others when a socket sends broken frames, and though it emits two errors', async () => {
     jest.spyOn(console, 'error').mockReturnValue(); // graphql-ws prints the first
     const port = await listen();
-    const socket = new WebSocket(`ws://127.0.0.1:${port}`, 'graphql-transport-ws');
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
     await once(socket, 'open');
     const [opened] = sockets.clients;
     socket.on('error', () => {});

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { OperationTypeNode, parse, print } from 'graphql';
+import { TotpSetUpDocument } from '../generated/operations.ts';
 import { DOCUMENTS } from '../support/documents.ts';
-import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+import { AuthenticatorApp } from '../support/authenticator-app.ts';
+import { challengeOf, enrol } from '../support/factors.ts';
+import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { TestSocket } from '../support/sockets.ts';
 import { allSnippets } from '../support/snippet-checks.ts';
 
@@ -21,7 +24,7 @@ const operations = DOCUMENTS.flatMap((document) =>
 describe('the operations of the documents', () => {
   let server: TestServer;
   beforeEach(async () => {
-    server = await startTestServer('sqlite');
+    server = await startTestServer('sqlite', { env: ALL_ROOMS });
     await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
   });
   afterEach(() => server.remove());
@@ -39,7 +42,7 @@ describe('the operations of the documents', () => {
       '0f9d0c3b2a1988776b1f0c5e7d5a4a77': session?.id ?? '',
     };
     const here = Object.entries(examples).reduce((text, [example, real]) => text.replaceAll(example, real), query);
-    const variables = { username: 'alice', password: PASSWORD, refresh };
+    const variables = { username: 'alice', password: PASSWORD, refresh, ...(await codeFor(server, query, token)) };
     const { data, errors } = await client.sendRaw({ query: here, variables }, { token });
     expect(errors).toEqual([]);
     expect(Object.values(data ?? {})).not.toContain(null);
@@ -57,3 +60,16 @@ describe('the operations of the documents', () => {
     expect(socket.events).not.toEqual([]);
   });
 });
+
+/** What operations with a code need: an app that the caller has set up, or the challenge of a user who has one. */
+async function codeFor(server: TestServer, query: string, token: string): Promise<object> {
+  if (query.includes('totpConfirm')) {
+    const { totpSetUp } = await server.client.expect(TotpSetUpDocument, { password: PASSWORD }, { token });
+    return { code: new AuthenticatorApp(totpSetUp.uri).code(server.clock.read()) };
+  }
+  if (!query.includes('$challenge')) return {};
+  await server.auth.users.create({ username: 'carol', password: PASSWORD });
+  const { access } = await server.client.signIn('carol', PASSWORD);
+  const { app } = await enrol(server, access);
+  return { challenge: await challengeOf(server.client, 'carol'), code: app.code(server.clock.read()) };
+}

@@ -67,10 +67,7 @@ describe('the SQLite file under a running server', () => {
     expect(await readiness()).toEqual([200, { status: 'ok' }]);
     expect(await helloWith(server.client, access)).toBe('Hello, alice!');
     expect((await refreshWith(server.client, refresh)).reason).toBeNull();
-    expect(faults().map(({ msg }) => msg)).toEqual([
-      'the store was deleted or replaced',
-      'the store works again',
-    ]);
+    expect(faults().map(({ msg }) => msg)).toEqual(['the store was deleted or replaced', 'the store works again']);
   });
 
   test('S39: without its log: what was acknowledged is in the file, for the next start', async () => {

@@ -34,12 +34,12 @@ const RECIPES: readonly Recipe[] = [
   { name: 'Express 5', folder: 'express', versions: VERSIONS, start: ['server.js'] },
   { name: 'Koa 3', folder: 'koa', versions: NEW, start: ['server.js'] },
   { name: 'GraphQL Yoga 5', folder: 'yoga', versions: VERSIONS, start: ['server.js'] },
-  { name: 'NestJS 12', folder: 'nestjs', versions: VERSIONS, build: 'npx --no tsc', start: ['dist/main.js'] },
+  { name: 'NestJS 12', folder: 'nestjs', versions: VERSIONS, build: 'npm run build', start: ['dist/main.js'] },
   {
     name: 'NestJS 11',
     folder: 'nestjs',
     versions: VERSIONS,
-    build: 'npx --no tsc',
+    build: 'npm run build',
     start: ['dist/main.js'],
     packages: [
       ...['common', 'core', 'platform-express'].map((part) => `@nestjs/${part}@11`),
@@ -50,7 +50,7 @@ const RECIPES: readonly Recipe[] = [
     name: 'Next.js 16',
     folder: 'next',
     versions: VERSIONS,
-    build: 'npx --no next build',
+    build: 'npm run build',
     start: ['node_modules/next/dist/bin/next', 'start', '--port', '0', '--hostname', '127.0.0.1'],
     path: '/api/graphql',
   },
@@ -166,7 +166,7 @@ describe('a recipe', () => {
         env: { JWT_SIGNING_KEY: '', JWT_KEYS_DIR: keys, JWT_ALGORITHM: 'ES256' },
       });
       const project = await copied({ folder: 'worker' }, version, verifier);
-      await project.run('npx --no esbuild worker.js --bundle --format=esm --outfile=dist/worker.js', { version });
+      await project.run('npm run build', { version });
       project.write('local.js', WORKERD);
       const worker = await startProcess({
         from: { command: [await nodeOf(project, version), 'local.js'], cwd: project.folder },

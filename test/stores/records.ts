@@ -11,6 +11,7 @@ import type {
   LinkRecord,
   MailRecord,
   ReplayRecord,
+  SecondFactorRecord,
   ServiceRecord,
   SessionRecord,
   Store,
@@ -107,6 +108,18 @@ export function newMail(fields: Partial<MailRecord> = {}): MailRecord {
     createdAt: after(1),
     nextAt: after(2),
     expiresAt: after(60_000),
+    ...fields,
+  };
+}
+
+/** Every field set, and none as another. */
+export function newFactors(fields: Partial<SecondFactorRecord> = {}): SecondFactorRecord {
+  return {
+    userId: newId(),
+    version: 1,
+    totp: { secret: newId(), createdAt: after(1), lastStep: 7 },
+    pending: { secret: newId(), createdAt: after(2) },
+    recoveryHashes: [newId(), newId()],
     ...fields,
   };
 }

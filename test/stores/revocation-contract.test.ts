@@ -5,6 +5,8 @@ import { after, newEntry, newReplay, newSession, NOW, revocation } from './recor
 import { openTwins } from './twins.ts';
 
 const MOMENTS = [1, 2, 2, 2, 3];
+/** In another order than the moments, but where these are the same. */
+const NAMES = ['9', '1', '2', '3', '0'];
 
 describeEachStore('what was revoked', (kind) => {
   let store: Store;
@@ -32,7 +34,7 @@ describeEachStore('what was revoked', (kind) => {
   test('is listed among what began, in the order of beginnings and names, from any of them on', async () => {
     const begun = MOMENTS.map((moment, index) =>
       newSession({
-        id: `b${index}`,
+        id: `b${NAMES[index]}`,
         createdAt: after(100 + moment),
         ...(index === 3 && { revokedAt: after(0), revokedReason: 'limit' }),
       }),
@@ -50,7 +52,7 @@ describeEachStore('what was revoked', (kind) => {
     const client = { userAgent: 'agent', ipAddress: null };
     const reported = (moment: number) => ({ at: after(moment), rotations: 3, refreshedBy: client, replayedBy: client });
     const replayed = MOMENTS.map((moment, index) =>
-      newSession({ id: `r${index}`, replay: newReplay({ reported: reported(moment) }) }),
+      newSession({ id: `r${NAMES[index]}`, replay: newReplay({ reported: reported(moment) }) }),
     );
     const others = [newSession(), newSession({ replay: newReplay({ reported: null }) })];
     for (const session of [...others, ...replayed.toReversed()]) await store.sessions.insert(session);

@@ -19,7 +19,7 @@ export async function startRecoveryServer(
 ): Promise<RecoveryServer> {
   const mailbox = await Mailbox.open();
   const server = await startTestServer(kind, { ...options, env: { ...ALL_ON, ...mailbox.env, ...env } });
-  await server.auth.recovery?.setEmail(server.alice.id, ALICE);
+  await server.auth.rooms.recovery?.setEmail(server.alice.id, ALICE);
   return {
     ...server,
     mailbox,

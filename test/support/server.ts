@@ -12,6 +12,21 @@ import { newPlace, type Place, type StoreKind } from './stores.ts';
 export const TEST_KEY = 'seed-test-key-0123456789abcdef0123456789abcdef';
 export const PASSWORD = 'wonderland123!';
 
+/** Turns on all that settings add to the schema. */
+export const ALL_ROOMS = {
+  REGISTRATION: 'on',
+  ROLES: 'on',
+  DEVICE_NAMES: 'on',
+  SECOND_FACTOR: 'on',
+  SECOND_FACTOR_KEYS: 'a documented test value of more than 32 characters',
+  STEP_UP: 'on',
+  ACCOUNT_SELF_SERVICE: 'on',
+  EMAIL: 'on',
+  PASSWORD_RESET: 'on',
+  USER_ADMINISTRATION: 'on',
+  NOTICES: 'on',
+} as const;
+
 /** Time that a test moves. It starts now, so that a real client would agree. */
 export class TestClock {
   #now = Date.now();

@@ -63,6 +63,7 @@ const checkJavaScript: Check = (code) => {
 const ENVIRONMENT: ReadonlySet<string> = new Set([
   ...[...Object.values(authTable), ...Object.values(serverTable)].map(({ env }) => env),
   'VITE_COOKIE', // examples/web
+  'VITE_ACCOUNT', // the same
 ]);
 /** What the reader of a document gives a name of their own. */
 const READERS_OWN = new Set(['ACCESS', 'AUTH', 'SERVICE', 'SECRET']);

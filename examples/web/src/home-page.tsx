@@ -1,5 +1,7 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
 import type { HeldTokens } from 'graphql-simplejwt/apollo-client';
+import { AccountCard } from './account-card.tsx';
+import { hasAccountRooms } from './account.ts';
 import { AskFifty } from './ask-fifty.tsx';
 import { Brand } from './brand.tsx';
 import { isCookieMode } from './client.ts';
@@ -44,6 +46,7 @@ export function HomePage({ held, signOut }: Props) {
         </p>
         <Greeting />
         <AskFifty held={held} />
+        {hasAccountRooms && <AccountCard />}
         <SessionList signOutEverywhere={() => void run(signOutEverywhere)} />
       </main>
       <footer>

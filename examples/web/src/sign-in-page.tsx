@@ -2,8 +2,10 @@ import { TokenRequestError } from 'graphql-simplejwt/apollo-client';
 import { useSignIn } from 'graphql-simplejwt/react';
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 import type { AccountView } from './account-page.tsx';
+import { challengeIn } from './account.ts';
 import { Brand } from './brand.tsx';
 import { hasRecovery } from './client.ts';
+import { CodeForm } from './code-form.tsx';
 import { PageHeading } from './page-heading.tsx';
 
 interface Props {
@@ -48,6 +50,8 @@ function SignInForm() {
   const [password, setPassword] = useState('');
   const { signIn, isPending, error } = useSignIn();
   const passwordField = useRef<HTMLInputElement>(null);
+  const [givenUp, setGivenUp] = useState<string | null>(null);
+  const challenge = challengeIn(error);
   const problemId = useId();
 
   useEffect(() => {
@@ -59,6 +63,9 @@ function SignInForm() {
     void signIn(username, password);
   }
 
+  if (challenge !== null && challenge !== givenUp) {
+    return <CodeForm challenge={challenge} giveUp={() => setGivenUp(challenge)} />;
+  }
   return (
     <form className="card" onSubmit={submit} aria-describedby={problemId}>
       <label>
@@ -86,7 +93,7 @@ function SignInForm() {
         />
       </label>
       <p className="problem" role="alert" id={problemId}>
-        {error instanceof Error && error.message}
+        {error instanceof Error && challenge === null && error.message}
       </p>
       <button className="primary" type="submit" aria-disabled={isPending}>
         {isPending ? 'Signing in…' : 'Sign in'}

@@ -64,10 +64,10 @@ export class OwnAccount extends AuthError {
   override name = 'OwnAccount';
   readonly code = 'FORBIDDEN';
   readonly reason = 'own_account';
-  constructor() {
-    super(
-      'You cannot disable or delete your own account, set its password or take away its admin role. Ask another admin, or use the command line.',
-    );
+  constructor(
+    message = 'You cannot disable or delete your own account, set its password or take away its admin role. Ask another admin, or use the command line.',
+  ) {
+    super(message);
   }
 }
 

@@ -15,6 +15,9 @@ export type ErrorReason =
   | TokenReason
   | 'session_revoked'
   | AccountReason
+  | 'second_factor_required'
+  | 'challenge_not_valid'
+  | 'step_up_required'
   | 'permission_denied'
   | 'own_account'
   | 'origin_not_allowed'
@@ -27,6 +30,8 @@ type TokenReason = 'token_not_valid' | 'token_expired' | 'token_wrong_type' | 't
 type AccountReason = 'no_active_account' | 'user_not_found' | 'user_inactive' | 'password_changed';
 export type InputReason =
   | 'invalid_input'
+  | 'wrong_password'
+  | 'wrong_code'
   | 'invalid_username'
   | 'username_taken'
   | 'password_too_weak'
@@ -36,7 +41,7 @@ export type InputReason =
   | 'link_not_valid';
 
 /** `extensions.action`: what a client does next. */
-export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT';
+export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT' | 'SECOND_FACTOR' | 'REAUTHENTICATE';
 
 /** The same in every copy of this package: an application may have several, that of the verifier for instance. */
 const BRAND = Symbol.for('graphql-simplejwt.AuthError');

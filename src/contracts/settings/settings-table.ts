@@ -62,6 +62,7 @@ const userIdField: Kind<'id' | 'username', keyof typeof USER_ID_FIELDS> = {
   accepts: 'id (also pk) or username; an e-mail address may change, and be that of another account later',
 };
 const nonEmpty = (what: string) => optional(text(what, /./s));
+const isLongSecret = (value: string) => value.length >= 32;
 /** Links lead there with a token after a `#`, so it has none. */
 const accountUrl = optional(text('an https URL, or http on localhost, without a # in it', /^https?:\/\/[^\s#]+$/));
 /** No character in it ends a line of a header, or begins another address. */
@@ -142,8 +143,16 @@ export const authTable = {
   throttleMaxWait: row('THROTTLE_MAX_WAIT', duration('1s', '1h'), '15m', 'The longest of these waits but those of `THROTTLE_ACCOUNT_FAILURES`.'),
   throttleRegistrations: row('THROTTLE_REGISTRATIONS', integer(1, 1_000_000), 10, 'Registrations in an hour from one address.'),
   throttleRefreshes: row('THROTTLE_REFRESHES', integer(1, 1_000_000), 1000, 'Refreshes in a minute from one address, and as many WebSockets.'),
-  passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, as it is here, and for 8 beside a second factor of your own.'),
+  passwordMinLength: row('PASSWORD_MIN_LENGTH', integer(8, 64), 8, 'Characters that a new password must have. NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor, and for 8 beside a second factor.'),
   passwordHashCost: row('PASSWORD_HASH_COST', integer(4, 15), 12, 'bcrypt cost of new password hashes; at least 10 in production. Each step doubles the work.'),
+  roles: row('ROLES', boolean, false, 'Users have roles: admins change them with `userSetRoles`, operators with `users set-roles`. Access and sliding tokens have them as the claim `roles`, with `ADMIN` for admins, and `@Authorized(...)` asks the account for them. The claim replaces one of this name by the hook `claims`. See docs/accounts.md.'),
+  deviceNames: row('DEVICE_NAMES', boolean, false, 'Sessions have names of devices: the `deviceName` that was given at sign-in or with `sessionRename`, otherwise one made of the user agent, such as `Chrome on Linux`. Off: a `deviceName` that is given at sign-in is ignored.'),
+  secondFactor: row('SECOND_FACTOR', boolean, false, 'Users may add an authenticator app (TOTP, RFC 6238), and are asked for a code at sign-in from then on. Tokens have the claims `auth_time` and `amr`. Needs `SECOND_FACTOR_KEYS` and `THROTTLE`. See docs/accounts.md.'),
+  secondFactorKeys: secret(row('SECOND_FACTOR_KEYS', optional(list('one or several secrets of at least 32 characters, separated by commas', isLongSecret)), undefined, 'Encrypt the secrets of authenticator apps in the store, and sign-ins that wait for a code. The first one encrypts, all decrypt: put a new one in front to replace it. Without them all second factors are lost.')),
+  totpIssuer: row('TOTP_ISSUER', text('1 to 64 characters without a colon', /^[^:]{1,64}$/), 'graphql-simplejwt', 'What authenticator apps call this service.'),
+  stepUp: row('STEP_UP', boolean, false, 'Changes of the password and of the second factor, rights given to others, the export and the deletion of an account need a recent sign-in; otherwise they fail with `step_up_required`. `tokenStepUp` makes it recent again. Ending sessions never needs it. Tokens have the claims `auth_time` and `amr`. See docs/accounts.md.'),
+  stepUpMaxAge: row('STEP_UP_MAX_AGE', duration('30s', '1d'), '10m', 'How recent that sign-in must be.'),
+  accountSelfService: row('ACCOUNT_SELF_SERVICE', boolean, false, 'Users may export what is stored about them with `accountExport`, and delete their account with `accountDelete`.'),
   dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
   mongodbUri: secret(row('MONGODB_URI', optional(text('a mongodb:// or mongodb+srv:// URI', /^mongodb(\+srv)?:\/\/\S+$/)), undefined, 'Use this MongoDB instead of the embedded store.')),
 } as const satisfies Record<string, Setting>;

@@ -95,6 +95,14 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
       `${nameOf('accessClaims')}: got the claim "${claimOf(key)}", which ${nameOf(key)} uses already; expected another name.`,
     );
   }
+  refuse(
+    settings.secondFactor && settings.secondFactorKeys === undefined,
+    `${nameOf('secondFactorKeys')}: not set with ${nameOf('secondFactor')} on, expected ${table.secondFactorKeys.accepts}. One can be made with: openssl rand -base64 48`,
+  );
+  refuse(
+    settings.secondFactor && !settings.throttle,
+    `${nameOf('throttle')}: off with ${nameOf('secondFactor')} on, where somebody who has a password could try all codes; expected on.`,
+  );
   for (const origin of settings.corsOrigins ?? []) {
     refuse(
       settings.refreshCookie && !isSecureOrigin(origin),

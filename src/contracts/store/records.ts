@@ -25,6 +25,8 @@ export interface UserRecord {
   readonly formerHashClaim?: string;
   /** Tokens of no session that were issued up to this moment do not count. Left out where all of them do. */
   readonly sessionlessAfter?: Date;
+  /** In the order of their names; left out where there are none. Whether the user is an admin is `isAdmin`, and no role. */
+  readonly roles?: readonly string[];
   /** The e-mail address as it was written. Left out where there is none. */
   readonly email?: string;
   /**
@@ -48,7 +50,10 @@ export type Replacement = 'replaced' | 'changed' | 'email_taken';
 
 /** What may change in an account. */
 export type UserChanges = Partial<
-  Pick<UserRecord, 'passwordHash' | 'passwordChangedAt' | 'isActive' | 'isAdmin' | 'lastLogin' | 'sessionlessAfter'> & {
+  Pick<
+    UserRecord,
+    'passwordHash' | 'passwordChangedAt' | 'isActive' | 'isAdmin' | 'lastLogin' | 'sessionlessAfter' | 'roles'
+  > & {
     /** Null removes it. */
     readonly formerHashClaim: string | null;
   }
@@ -88,6 +93,17 @@ export interface SessionRecord {
   readonly ipAddress: string | null;
   readonly revokedAt: Date | null;
   readonly revokedReason: RevocationReason | null;
+  /** What the user calls the device; left out where they gave it no name. */
+  readonly deviceName?: string;
+  /** When and how the user last proved who they are; left out where that was not noted. */
+  readonly authentication?: Authentication;
+}
+
+/** A proof of who somebody is: the claims `auth_time` and `amr` (OpenID Connect Core 2). */
+export interface Authentication {
+  readonly at: Date;
+  /** Of RFC 8176: `pwd`, `otp`, `mfa`; empty where it is not known. */
+  readonly methods: readonly string[];
 }
 
 /** The token that follows the current one, when, and by whom: `rotatedAt` is also the time of last use. */
@@ -126,6 +142,28 @@ export interface ReplayReport {
 export interface Revocation {
   readonly at: Date;
   readonly reason: RevocationReason;
+}
+
+/** The second factors of one user, in one record: so that one conditional change of it decides between concurrent ones. */
+export interface SecondFactorRecord {
+  readonly userId: string;
+  /** How many changes there were, this one included: a later one is made on condition of it. */
+  readonly version: number;
+  /** The authenticator app that is asked for a code; null where there is none. */
+  readonly totp: TotpRecord | null;
+  /** One that was set up, and of which no code was seen yet. */
+  readonly pending: Pick<TotpRecord, 'secret' | 'createdAt'> | null;
+  /** Of the recovery codes that are left: SHA-256 in base64url. */
+  readonly recoveryHashes: readonly string[];
+}
+
+/** An authenticator app (RFC 6238). */
+export interface TotpRecord {
+  /** The shared secret, encrypted with a key that is not in the store. */
+  readonly secret: string;
+  readonly createdAt: Date;
+  /** The time step of the code that was accepted last: no code of it or of an earlier one is accepted again. */
+  readonly lastStep: number;
 }
 
 export interface SessionAndUser {

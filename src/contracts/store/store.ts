@@ -3,12 +3,14 @@ import type {
   ActivityRecord,
   Address,
   AttemptRecord,
+  Authentication,
   BlacklistEntry,
   HashFacts,
   Insertion,
   Replacement,
   ReplayRecord,
   Revocation,
+  SecondFactorRecord,
   ServiceRecord,
   SessionAndUser,
   SessionRecord,
@@ -46,6 +48,7 @@ export interface Store {
   readonly attempts: AttemptStore;
   readonly services: ServiceStore;
   readonly activity: ActivityStore;
+  readonly secondFactors: SecondFactorStore;
   readonly links: LinkStore;
   readonly outbox: Outbox;
   readonly accountEvents: AccountEventStore;
@@ -125,6 +128,17 @@ export interface SessionStore {
   revokeAll(userId: string, revocation: Revocation, exceptId?: string): Promise<number>;
   /** Ends the oldest live sessions of a user, so that at most `keep` live on. Resolves to how many this call ended. */
   revokeOldest(userId: string, keep: number, revocation: Revocation): Promise<number>;
+  /** All of a user's sessions that are stored, those that have ended too, the newest first. */
+  listAll(userId: string): Promise<SessionRecord[]>;
+  /** Gives a device a name. Resolves to false if there is no such session or it is revoked. */
+  rename(id: string, deviceName: string): Promise<boolean>;
+  /** Notes that the user proved again who they are. Resolves to false if there is no such session or it is revoked. */
+  reauthenticate(id: string, authentication: Authentication): Promise<boolean>;
+  /**
+   * Removes from all of a user's sessions what tells of a person: user agents, addresses, replays and names of devices.
+   * Resolves when none has any.
+   */
+  anonymize(userId: string): Promise<void>;
   /** Sessions that were revoked after this position, in the order of `revokedAt` and `id`, at most `limit`. */
   listRevoked(after: ListPosition, limit: number): Promise<SessionRecord[]>;
   /** Sessions that began after this position, in the order of `createdAt` and `id`, at most `limit`. */
@@ -191,6 +205,17 @@ export interface ServiceStore {
   list(): Promise<ServiceRecord[]>;
   /** Resolves to whether there was such a service. */
   delete(name: string): Promise<boolean>;
+}
+
+export interface SecondFactorStore {
+  find(userId: string): Promise<SecondFactorRecord | null>;
+  /**
+   * Stores `next`, if the record of its user is of the version of `former`, which is null where there is none. Of any number of
+   * concurrent calls with one `former`, over any number of processes, at most one resolves true.
+   */
+  replace(former: SecondFactorRecord | null, next: SecondFactorRecord): Promise<boolean>;
+  /** Resolves to whether there was such a record. */
+  delete(userId: string): Promise<boolean>;
 }
 
 export interface ActivityStore {

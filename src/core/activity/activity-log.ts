@@ -19,6 +19,7 @@ const NOTHING: ActivityCounts = { signIns: 0, refusals: 0, refreshes: 0, reuses:
 const COUNTED: Partial<Record<SecurityEventName, keyof ActivityCounts>> = {
   sign_in: 'signIns',
   sign_in_failed: 'refusals',
+  second_factor_failed: 'refusals',
   token_reused: 'reuses',
 };
 

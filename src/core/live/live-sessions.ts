@@ -44,7 +44,7 @@ export interface Watch {
 interface Watched {
   readonly header: string | undefined;
   readonly token: AcceptedToken;
-  readonly ended: (error: AuthError) => unknown;
+  readonly ended: (error: AuthError) => void;
 }
 
 /**
@@ -78,7 +78,7 @@ export class LiveSessions {
    *
    * @throws what `Authenticator.authenticate` throws
    */
-  async watch(header: string | undefined, ended: (error: AuthError) => unknown): Promise<Watch> {
+  async watch(header: string | undefined, ended: (error: AuthError) => void): Promise<Watch> {
     const { acceptor, authenticator } = this.#parts;
     const watched: Watched = { header, token: await acceptor.accept(header), ended };
     this.#watched.add(watched); // before the store is asked: no end comes between

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { VerifiedToken } from '../../contracts/claims.ts';
 import type { User } from '../../contracts/hooks.ts';
+import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { RevocationReason, UserRecord } from '../../contracts/store/store.ts';
 
 /** A user without the secrets. */
@@ -8,6 +9,11 @@ export function toUser(record: UserRecord): User {
   const { passwordHash: _hash, usernameKey: _key, formerHashClaim: _claim, sessionlessAfter: _after, ...rest } = record;
   const { emailKey: _emailKey, ...user } = rest;
   return user;
+}
+
+/** The roles of a user: `ADMIN` of admins, and those they were given where roles are on. */
+export function rolesOf({ isAdmin, roles = [] }: User, settings: Pick<Settings, 'roles'>): readonly string[] {
+  return [...(isAdmin ? ['ADMIN'] : []), ...(settings.roles ? roles : [])];
 }
 
 /** The claim of simplejwt's tokens that a change of the password makes wrong; its `get_md5_hash_password`. */

@@ -5,7 +5,7 @@ import { InvalidInput } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, SecurityEventName } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
+import type { Authentication, RevocationReason, SessionRecord, Store } from '../../contracts/store/store.ts';
 
 /** The absolute end of a session that has none: older servers read a moment there. */
 const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -20,12 +20,20 @@ export const NOBODY = '(nobody)';
 /** Whose a session is, as events say it. */
 export const accountOf = ({ userId }: Pick<SessionRecord, 'userId'>) => ({ userId: userId === NOBODY ? null : userId });
 
+/** Whether tokens tell when and how their user signed in. */
+export const tellsOfSignIn = ({ secondFactor, stepUp }: Pick<Settings, 'secondFactor' | 'stepUp'>): boolean =>
+  secondFactor || stepUp;
+
 /** What a session starts with. */
 export interface Opening {
   readonly userId: string;
   readonly client: Client;
   /** Seconds from now to the end of its first token. */
   readonly lifetime: number;
+  /** Kept where tokens tell of it. */
+  readonly authentication?: Authentication | undefined;
+  /** Kept where devices have names. */
+  readonly deviceName?: string | null | undefined;
   /** Given where a token from elsewhere starts a session; see `Rotation`. */
   readonly adopted?: { readonly id: string; readonly previousJti: string };
 }
@@ -57,9 +65,17 @@ export class SessionService {
    *
    * @throws StoreUnavailable
    */
-  async open({ userId, client, lifetime, adopted }: Opening): Promise<SessionRecord | null> {
+  async open({
+    userId,
+    client,
+    lifetime,
+    adopted,
+    authentication,
+    deviceName,
+  }: Opening): Promise<SessionRecord | null> {
+    const { settings } = this.#parts;
     const now = this.#parts.clock();
-    const endsAt = absoluteEnd(now, this.#parts.settings);
+    const endsAt = absoluteEnd(now, settings);
     const session: SessionRecord = {
       id: adopted?.id ?? newId(),
       userId,
@@ -75,6 +91,8 @@ export class SessionService {
       ...kept(client),
       revokedAt: null,
       revokedReason: null,
+      ...(authentication && tellsOfSignIn(settings) && { authentication }),
+      ...(deviceName && settings.deviceNames && { deviceName }),
     };
     if (!(await this.#parts.store.sessions.insert(session))) return null;
     this.#parts.events.tell({ kind: 'session_stepped', step: adopted ? 'adopted' : 'opened' });

@@ -16,7 +16,7 @@ export interface Budget {
   /** Networks from which the account signed in before are not counted. */
   readonly sparesKnown?: true;
   /** Counted under this name, together with the attempts of other operations. Default: the operation. */
-  readonly with?: 'password';
+  readonly with?: 'password' | 'code';
   /** It lasts a minute, and guards no secret. */
   readonly isBrief?: true;
 }
@@ -63,6 +63,24 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
    * from changing it.
    */
   password_change: [{ per: 'account', rule: wrongPasswords, afterSuccess: 'forget' }, guessesFromEverywhere],
+  /**
+   * Wrong codes at sign-in, and in the set-up of an app. Of a million codes three are right, so that guesses are bounded from
+   * everywhere; whoever has the password must not lock the owner out where they are known.
+   */
+  second_factor: [
+    { per: 'account', rule: wrongPasswords, afterSuccess: 'forget' },
+    { per: 'account_site', rule: wrongPasswordsOfSite, afterSuccess: 'takeBack' },
+    { ...guessesFromEverywhere, with: 'code' },
+    { per: 'address', rule: failuresOfAddress, afterSuccess: 'takeBack' },
+    { per: 'site', rule: failuresOfSite, afterSuccess: 'takeBack' },
+  ],
+  /** Recovery codes are too long to guess: what others try elsewhere never keeps the owner from using one. */
+  recovery_code: [
+    { per: 'account', rule: wrongPasswords, afterSuccess: 'forget' },
+    { per: 'account_site', rule: wrongPasswordsOfSite, afterSuccess: 'takeBack' },
+    { per: 'address', rule: failuresOfAddress, afterSuccess: 'takeBack' },
+    { per: 'site', rule: failuresOfSite, afterSuccess: 'takeBack' },
+  ],
   /** Whatever makes an account, or tells that there is one. */
   registration: [{ per: 'address', rule: ({ throttleRegistrations: limit }) => budget({ limit, window: HOUR }) }],
   /** Every refresh, for the work it makes: nobody guesses a token. */

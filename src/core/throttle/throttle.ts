@@ -13,7 +13,7 @@ import { userNamed } from './user-named.ts';
 import { Pending } from './pending.ts';
 import type { Rule } from './rule.ts';
 import { forget, takeBack, unlessGone, type CountedAttempt } from './taking-back.ts';
-import { tellsNothing } from './tells-nothing.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Who attempts it, and on which account. */
 export interface Attempt {
@@ -108,9 +108,10 @@ export class Throttle {
     try {
       result = await work();
     } catch (error) {
-      const isNone = tellsNothing(authErrorIn(error));
-      await Promise.all(counted.map((one) => this.#settle(one, isNone ? 'takeBack' : 'keep')));
-      if (!isNone) await this.#tellOfGuessing(counted);
+      const verdict = verdictOf(authErrorIn(error));
+      const settled = { right: undefined, nothing: 'takeBack', wrong: 'keep' } as const;
+      await Promise.all(counted.map((one) => this.#settle(one, settled[verdict] ?? one.afterSuccess ?? 'keep')));
+      if (verdict === 'wrong') await this.#tellOfGuessing(counted);
       throw error;
     }
     await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));

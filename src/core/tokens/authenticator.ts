@@ -1,7 +1,9 @@
 import { SessionRevoked, TokenBlacklisted, type AuthError } from '../../contracts/errors.ts';
 import type { Hooks, TokenUser, User } from '../../contracts/hooks.ts';
-import { toUser } from '../sessions/account.ts';
+import type { Authentication, SessionRecord } from '../../contracts/store/store.ts';
+import { rolesOf, toUser } from '../sessions/account.ts';
 import { expectHolder, standingOf, type StandingParts } from '../sessions/standing.ts';
+import { authenticationIn, expectDemands, type Demand } from './demands.ts';
 import { tokenUserOf, type AcceptedToken, type TokenAcceptor } from './token-acceptor.ts';
 
 /** Who makes a request, as the token in its header says. */
@@ -9,6 +11,8 @@ export interface Authenticated {
   /** In stateless authentication made of claims alone. */
   readonly user: User | TokenUser;
   readonly token: AcceptedToken;
+  /** When and how they last proved it: as the session has it, or in stateless authentication the token. Null if not known. */
+  readonly authentication: Authentication | null;
 }
 
 /** What authenticating needs. */
@@ -35,9 +39,24 @@ export class Authenticator {
     const { acceptor, settings, hooks } = this.#parts;
     const token = await acceptor.accept(header);
     if (settings.authentication === 'stateless') {
-      return { user: hooks.tokenUser?.(token.claims) ?? tokenUserOf(token), token };
+      const user = hooks.tokenUser?.(token.claims) ?? tokenUserOf(token);
+      return { user, token, authentication: authenticationIn(token) };
     }
-    return { user: await this.lookUp(token), token };
+    const { user, session } = await this.#standing(token);
+    return { user, token, authentication: session?.authentication ?? null };
+  }
+
+  /**
+   * Lets a caller pass who has one of the roles that are named, if any is, and who signed in as every other demand says. The
+   * account says which roles they are where roles are on and it was read, otherwise the token.
+   *
+   * @throws PermissionDenied, StepUpRequired
+   */
+  expectAllowed({ user, token, authentication }: Authenticated, demands: readonly Demand[]): void {
+    if (demands.length === 0) return;
+    const { settings, clock } = this.#parts;
+    const isKnown = settings.roles && settings.authentication === 'session' && 'createdAt' in user;
+    expectDemands(demands, isKnown ? rolesOf(user, settings) : token.claims['roles'], authentication, clock());
   }
 
   /**
@@ -47,10 +66,14 @@ export class Authenticator {
    * @throws UserNotFound, UserInactive, PasswordChanged, SessionRevoked, StoreUnavailable
    */
   async lookUp(token: AcceptedToken): Promise<User> {
+    return (await this.#standing(token)).user;
+  }
+
+  async #standing(token: AcceptedToken): Promise<{ readonly user: User; readonly session: SessionRecord | null }> {
     const standing = await standingOf(token, this.#parts);
     const user = expectHolder(token, standing.user, this.#parts.settings);
     if (standing.state !== 'usable') throw this.#ended(token);
-    return toUser(user);
+    return { user: toUser(user), session: standing.session };
   }
 
   #ended(token: AcceptedToken): AuthError {

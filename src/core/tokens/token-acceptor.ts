@@ -1,11 +1,5 @@
 import type { Token, VerifiedToken } from '../../contracts/claims.ts';
-import {
-  AuthError,
-  BadAuthorizationHeader,
-  NoAcceptedToken,
-  NotAuthenticated,
-  PermissionDenied,
-} from '../../contracts/errors.ts';
+import { AuthError, BadAuthorizationHeader, NoAcceptedToken, NotAuthenticated } from '../../contracts/errors.ts';
 import type { TokenUser } from '../../contracts/hooks.ts';
 import type { VerifierSettings } from '../../contracts/settings/verifier-settings.ts';
 import { expectComplete, expectType, expectUserId } from './token-form.ts';
@@ -83,14 +77,4 @@ export class TokenAcceptor {
 /** The user that claims tell of, as simplejwt's `TokenUser`: the name only where a claim `username` holds it. */
 export function tokenUserOf({ userId, claims: { username } }: AcceptedToken): TokenUser {
   return { id: userId, username: typeof username === 'string' ? username : '' };
-}
-
-/**
- * Lets a token pass that has one of the roles in its claim `roles`, or any token where none is asked for.
- *
- * @throws PermissionDenied
- */
-export function expectRole({ claims: { roles: granted } }: VerifiedToken, roles: readonly string[]): void {
-  if (roles.length === 0) return;
-  if (!Array.isArray(granted) || !roles.some((role) => granted.includes(role))) throw new PermissionDenied();
 }

@@ -2,8 +2,9 @@ import { newId, toNumericDate, type Claims, type TokenType } from '../../contrac
 import type { Clock } from '../../contracts/clock.ts';
 import type { Client, CustomClaims, Hooks, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { SessionRecord } from '../../contracts/store/store.ts';
-import { passwordFingerprint } from '../sessions/account.ts';
+import type { Authentication, SessionRecord } from '../../contracts/store/store.ts';
+import { passwordFingerprint, rolesOf } from '../sessions/account.ts';
+import { tellsOfSignIn } from '../sessions/session-service.ts';
 import { accountClaims } from './account-claims.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { ownClaims } from './token-form.ts';
@@ -12,6 +13,12 @@ import { ownClaims } from './token-form.ts';
 export interface MintOptions {
   readonly claims?: CustomClaims;
   readonly client?: Client;
+  /** How the user signed in just now, in the words of RFC 8176: `['pwd']`. Default: in a way that is not known. */
+  readonly methods?: readonly string[];
+  /** When and how the user signed in, if not just now; undefined if that is not known. */
+  readonly authentication?: Authentication | undefined;
+  /** What the user calls the device. Kept where devices have names. */
+  readonly deviceName?: string | null | undefined;
 }
 
 /** A signed token and when it ends. */
@@ -27,6 +34,10 @@ export interface MintedSlidingToken extends MintedToken {
 
 /** True in the access and sliding tokens of an admin, and missing in all others. */
 const ADMIN_CLAIM = 'is_admin';
+
+/** Of accounts and sessions as they are when a token is made, where settings say so: no token hands them on. */
+const ROLES_CLAIM = 'roles';
+const SIGN_IN_CLAIMS = ['auth_time', 'amr'] as const;
 
 /** What minting needs. */
 export interface MinterParts {
@@ -63,6 +74,7 @@ export class TokenMinter {
       expiresAt: toNumericDate(session.expiresAt),
       sessionId: session.id,
       user: null, // what it is now is said by the tokens that let in
+      authentication: null,
     });
   }
 
@@ -76,6 +88,7 @@ export class TokenMinter {
       expiresAt: Math.min(issuedAt + this.#parts.settings.accessTokenLifetime, idleEnd),
       sessionId: session?.id ?? null,
       user,
+      authentication: session?.authentication ?? null,
     });
   }
 
@@ -89,10 +102,11 @@ export class TokenMinter {
   }
 
   #mint(type: TokenType, described: Readonly<Record<string, unknown>>, own: OwnClaims): MintedToken {
-    const { userIdClaim, accessClaims } = this.#parts.settings;
+    const { settings } = this.#parts;
+    const { userIdClaim, accessClaims } = settings;
     const { tokenTypeClaim, jtiClaim } = ownClaims(this.#parts.settings);
     // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
-    const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = described;
+    const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = this.#withoutFormer(described);
     const registered = {
       [tokenTypeClaim]: type,
       exp: own.expiresAt,
@@ -103,12 +117,21 @@ export class TokenMinter {
     const claims = {
       ...registered,
       ...rest,
-      ...(accessClaims && own.user && accountClaims(accessClaims, own.user)),
+      ...(accessClaims && own.user && accountClaims(accessClaims, own.user, settings)),
+      ...(settings.roles && own.user && { [ROLES_CLAIM]: rolesOf(own.user, settings) }),
+      ...(own.authentication && tellsOfSignIn(settings) && signInClaims(own.authentication)),
       ...registered,
       ...(own.sessionId !== null && { sid: own.sessionId }),
       ...(own.user?.isAdmin && { [ADMIN_CLAIM]: true }),
     };
     return { token: this.#parts.codec.sign(claims), expiresAt: toDate(own.expiresAt) };
+  }
+
+  /** Claims of the token before, but for those that are made anew. */
+  #withoutFormer(described: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const { settings } = this.#parts;
+    const gone = [...(settings.roles ? [ROLES_CLAIM] : []), ...(tellsOfSignIn(settings) ? SIGN_IN_CLAIMS : [])];
+    return gone.length === 0 ? described : omit(described, gone);
   }
 }
 
@@ -119,6 +142,8 @@ interface OwnClaims {
   readonly sessionId: string | null;
   /** Whose account it tells of; null for a token that tells of none. */
   readonly user: User | null;
+  /** The last proof of who its user is, as the session has it. */
+  readonly authentication: Authentication | null;
 }
 
 /** What a refreshed sliding token has in common with the one before, and its user as they are now. */
@@ -127,9 +152,19 @@ interface Kept {
   readonly refreshExpiresAt: number;
   readonly sessionId: string | null;
   readonly user: User | null;
+  readonly authentication: Authentication | null;
 }
 
 const toDate = (numericDate: number): Date => new Date(numericDate * 1000);
+
+/** OpenID Connect Core 2. */
+const signInClaims = ({ at, methods }: Authentication) => ({
+  auth_time: toNumericDate(at),
+  ...(methods.length > 0 && { amr: methods }),
+});
+
+const omit = (claims: Readonly<Record<string, unknown>>, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
 
 /** The claims a token hands on to the next: all of them; those of its own are replaced when minting. */
 export const handedOn = (

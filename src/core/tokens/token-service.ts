@@ -75,19 +75,20 @@ export class TokenService {
    *
    * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable
    */
-  async forUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<TokenPair> {
-    const described = await this.#parts.minter.describe(user, claims);
-    const session = await this.#openSession(user, client, this.#parts.settings.refreshTokenLifetime);
+  async forUser(user: User, options: MintOptions = {}): Promise<TokenPair> {
+    const described = await this.#parts.minter.describe(user, options.claims);
+    const session = await this.#openSession(user, this.#signedIn(options), this.#parts.settings.refreshTokenLifetime);
     return this.#pair(described, session, user);
   }
 
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
-  async slidingForUser(user: User, { claims, client = NO_CLIENT }: MintOptions = {}): Promise<MintedSlidingToken> {
-    const described = await this.#parts.minter.describe(user, claims);
-    const lifetime = this.#parts.settings.slidingTokenRefreshLifetime;
-    const { jti, id: sessionId, expiresAt } = await this.#openSession(user, client, lifetime);
-    const refreshExpiresAt = Math.floor(expiresAt.getTime() / 1000);
-    return this.#parts.minter.sliding(described, { jti, sessionId, refreshExpiresAt, user });
+  async slidingForUser(user: User, options: MintOptions = {}): Promise<MintedSlidingToken> {
+    const described = await this.#parts.minter.describe(user, options.claims);
+    const { slidingTokenRefreshLifetime } = this.#parts.settings;
+    const session = await this.#openSession(user, this.#signedIn(options), slidingTokenRefreshLifetime);
+    const { jti, id: sessionId, expiresAt, authentication = null } = session;
+    const kept = { jti, sessionId, refreshExpiresAt: Math.floor(expiresAt.getTime() / 1000), user, authentication };
+    return this.#parts.minter.sliding(described, kept);
   }
 
   /**
@@ -133,7 +134,7 @@ export class TokenService {
   async #branch({ standing }: Reading, user: User | null, client: Client): Promise<SessionRecord> {
     if (standing.state !== 'usable') throw new TokenBlacklisted();
     if (standing.session === null) {
-      return this.#openSession(user, client, this.#parts.settings.refreshTokenLifetime);
+      return this.#openSession(user, { client }, this.#parts.settings.refreshTokenLifetime);
     }
     const session = await this.#parts.rotation.branch(standing.session, client);
     if (session === null) throw new TokenBlacklisted();
@@ -212,7 +213,12 @@ export class TokenService {
     const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
     this.#parts.events.tell({ kind: 'tokens_refreshed' });
     const kept = { jti: token.jti, sessionId: session?.id ?? null, refreshExpiresAt };
-    return this.#parts.minter.sliding(described, { ...kept, user });
+    return this.#parts.minter.sliding(described, { ...kept, user, authentication: session?.authentication ?? null });
+  }
+
+  /** Who is handed tokens has signed in, if only just. */
+  #signedIn(options: MintOptions): MintOptions {
+    return { authentication: { at: new Date(this.#parts.clock()), methods: options.methods ?? [] }, ...options };
   }
 
   #pair(described: Readonly<Record<string, unknown>>, session: SessionRecord, user: User | null): TokenPair {
@@ -222,8 +228,13 @@ export class TokenService {
     };
   }
 
-  async #openSession(user: User | null, client: Client, lifetime: number): Promise<SessionRecord> {
-    const session = await this.#parts.sessions.open({ userId: user?.id ?? NOBODY, client, lifetime });
+  async #openSession(
+    user: User | null,
+    { client = NO_CLIENT, authentication, deviceName }: MintOptions,
+    lifetime: number,
+  ): Promise<SessionRecord> {
+    const holder = { userId: user?.id ?? NOBODY, client };
+    const session = await this.#parts.sessions.open({ ...holder, lifetime, authentication, deviceName });
     if (session === null) throw new Error('two sessions were given one random name');
     // A password change or the like, between reading the user and now, found no session to end.
     if (user === null || (await this.#parts.users.isUnchanged(user))) return session;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
-import { NoActiveAccount, Overloaded } from '../../contracts/errors.ts';
+import { NoActiveAccount } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
@@ -11,14 +11,14 @@ import {
   usernameKey,
   usernameKeyBeginnings,
 } from '../../contracts/username-key.ts';
-import { hashClaim, toUser } from '../sessions/account.ts';
+import { toUser } from '../sessions/account.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused } from '../sessions/standing.ts';
 import { accountsNamed } from './accounts-named.ts';
 import { expectInserted, newAccount, type NewAccount, type NewUser } from './new-account.ts';
+import { wrongPassword, type PasswordCheck } from './password-check.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
-import { expectPassword, holderOf, wrongPassword } from './right-password.ts';
 import { expectWhole } from './whole-record.ts';
 
 /** What an admin may change in an account. */
@@ -29,6 +29,9 @@ export interface UserParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly hasher: PasswordHasher;
+  readonly passwords: PasswordCheck;
+  /** Asks for a code where the account has a second factor. Left out where there are none. */
+  readonly secondFactors?: { challenge(record: UserRecord): Promise<void> } | undefined;
   readonly sessions: SessionService;
   readonly hooks: Hooks;
   readonly clock: Clock;
@@ -46,12 +49,12 @@ export class UserService {
   /**
    * Signs a user in. Unknown, wrong and inactive cost the same work and read the same.
    *
-   * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
+   * @throws InvalidInput, NoActiveAccount, SecondFactorRequired, Overloaded, StoreUnavailable
    */
   async authenticate(username: string, password: string, client: Client): Promise<User> {
     checkText('username', username, MAX_USERNAME_LENGTH);
     checkPassword('password', password);
-    const { record, right } = await holderOf(password, await accountsNamed(username, this.#parts), this.#parts.hasher);
+    const { record, right } = await this.#parts.passwords.holderOf(password, await accountsNamed(username, this.#parts));
     if (record === null || right === null || !(await isAllowed(record, this.#parts))) {
       if (record !== null)
         expectWhole(record, record.emailKey === undefined ? usernameKey(username) : record.usernameKey);
@@ -59,22 +62,21 @@ export class UserService {
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
     }
-    if (this.#parts.hasher.needsRehash(record.passwordHash)) await this.#upgradeHash(record, right);
+    await this.#parts.passwords.upgrade(record, right);
+    await this.#parts.secondFactors?.challenge(record);
+    return this.completeSignIn(record, client);
+  }
+
+  /**
+   * Ends a sign-in of somebody who has proved who they are.
+   *
+   * @throws NoActiveAccount if the password was changed meanwhile, StoreUnavailable, and what the hook throws
+   */
+  async completeSignIn(record: UserRecord, client: Client): Promise<User> {
     const user = await this.#noteLogin(record);
     await this.#parts.hooks.onLoginSuccess?.(user, client);
     this.#parts.events.audit('sign_in', { userId: user.id, client });
     return user;
-  }
-
-  async #upgradeHash({ id, passwordHash, formerHashClaim }: UserRecord, password: string): Promise<void> {
-    try {
-      const upgraded = await this.#parts.hasher.hash(password);
-      // Tokens of Django that are in use have the claim of the hash that goes: without it, none could be told from a dead one.
-      const facts = { formerHashClaim: formerHashClaim ?? hashClaim(passwordHash) };
-      await this.#parts.store.users.replacePasswordHash(id, passwordHash, upgraded, facts);
-    } catch (error) {
-      if (!(error instanceof Overloaded)) throw error; // a later sign-in will do
-    }
   }
 
   async #noteLogin(record: UserRecord): Promise<User> {
@@ -161,7 +163,7 @@ export class UserService {
     checkPassword('currentPassword', current);
     const record = await this.#allowed(id);
     await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
-    await expectPassword(record, current, this.#parts.hasher);
+    await this.#parts.passwords.expectRight(record, current);
     const replacement = await this.#parts.hasher.hash(next);
     if (!(await this.replacePassword(record, replacement))) throw wrongPassword();
     this.#parts.events.audit('password_changed', { userId: id });
@@ -179,7 +181,7 @@ export class UserService {
   async confirm(id: string, password: string): Promise<UserRecord> {
     checkPassword('currentPassword', password);
     const record = await this.#allowed(id);
-    await expectPassword(record, password, this.#parts.hasher);
+    await this.#parts.passwords.expectRight(record, password);
     return record;
   }
 
@@ -235,10 +237,11 @@ export class UserService {
 
   /** Deletes a user and ends all their sessions. Resolves to whether there was such a user. */
   async delete(id: string, by: Actor = {}): Promise<boolean> {
-    const { users, links, accountEvents } = this.#parts.store;
+    const { users, secondFactors, links, accountEvents } = this.#parts.store;
     const existed = await users.delete(id);
     if (existed) this.#parts.events.audit('user_deleted', { ...by, userId: id });
     await this.#parts.sessions.endAll(id, 'user_deleted', by);
+    await secondFactors.delete(id);
     await links.deleteOfUser(id);
     await accountEvents.deleteOfUser(id);
     return existed;

@@ -1,7 +1,11 @@
 import DataLoader from 'dataloader';
 import { trusted } from 'mongoose';
 import { translated } from './errors.ts';
-import type { ModelOf } from './schema-options.ts';
+
+/** What finds documents of one collection. */
+interface Finder {
+  find(filter: { readonly _id: object }): { lean<Result>(): PromiseLike<Result> };
+}
 
 /** All fit into the first answer of a cursor, which MongoDB limits to 101. */
 const MAX_IDS = 100;
@@ -13,7 +17,7 @@ const MAX_IDS = 100;
  * @throws StoreUnavailable, to all who asked
  */
 export function readById<Document extends { readonly _id: string }>(
-  model: ModelOf<Document>,
+  model: Finder,
 ): (id: string) => Promise<Document | null> {
   const loader = new DataLoader<string, Document | null>(
     async (ids) => {

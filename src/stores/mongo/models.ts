@@ -3,11 +3,14 @@ import type { Client } from '../../contracts/client.ts';
 import type {
   ActivityRecord,
   AttemptRecord,
+  Authentication,
   BlacklistEntry,
   ReplayRecord,
   ReplayReport,
+  SecondFactorRecord,
   ServiceRecord,
   SessionRecord,
+  TotpRecord,
   UserRecord,
 } from '../../contracts/store/store.ts';
 import { mailModels } from './mail-models.ts';
@@ -26,6 +29,7 @@ export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'>
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
+export type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
 /** Documents of before there were audiences and scopes have neither. */
 export type ServiceDocument = Pick<ServiceRecord, 'secretHash' | 'createdAt'> & { readonly _id: string } & Partial<
     Pick<ServiceRecord, 'audience' | 'scopes'>
@@ -48,6 +52,7 @@ function userSchema(): Schema<UserDocument> {
       createdAt: { type: Date, ...required },
       formerHashClaim: { type: String },
       sessionlessAfter: { type: Date },
+      roles: { type: [String], default: undefined },
       email: { type: String },
       emailKey: { type: String },
       emailVerified: { type: Boolean },
@@ -88,6 +93,9 @@ const reportSchema = () =>
     part,
   );
 
+const authenticationSchema = () =>
+  new Schema<Authentication>({ at: { type: Date, ...required }, methods: { type: [String], ...required } }, part);
+
 function sessionSchema(): Schema<SessionDocument> {
   const schema = new Schema<SessionDocument>(
     {
@@ -106,6 +114,8 @@ function sessionSchema(): Schema<SessionDocument> {
       ipAddress: { type: String, ...nullable },
       revokedAt: { type: Date, ...nullable },
       revokedReason: { type: String, ...nullable },
+      deviceName: { type: String },
+      authentication: { type: authenticationSchema() },
     },
     { ...options, collection: 'sessions' },
   );
@@ -155,6 +165,26 @@ function serviceSchema(): Schema<ServiceDocument> {
   );
 }
 
+/** `lastStep` is missing of an app that was not confirmed. */
+const totpSchema = () =>
+  new Schema<TotpRecord>(
+    { secret: { type: String, ...required }, createdAt: { type: Date, ...required }, lastStep: { type: Number } },
+    part,
+  );
+
+function secondFactorSchema(): Schema<SecondFactorDocument> {
+  return new Schema<SecondFactorDocument>(
+    {
+      _id: String,
+      version: { type: Number, ...required },
+      totp: { type: totpSchema(), ...nullable },
+      pending: { type: totpSchema(), ...nullable },
+      recoveryHashes: { type: [String], ...required },
+    },
+    { ...options, collection: 'secondFactors' },
+  );
+}
+
 function activitySchema(): Schema<ActivityDocument> {
   const count = { type: Number, ...required };
   const schema = new Schema<ActivityDocument>(
@@ -181,6 +211,7 @@ export function defineModels(connection: Connection) {
     attempts: connection.model('Attempts', attemptSchema()),
     services: connection.model('Service', serviceSchema()),
     activity: connection.model('Activity', activitySchema()),
+    secondFactors: connection.model('SecondFactors', secondFactorSchema()),
     ...mailModels(connection),
   };
 }

@@ -11,6 +11,7 @@ import type { Migration } from './migrations.ts';
 import { defineModels } from './models.ts';
 import { mongoOutbox } from './outbox.ts';
 import { bringUpToDate } from './schema.ts';
+import { mongoSecondFactors } from './second-factors.ts';
 import { mongoServices } from './services.ts';
 import { mongoSessions } from './sessions.ts';
 import { mongoUsers } from './users.ts';
@@ -42,6 +43,7 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
     attempts: mongoAttempts(models.attempts),
     services: mongoServices(models.services),
     activity: mongoActivity(models.activity),
+    secondFactors: mongoSecondFactors(models.secondFactors),
     links: mongoLinks(models.links),
     outbox: mongoOutbox(models.outbox),
     accountEvents: mongoAccountEvents(models.accountEvents),

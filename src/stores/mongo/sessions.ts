@@ -17,7 +17,7 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
   const changeMany = async (filter: object, change: Change) =>
     (await translated(() => sessions.updateMany({ ...filter, revokedAt: null }, { $set: change }))).modifiedCount;
 
-  const read = readById(sessions);
+  const read = readById<SessionDocument>(sessions);
   const find = async (id: string) => readSession(await read(id));
   /** Sessions from a position on, in the order of a moment. */
   const listLater = async (moment: string, { at, name }: ListPosition, limit: number) => {
@@ -67,6 +67,16 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
       if (oldest.length === 0) return 0;
       const ids = oldest.map(({ _id }) => _id);
       return changeMany({ _id: trusted({ $in: ids }) }, { revokedAt: at, revokedReason: reason });
+    },
+    listAll: async (userId) => {
+      const found = await translated(() => sessions.find({ userId }).sort(NEWEST_FIRST).lean());
+      return found.flatMap((document) => readSession(document) ?? []);
+    },
+    rename: (id, deviceName) => changeOne({ _id: id }, { deviceName }),
+    reauthenticate: (id, authentication) => changeOne({ _id: id }, { authentication }),
+    anonymize: async (userId) => {
+      const nothing = { userAgent: null, ipAddress: null, rotatedBy: null, replay: null };
+      await translated(() => sessions.updateMany({ userId }, { $set: nothing, $unset: { deviceName: true } }));
     },
     listRevoked: (position, limit) => listLater('revokedAt', position, limit),
     listBegun: (position, limit) => listLater('createdAt', position, limit),

@@ -6,7 +6,7 @@ import { inserted, insertedOf, translated } from './errors.ts';
 import type { Models, UserDocument } from './models.ts';
 
 export function mongoUsers(users: Models['users']): UserStore {
-  const read = readById(users);
+  const read = readById<UserDocument>(users);
   const isAddressTaken = async (emailKey: string | undefined) =>
     emailKey !== undefined && (await translated(() => users.exists({ emailKey }))) !== null;
   return {
@@ -75,6 +75,12 @@ export function mongoUsers(users: Models['users']): UserStore {
 
 function readUser(document: UserDocument | null): UserRecord | null {
   if (document === null) return null;
-  const { _id: id, isAdmin = false, formerHashClaim = null, ...user } = document;
-  return { id, isAdmin, ...user, ...(formerHashClaim !== null && { formerHashClaim }) };
+  const { _id: id, isAdmin = false, formerHashClaim = null, roles = [], ...user } = document;
+  return {
+    id,
+    isAdmin,
+    ...user,
+    ...(formerHashClaim !== null && { formerHashClaim }),
+    ...(roles.length > 0 && { roles }), // no roles are none at all
+  };
 }

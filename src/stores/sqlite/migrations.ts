@@ -88,6 +88,18 @@ const NEWS = `
   CREATE INDEX sessions_by_report ON sessions (json_extract(replay, '$.reported.at'), id) WHERE replay IS NOT NULL;
 `;
 
+/** JSON: roles, how somebody proved who they are, and second factors. */
+const SECOND_FACTORS_AND_ROLES = `
+  ALTER TABLE users ADD COLUMN roles TEXT;
+  ALTER TABLE sessions ADD COLUMN device_name TEXT;
+  ALTER TABLE sessions ADD COLUMN authentication TEXT;
+  CREATE TABLE second_factors (
+    user_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    factors TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** `facts` is JSON. An index skips accounts without an address. */
 const ADDRESSES_AND_MAIL = `
   ALTER TABLE users ADD COLUMN email TEXT;
@@ -144,5 +156,6 @@ export const MIGRATIONS: readonly string[] = [
   SERVICE_SCOPES,
   SESSIONLESS_TOKENS,
   NEWS,
+  SECOND_FACTORS_AND_ROLES,
   ADDRESSES_AND_MAIL,
 ];

@@ -1,12 +1,18 @@
 import type { Client } from '../../contracts/client.ts';
-import type { ReplayRecord, RevocationReason, SessionRecord, UserRecord } from '../../contracts/store/store.ts';
+import type {
+  Authentication,
+  ReplayRecord,
+  RevocationReason,
+  SessionRecord,
+  UserRecord,
+} from '../../contracts/store/store.ts';
 import type { SqlRow, SqlValue } from './database.ts';
 
 export const USER_COLUMNS = `id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at,
-  former_hash_claim, sessionless_after, email, email_key, email_verified`;
+  former_hash_claim, sessionless_after, roles, email, email_key, email_verified`;
 
 export const SESSION_COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
-  ip_address, revoked_at, revoked_reason, rotated_by, replay`;
+  ip_address, revoked_at, revoked_reason, rotated_by, replay, device_name, authentication`;
 
 /** A value of a row; there is none where a column was not asked for. */
 type Value = SqlValue | undefined;
@@ -31,6 +37,11 @@ function replayOrNull(value: Value): ReplayRecord | null {
   };
 }
 
+function readAuthentication(text: string): Authentication {
+  const { at, ...rest } = JSON.parse(text) as Authentication; // but for its moment, which is a text
+  return { ...rest, at: new Date(at) };
+}
+
 /** A column that holds JSON. */
 export const jsonOrNull = (value: object | null): SqlValue => (value === null ? null : JSON.stringify(value));
 
@@ -38,7 +49,7 @@ export function readUser(row: SqlRow | undefined): UserRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
   const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt, ...more] =
     row;
-  const [formerHashClaim, sessionlessAfter, email, emailKey, emailVerified] = more;
+  const [formerHashClaim, sessionlessAfter, roles, email, emailKey, emailVerified] = more;
   return {
     id: String(id),
     username: String(username),
@@ -51,6 +62,7 @@ export function readUser(row: SqlRow | undefined): UserRecord | null {
     createdAt: moment(createdAt),
     ...(formerHashClaim != null && { formerHashClaim: String(formerHashClaim) }),
     ...(sessionlessAfter != null && { sessionlessAfter: moment(sessionlessAfter) }),
+    ...(roles != null && { roles: JSON.parse(String(roles)) as string[] }),
     ...(email != null && { email: String(email), emailVerified: emailVerified === 1 }),
     ...(emailKey != null && { emailKey: String(emailKey) }),
   };
@@ -74,6 +86,8 @@ export function readSession(row: SqlRow | undefined): SessionRecord | null {
     revokedReason,
     rotatedBy,
     replay,
+    deviceName,
+    authentication,
   ] = row;
   return {
     id: String(id),
@@ -91,5 +105,7 @@ export function readSession(row: SqlRow | undefined): SessionRecord | null {
     ipAddress: textOrNull(ipAddress),
     revokedAt: momentOrNull(revokedAt),
     revokedReason: textOrNull(revokedReason) as RevocationReason | null,
+    ...(deviceName != null && { deviceName: String(deviceName) }),
+    ...(authentication != null && { authentication: readAuthentication(String(authentication)) }),
   };
 }

@@ -50,6 +50,15 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
        SELECT id FROM sessions WHERE user_id = ?3 AND revoked_at IS NULL AND expires_at > ?1
        ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?4)`,
   );
+  const selectAll = database.prepare(
+    `SELECT ${SESSION_COLUMNS} FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id DESC`,
+  );
+  const rename = database.prepare('UPDATE sessions SET device_name = ? WHERE id = ? AND revoked_at IS NULL');
+  const reauthenticate = database.prepare('UPDATE sessions SET authentication = ? WHERE id = ? AND revoked_at IS NULL');
+  const anonymize = database.prepare(
+    `UPDATE sessions SET user_agent = NULL, ip_address = NULL, rotated_by = NULL, replay = NULL, device_name = NULL
+     WHERE user_id = ?`,
+  );
   const selectRevoked = database.prepare(selectLater('revoked_at'));
   const selectBegun = database.prepare(selectLater('created_at'));
   const selectReplayed = database.prepare(
@@ -76,6 +85,10 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     revokeAll: (userId, { at, reason }, exceptId = '') =>
       write(() => revokeAll.run(at.getTime(), reason, userId, exceptId)),
     revokeOldest: (userId, keep, { at, reason }) => write(() => revokeOldest.run(at.getTime(), reason, userId, keep)),
+    listAll: async (userId) => selectAll.all(userId).flatMap((row) => readSession(row) ?? []),
+    rename: (id, deviceName) => write(() => rename.run(deviceName, id) === 1),
+    reauthenticate: (id, authentication) => write(() => reauthenticate.run(jsonOrNull(authentication), id) === 1),
+    anonymize: (userId) => write(() => void anonymize.run(userId)),
     listRevoked: async ({ at, name }, limit) => listed(selectRevoked.all(at.getTime(), name, limit)),
     listBegun: async ({ at, name }, limit) => listed(selectBegun.all(at.getTime(), name, limit)),
     listReplayed: async ({ at, name }, limit) => listed(selectReplayed.all(at.toISOString(), name, limit)),
@@ -106,5 +119,7 @@ function values(session: SessionRecord): SqlValue[] {
     session.revokedReason,
     jsonOrNull(session.rotatedBy),
     jsonOrNull(session.replay),
+    session.deviceName ?? null,
+    jsonOrNull(session.authentication ?? null),
   ];
 }

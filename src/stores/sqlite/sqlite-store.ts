@@ -7,6 +7,7 @@ import { sqliteBlacklist } from './blacklist.ts';
 import { sqliteLinks } from './links.ts';
 import { sqliteOutbox } from './outbox.ts';
 import { openDatabase, type OpeningOptions } from './open-database.ts';
+import { sqliteSecondFactors } from './second-factors.ts';
 import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
 import { sqliteTrial } from './trial.ts';
@@ -32,6 +33,7 @@ export async function openSqliteStore(file: string, options: OpeningOptions = {}
     attempts: sqliteAttempts(database),
     services: sqliteServices(database),
     activity: sqliteActivity(database),
+    secondFactors: sqliteSecondFactors(database),
     links: sqliteLinks(database),
     outbox: sqliteOutbox(database),
     accountEvents: sqliteAccountEvents(database),

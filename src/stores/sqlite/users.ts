@@ -1,12 +1,15 @@
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
 import { AFTER_ALL_KEYS } from '../../contracts/username-key.ts';
 import type { SqliteDatabase } from './database.ts';
-import { readUser, USER_COLUMNS } from './rows.ts';
+import { jsonOrNull, readUser, USER_COLUMNS } from './rows.ts';
+
+/** No roles are none at all. */
+const rolesOrNull = (roles: UserRecord['roles'] = []) => jsonOrNull(roles.length === 0 ? null : roles);
 
 export function sqliteUsers(database: SqliteDatabase): UserStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const byId = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
   const byKey = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE username_key = ?`);
@@ -22,7 +25,8 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     `UPDATE users SET password_hash = coalesce(?, password_hash),
        password_changed_at = coalesce(?, password_changed_at), is_active = coalesce(?, is_active),
        is_admin = coalesce(?, is_admin), last_login = iif(?, ?, last_login),
-       former_hash_claim = iif(?, ?, former_hash_claim), sessionless_after = iif(?, ?, sessionless_after)
+       former_hash_claim = iif(?, ?, former_hash_claim), sessionless_after = iif(?, ?, sessionless_after),
+       roles = iif(?, ?, roles)
      WHERE id = ? RETURNING ${USER_COLUMNS}`,
   );
   const replaceHash = database.prepare(
@@ -48,6 +52,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
       user.createdAt.getTime(),
       user.formerHashClaim ?? null,
       user.sessionlessAfter?.getTime() ?? null,
+      rolesOrNull(user.roles),
       user.email ?? null,
       user.emailKey ?? null,
       user.emailVerified === undefined ? null : Number(user.emailVerified),
@@ -82,6 +87,8 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
             more.formerHashClaim ?? null,
             Number(more.sessionlessAfter !== undefined),
             more.sessionlessAfter?.getTime() ?? null,
+            Number(more.roles !== undefined),
+            rolesOrNull(more.roles),
             id,
           ),
         ),

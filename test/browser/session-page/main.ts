@@ -22,6 +22,12 @@ const ME: TypedDocumentNode<{ me: { username: string } }> = gql`
   }
 `;
 
+const END_ALL: TypedDocumentNode<{ sessionRevokeAll: number }> = gql`
+  mutation EndAll {
+    sessionRevokeAll
+  }
+`;
+
 function Greeting() {
   const { data } = useSuspenseQuery(ME);
   return createElement('h1', null, `Hello, ${data.me.username}!`);
@@ -49,6 +55,6 @@ function Page() {
 }
 
 const root = createRoot(document.getElementById('root') ?? document.body);
-Object.assign(globalThis, { tokens, client, ME, root });
+Object.assign(globalThis, { tokens, client, END_ALL, root });
 const page = createElement(ApolloProvider, { client, children: createElement(Page) });
 root.render(createElement(StrictMode, null, createElement(SessionProvider, { tokens }, page)));

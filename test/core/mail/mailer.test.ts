@@ -126,9 +126,9 @@ describeEachStore('a process that ends', (kind) => {
       tellBegun();
       return new Promise((_resolve, reject) => (wake = reject)); // as if the process had ended here
     });
-    await hanging.recovery?.invite({ username: 'bob', email: 'bob@example.com' }, by);
+    await hanging.rooms.recovery?.invite({ username: 'bob', email: 'bob@example.com' }, by);
     clock.advance(1);
-    await hanging.recovery?.invite({ username: 'carol', email: 'carol@example.com' }, by);
+    await hanging.rooms.recovery?.invite({ username: 'carol', email: 'carol@example.com' }, by);
     void hanging.deliverMail();
     await hasBegun;
     const other = await open(async (mail) => void sent.push(mail));
@@ -150,7 +150,7 @@ describeEachStore('a process that ends', (kind) => {
     const first = await open(async () => {
       throw new Error('sends nothing');
     });
-    await first.recovery?.invite({ username: 'bob', email: 'bob@example.com' }, by);
+    await first.rooms.recovery?.invite({ username: 'bob', email: 'bob@example.com' }, by);
     await first.close();
     const done = new Promise<Mail>(
       (resolve) => void open(async (mail) => resolve(mail)).then((auth) => (second = auth)),

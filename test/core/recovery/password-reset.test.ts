@@ -130,9 +130,9 @@ describeEachStore('a forgotten password', (kind) => {
     await server.auth.users.setActive(id, false);
     expect((await reset(disabled)).errors[0]?.extensions).toMatchObject(refusal);
     await server.auth.users.setActive(id, true);
-    await server.auth.recovery?.setEmail(id, `moved${count}@example.org`);
+    await server.auth.rooms.recovery?.setEmail(id, `moved${count}@example.org`);
     expect((await reset(moved)).errors[0]?.extensions).toMatchObject(refusal);
-    await server.auth.recovery?.setEmail(id, address);
+    await server.auth.rooms.recovery?.setEmail(id, address);
     const again = await asked();
     const { access: token } = await server.client.signIn(name, OLD);
     await server.client.expect(PasswordChangeDocument, { currentPassword: OLD, newPassword: `${OLD} two` }, { token });

@@ -17,7 +17,7 @@ test('without SMTP_URL, mails are at /mail and in the log, the newest first, and
   });
   expect(await (await page()).text()).toContain('There are none yet.');
   for (const username of ['bob', 'carol']) {
-    await server.auth.recovery?.invite({ username, email: `${username}@example.com` }, by);
+    await server.auth.rooms.recovery?.invite({ username, email: `${username}@example.com` }, by);
     server.clock.advance(1);
   }
   await server.auth.deliverMail();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { settingsFromEnvironment } from '../../../src/contracts/settings/settings.ts';
-import { buildAuthSchema } from '../../../src/graphql/schema.ts';
+import { buildAuthSchema } from '../../../src/graphql/optional.ts';
 import { GraphQLServer } from '../../../src/server/operations/graphql-server.ts';
 import type { Answer } from '../../../src/server/operations/plain-road.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../../support/server.ts';
@@ -15,7 +15,7 @@ describe('an operation whose text has come before', () => {
     const settings = settingsFromEnvironment({ NODE_ENV: 'test', JWT_SIGNING_KEY: TEST_KEY });
     graphql = new GraphQLServer({
       settings,
-      schema: buildAuthSchema(settings),
+      schema: await buildAuthSchema(settings),
       introspection: false,
       monitor: null,
       report,

@@ -8,7 +8,7 @@ import { sharedStoreKinds, stageForWorkers, whenServed } from '../../support/wor
 const LONG = 120_000;
 
 /** Signs in again and again until it is told to stop; the ids of the sessions. */
-async function signInMeanwhile(auth: Awaited<ReturnType<typeof createAuth>>, meanwhile: () => Promise<unknown>) {
+async function signInMeanwhile(auth: Awaited<ReturnType<typeof createAuth>>, work: () => Promise<unknown>) {
   const alice = await auth.users.findByUsername('alice');
   if (alice === null) throw new Error('expected alice');
   const state = { isOver: false };
@@ -43,7 +43,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
       const heard = new Map<string, string>();
       let since = new Date().toISOString();
       let connections = 0;
-      const work = { isOver: false };
+      let isOver = false;
       const listening = (async () => {
         for (;;) {
           const socket = await TestSocket.listen(server.url, access, { since }).catch(() => null); // of a worker that leaves
@@ -53,7 +53,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
             heard.set(id, session.id);
             if (at > since) since = at;
           }
-          if (work.isOver) return closed;
+          if (isOver) return closed;
         }
       })();
       const ids = await signInMeanwhile(elsewhere, async () => {
@@ -63,7 +63,7 @@ describe.each(sharedStoreKinds)('sockets of workers on %s', () => {
           await server.printed('stdout', new RegExp(`(all workers were replaced[^]*){${time}}`));
         }
       });
-      work.isOver = true;
+      isOver = true;
       await new Promise((resolve) => setTimeout(resolve, 1000)); // the last events arrive
       await elsewhere.tokens.blacklist(refresh);
       expect(await secondsUntil(listening)).toBeLessThanOrEqual(1);

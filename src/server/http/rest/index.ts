@@ -4,7 +4,7 @@
  */
 import type { FastifyPluginAsync } from 'fastify';
 import type { Auth } from '../../../graphql/auth.ts';
-import { buildAuthSchema } from '../../../graphql/schema.ts';
+import { adminResolvers, resolversFor, schemaOf } from '../../../graphql/schema.ts';
 import { createRestPlugin } from './plugin.ts';
 import { RestApi } from './rest-api.ts';
 
@@ -40,7 +40,8 @@ const MAX_BODY_BYTES = 16_384;
  */
 export function createRest(auth: Pick<Auth, 'context' | 'formatError' | 'challenge'>, { path }: RestOptions): Rest {
   const { context, formatError, challenge } = auth;
-  const api = new RestApi({ path, context, formatError, challenge, schema: buildAuthSchema({ registration: false }) });
+  const schema = schemaOf([...resolversFor({ registration: false }), ...adminResolvers]);
+  const api = new RestApi({ path, context, formatError, challenge, schema });
   return {
     plugin: createRestPlugin(api, { bodyLimit: MAX_BODY_BYTES }),
     fetch: async (request, ip) => {

@@ -16,7 +16,11 @@ export const refusal = (status: number, detail: string, headers?: Readonly<Recor
   new Refusal(status, { detail }, headers);
 
 /** Reasons whose errors have no `code`: those are errors of Django REST framework, not of simplejwt. */
-const WITHOUT_CODE: ReadonlySet<unknown> = new Set(['not_authenticated', 'no_active_account']);
+const WITHOUT_CODE: ReadonlySet<unknown> = new Set([
+  'not_authenticated',
+  'no_active_account',
+  'second_factor_required',
+]);
 /** Reasons that have a code of their own; all others of tokens are `token_not_valid`. */
 const OWN_CODES: ReadonlySet<unknown> = new Set([
   'bad_authorization_header',

@@ -1,0 +1,156 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { InvalidInput } from '../contracts/errors.ts';
+import { roomOf } from '../core/rooms.ts';
+import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
+import type { AuthContext, RequestAuth } from './context.ts';
+import { actingAdmin } from './current-admin.ts';
+import { currentUser, theCaller } from './current-user.ts';
+import { Operation, type CountedAccount } from './operation.ts';
+import type { OptionalPart } from './optional-part.ts';
+import { RecoveryCodesType, SecondFactorType, TotpSetupType } from './second-factor-types.ts';
+import { DEVICE_NAME, givenText, startPair, startSliding } from './sign-in.ts';
+import { SlidingTokenType, TokenPairType } from './types.ts';
+
+const CHALLENGE = {
+  description: '`extensions.challenge` of the error `second_factor_required`. It lasts five minutes.',
+};
+const CODE = {
+  description: 'Six digits of the authenticator app, or a recovery code. Spaces and hyphens are ignored.',
+};
+const PASSWORD = { description: 'The current password.' };
+const OWN_CODE = {
+  nullable: true,
+  description: 'A code of the second factor there is, or a recovery code. Omit it while there is none.',
+};
+const CHANGE = { access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller } as const;
+
+/** Part of the schema only where second factors are on. */
+@Resolver()
+class SecondFactorResolver {
+  @Operation({ access: 'open', credential: true, throttle: 'second_factor', countedFor: theChallenged })
+  @Mutation(() => TokenPairType, {
+    description:
+      'With `SECOND_FACTOR`: ends a sign-in that `tokenObtainPair` answered with the reason `second_factor_required`. A wrong code has the reason `wrong_code`; after five of them, or five minutes, it is `challenge_not_valid`: ask for the password again. A code works once.',
+  })
+  async tokenObtainPairOtp(
+    @Arg('challenge', () => String, CHALLENGE) challenge: string,
+    @Arg('code', () => String, CODE) code: string,
+    @Arg('deviceName', () => String, DEVICE_NAME) deviceName: string | null | undefined,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<TokenPairType> {
+    const cookie = auth.refreshCookie();
+    const name = auth.rooms.devices?.givenName(deviceName);
+    const signIn = await roomOf(auth.rooms, 'codeSignIn').answer(challenge, givenText('code', code), auth.client);
+    return startPair(auth, cookie, { ...signIn, deviceName: name });
+  }
+
+  @Operation({ access: 'open', credential: true, throttle: 'second_factor', countedFor: theChallenged })
+  @Mutation(() => SlidingTokenType, {
+    description: 'With `SECOND_FACTOR`: the same for `tokenObtainSliding`.',
+  })
+  async tokenObtainSlidingOtp(
+    @Arg('challenge', () => String, CHALLENGE) challenge: string,
+    @Arg('code', () => String, CODE) code: string,
+    @Arg('deviceName', () => String, DEVICE_NAME) deviceName: string | null | undefined,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<MintedSlidingToken> {
+    const name = auth.rooms.devices?.givenName(deviceName);
+    const signIn = await roomOf(auth.rooms, 'codeSignIn').answer(challenge, givenText('code', code), auth.client);
+    return startSliding(auth, { ...signIn, deviceName: name });
+  }
+
+  @Operation({ access: 'guarded' })
+  @Query(() => SecondFactorType, { description: "With `SECOND_FACTOR`: the caller's second factor." })
+  async secondFactor(@Ctx() { auth }: AuthContext): Promise<SecondFactorType> {
+    const { id } = await currentUser(auth);
+    return roomOf(auth.rooms, 'factors').state(id);
+  }
+
+  @Operation({ ...CHANGE, stepUp: true })
+  @Mutation(() => TotpSetupType, {
+    description:
+      'With `SECOND_FACTOR`: makes the secret of a new authenticator app. It counts once `totpConfirm` was given a code of it, within fifteen minutes; an app that is there already counts until then. With `STEP_UP` it needs a recent sign-in.',
+  })
+  async totpSetUp(
+    @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<TotpSetupType> {
+    const { id } = await currentUser(auth);
+    const { record } = await roomOf(auth.rooms, 'proof').prove(id, { password, code }, auth.client);
+    return roomOf(auth.rooms, 'enrolment').begin(record);
+  }
+
+  @Operation({ access: 'guarded', credential: true, throttle: 'second_factor', countedFor: theCaller })
+  @Mutation(() => RecoveryCodesType, {
+    description:
+      'With `SECOND_FACTOR`: makes the app count that `totpSetUp` began, given its first code. From then on sign-ins ask for a code. Answers new recovery codes; those from before are void.',
+  })
+  async totpConfirm(
+    @Arg('code', () => String, { description: 'Six digits that the app shows.' }) code: string,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<RecoveryCodesType> {
+    const { id } = await currentUser(auth);
+    return { codes: await roomOf(auth.rooms, 'enrolment').confirm(id, givenText('code', code), auth.client) };
+  }
+
+  @Operation({ ...CHANGE, stepUp: true })
+  @Mutation(() => Boolean, {
+    description:
+      'With `SECOND_FACTOR`: removes the authenticator app and all recovery codes; sign-ins ask for the password alone again. False if there was none. With `STEP_UP` it needs a recent sign-in.',
+  })
+  async totpRemove(
+    @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<boolean> {
+    const { id } = await currentUser(auth);
+    await roomOf(auth.rooms, 'proof').prove(id, { password, code }, auth.client);
+    return roomOf(auth.rooms, 'factors').remove(id, { client: auth.client });
+  }
+
+  @Operation({ ...CHANGE, stepUp: true })
+  @Mutation(() => RecoveryCodesType, {
+    description:
+      'With `SECOND_FACTOR`: makes new recovery codes; those from before are void. With `STEP_UP` it needs a recent sign-in.',
+  })
+  async recoveryCodesRenew(
+    @Arg('password', () => String, PASSWORD) password: string,
+    @Arg('code', () => String, OWN_CODE) code: string | null | undefined,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<RecoveryCodesType> {
+    const { id } = await currentUser(auth);
+    await roomOf(auth.rooms, 'proof').prove(id, { password, code }, auth.client);
+    const codes = await roomOf(auth.rooms, 'factors').renewRecoveryCodes(id, auth.client);
+    if (codes !== null) return { codes };
+    throw new InvalidInput('code', 'There is no second factor, so there are no recovery codes. Add an app first.');
+  }
+}
+
+/** The same, for admins. */
+@Resolver()
+class SecondFactorAdminResolver {
+  @Operation({ access: 'admin', stepUp: true })
+  @Mutation(() => Boolean, {
+    description:
+      'For admins, with `SECOND_FACTOR`: removes the second factor of a user who has lost it, recovery codes included. Make sure first that it is them who ask. False if there was none. With `STEP_UP` it needs a recent sign-in.',
+  })
+  async userRemoveSecondFactor(
+    @Arg('id', () => ID, { description: "The user's id, from `users`." }) id: string,
+    @Ctx() { auth }: AuthContext,
+  ): Promise<boolean> {
+    return roomOf(auth.rooms, 'factors').remove(id, await actingAdmin(auth));
+  }
+}
+
+/** Attempts count for the account that a challenge is of, those with a recovery code by themselves. */
+function theChallenged({ challenge, code }: Readonly<Record<string, unknown>>, auth: RequestAuth): CountedAccount {
+  return roomOf(auth.rooms, 'codeSignIn').countedFor(String(challenge), String(code));
+}
+
+/** What `SECOND_FACTOR` adds. */
+export const secondFactorPart: OptionalPart = {
+  resolvers: [SecondFactorResolver],
+  adminResolvers: [SecondFactorAdminResolver],
+  types: [SecondFactorType, TotpSetupType, RecoveryCodesType],
+};

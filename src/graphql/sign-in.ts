@@ -1,0 +1,71 @@
+import { authErrorIn, InvalidInput } from '../contracts/errors.ts';
+import type { User } from '../contracts/hooks.ts';
+import { trimmed } from '../contracts/request-text.ts';
+import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
+import type { TokenPair } from '../core/tokens/token-service.ts';
+import type { RequestAuth } from './context.ts';
+import type { RefreshCookie } from './refresh-cookie.ts';
+import type { TokenPairType } from './types.ts';
+
+export const DEVICE_NAME = {
+  nullable: true,
+  description:
+    'What the user calls the device, 1 to 64 characters; shown as `Session.deviceName`. Ignored unless `DEVICE_NAMES` is on.',
+};
+
+/** Who signed in, in which ways (RFC 8176), and on what. */
+interface SignIn {
+  readonly user: User;
+  readonly methods: readonly string[];
+  readonly deviceName: string | null | undefined;
+}
+
+/** Starts the session of somebody who signed in. `cookie`: that of the request, which was asked for before any work. */
+export async function startPair(
+  auth: RequestAuth,
+  cookie: RefreshCookie | null,
+  { user, ...options }: SignIn,
+): Promise<TokenPairType> {
+  const former = cookie?.token;
+  const pair = await auth.tokens.forUser(user, { client: auth.client, ...options });
+  if (former) await endFormer(former, auth);
+  return toTokenPair(pair, cookie);
+}
+
+/** The same with a sliding token. */
+export function startSliding(auth: RequestAuth, { user, ...options }: SignIn): Promise<MintedSlidingToken> {
+  return auth.tokens.slidingForUser(user, { client: auth.client, ...options });
+}
+
+/** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */
+async function endFormer(token: string, { tokens, client }: RequestAuth): Promise<void> {
+  try {
+    await tokens.blacklist(token, 'refresh', client);
+  } catch (error) {
+    const hasEnded = authErrorIn(error)?.code === 'UNAUTHENTICATED';
+    if (!hasEnded) throw error;
+  }
+}
+
+/** A pair as the API answers it: its refresh token goes to the cookie, if there is one. */
+export function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCookie | null): TokenPairType {
+  cookie?.hold(refresh);
+  return {
+    access: access.token,
+    refresh: cookie ? null : refresh.token,
+    accessExpiresAt: access.expiresAt,
+    refreshExpiresAt: refresh.expiresAt,
+  };
+}
+
+/**
+ * An argument as Django REST framework reads it: without white space around it, such as the end of a line that was copied
+ * along.
+ *
+ * @throws InvalidInput if nothing is left
+ */
+export function givenText(field: string, text: string): string {
+  const given = trimmed(text);
+  if (given === '') throw new InvalidInput(field, 'This field may not be blank.');
+  return given;
+}

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createAccountApi, TokenRequestError, type AccountApi } from '../../src/client/account.ts';
+import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
+import { AuthenticatorApp } from '../support/authenticator-app.ts';
+import { claimsOf } from '../support/forge.ts';
+import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let tokens: TokenStore;
+let account: AccountApi;
+beforeEach(async () => {
+  server = await startTestServer('sqlite', { env: ALL_ROOMS });
+  const { url } = server;
+  tokens = createTokenStore({ url, clock: server.clock.read });
+  account = createAccountApi({ tokens, url });
+});
+afterEach(async () => {
+  tokens.close();
+  await server.remove();
+});
+
+const access = async () => claimsOf((await tokens.accessToken()) ?? '');
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof TokenRequestError ? error : null),
+  );
+
+test('a user adds an app, signs in with codes, steps up and leaves, by the functions of the client', async () => {
+  await account.signIn('alice', PASSWORD, 'Kitchen');
+  const [session] = await server.auth.sessions.list(server.alice.id);
+  expect(session).toMatchObject({ deviceName: 'Kitchen' });
+  await account.renameSession(session?.id ?? '', 'Office');
+  expect((await server.auth.sessions.list(server.alice.id))[0]).toMatchObject({ deviceName: 'Office' });
+  const { uri } = await account.setUpTotp({ password: PASSWORD });
+  const app = new AuthenticatorApp(uri);
+  const code = () => app.code(server.clock.read());
+  const codes = await account.confirmTotp(code());
+  expect(await account.secondFactor()).toMatchObject({ recoveryCodesLeft: codes.length });
+  await tokens.signOut();
+
+  server.clock.advance(30);
+  const due = await failureOf(tokens.signIn('alice', PASSWORD));
+  expect(due).toMatchObject({ outcome: 'refused', reason: 'second_factor_required', challenge: expect.any(String) });
+  expect(tokens.getState().status).toBe('signed-out');
+  const wrong = await failureOf(account.signInWithCode(due?.challenge ?? '', '000000'));
+  expect(wrong).toMatchObject({ outcome: 'failed', reason: 'wrong_code', challenge: null });
+  await account.signInWithCode(due?.challenge ?? '', code(), 'Phone');
+  expect(await access()).toMatchObject({ auth_time: server.clock.seconds, amr: ['pwd', 'otp', 'mfa'] });
+  await tokens.signOut();
+  const again = await failureOf(account.signIn('alice', PASSWORD));
+  await account.signInWithCode(again?.challenge ?? '', codes[0] ?? '');
+  expect(await access()).toMatchObject({ amr: ['pwd', 'mfa'] });
+
+  server.clock.advance(601);
+  expect(await failureOf(account.exportAccount())).toMatchObject({ reason: 'step_up_required' });
+  await account.stepUp({ password: PASSWORD, code: code() });
+  expect(await access()).toMatchObject({ auth_time: server.clock.seconds });
+  expect(await account.exportAccount()).toMatchObject({ account: { username: 'alice' } });
+  server.clock.advance(30);
+  expect(await account.renewRecoveryCodes({ password: PASSWORD, code: code() })).toHaveLength(10);
+  server.clock.advance(30);
+  expect(await account.removeTotp({ password: PASSWORD, code: code() })).toBe(true);
+  await account.deleteAccount({ password: PASSWORD });
+  expect(tokens.getState().status).toBe('signed-out');
+  expect(await server.auth.users.find(server.alice.id)).toBeNull();
+});
+
+test('what is refused because a token has expired is asked for again with a fresh one', async () => {
+  const behind = createTokenStore({ url: server.url });
+  const mine = createAccountApi({ tokens: behind, url: server.url });
+  await mine.signIn('alice', PASSWORD);
+  server.clock.advance(301);
+  expect(await mine.exportAccount()).toMatchObject({ account: { username: 'alice' } });
+  await server.auth.sessions.revokeAll(server.alice.id);
+  expect(await failureOf(mine.exportAccount())).toMatchObject({ outcome: 'refused', reason: 'session_revoked' });
+  behind.close();
+});

@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+import { SecondFactorRequired } from '../../../src/contracts/errors.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import { createAuth, type Auth } from '../../../src/graphql/auth.ts';
+import { openStore } from '../../../src/stores/open-store.ts';
+import { AuthenticatorApp } from '../../support/authenticator-app.ts';
+import { PASSWORD, TEST_KEY, TestClock } from '../../support/server.ts';
+import { describeEachStore, newPlace } from '../../support/stores.ts';
+
+const [OLD, NEW] = ['the former test key of at least 32 characters', 'the newer test key of at least 32 characters'];
+const CLIENT = { userAgent: null, ipAddress: '192.0.2.1' };
+
+describeEachStore('the keys of second factors', (kind) => {
+  test('are replaced: the first encrypts, all decrypt, and who lacks one tells the operator and not the user', async () => {
+    const place = newPlace(kind);
+    const clock = new TestClock();
+    const events: SecurityEvent[] = [];
+    const open = (secondFactorKeys: readonly string[]) =>
+      createAuth({
+        ...place.options,
+        signingKey: TEST_KEY,
+        passwordHashCost: 4,
+        secondFactor: true,
+        secondFactorKeys,
+        clock: clock.read,
+        onSecurityEvent: (event) => events.push(event),
+      });
+    const signIn = async (auth: Auth, code: string): Promise<readonly string[]> => {
+      const due: unknown = await auth.users.authenticate('alice', PASSWORD, CLIENT).catch((error: unknown) => error);
+      if (!(due instanceof SecondFactorRequired)) throw due;
+      const answer = await auth.rooms.codeSignIn?.answer(due.challenge, code, CLIENT);
+      return answer?.methods ?? [];
+    };
+    const secret = async () => {
+      const store = await openStore(settingsFromOptions(place.options));
+      const record = await store.secondFactors.find(alice.id);
+      await store.close();
+      return record?.totp?.secret;
+    };
+    const before = await open([OLD]);
+    const alice = await before.users.create({ username: 'alice', password: PASSWORD });
+    const { uri } = (await before.rooms.enrolment?.begin({ ...alice, usernameKey: 'alice', passwordHash: '' })) ?? {
+      uri: '',
+    };
+    const app = new AuthenticatorApp(uri);
+    const next = () => {
+      clock.advance(30);
+      return app.code(clock.read());
+    };
+    const codes = (await before.rooms.enrolment?.confirm(alice.id, next(), CLIENT)) ?? [];
+    const first = await secret();
+    await before.close();
+
+    const during = await open([NEW, OLD]);
+    expect(await signIn(during, next())).toEqual(['pwd', 'otp', 'mfa']);
+    const second = await secret();
+    expect(second).not.toBe(first);
+    expect(await signIn(during, next())).toEqual(['pwd', 'otp', 'mfa']);
+    expect(await secret()).toBe(second);
+    await during.close();
+
+    const after = await open([NEW]);
+    expect(await signIn(after, next())).toEqual(['pwd', 'otp', 'mfa']);
+    await after.close();
+    const without = await open([OLD]);
+    const failed = events.length;
+    await expect(signIn(without, next())).rejects.toThrow('SECOND_FACTOR_KEYS lacks');
+    expect(events.slice(failed).map(({ event }) => event)).not.toContain('second_factor_failed');
+    expect(await signIn(without, codes[0] ?? '')).toEqual(['pwd', 'mfa']);
+    await without.close();
+    await place.remove();
+  });
+});

@@ -1,0 +1,96 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import { openStore } from '../../../src/stores/open-store.ts';
+import * as Operations from '../../generated/operations.ts';
+import { enrol, FACTOR_ENV, reasonOf } from '../../support/factors.ts';
+import { claimsOf } from '../../support/forge.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+const ENV = { ACCOUNT_SELF_SERVICE: 'on', DEVICE_NAMES: 'on', ROLES: 'on', ...FACTOR_ENV };
+
+describeEachStore('a user who leaves', (kind) => {
+  let server: TestServer;
+  afterEach(() => server.remove());
+
+  test('takes along all that is stored about them, and nothing that proves who they are', async () => {
+    server = await startTestServer(kind, { env: ENV });
+    await server.auth.rooms.roles?.set(server.alice.id, ['EDITOR']);
+    const named = { username: 'alice', password: PASSWORD, deviceName: 'Phone' };
+    const { tokenObtainPair } = await server.client.expect(Operations.TokenObtainNamedDocument, named);
+    const ended = await server.signIn();
+    await server.auth.tokens.blacklist(ended.refresh);
+    const token = tokenObtainPair.access;
+    const { codes } = await enrol(server, token);
+    const { accountExport } = await server.client.expect(Operations.AccountExportDocument, {}, { token });
+    expect(accountExport).toMatchObject({
+      exportedAt: new Date(server.clock.read()).toISOString(),
+      account: { id: server.alice.id, username: 'alice', roles: ['EDITOR'], passwordChangedAt: expect.any(String) },
+      secondFactor: { addedAt: expect.any(String), recoveryCodesLeft: 10 },
+    });
+    const sessions = accountExport['sessions'] as readonly Readonly<Record<string, unknown>>[];
+    expect(new Set(sessions.map(({ id }) => id))).toEqual(
+      new Set([claimsOf(token)['sid'], claimsOf(ended.access)['sid']]),
+    );
+    expect(sessions).toHaveLength(2);
+    expect(sessions.find(({ id }) => id === claimsOf(token)['sid'])).toMatchObject({
+      deviceName: 'Phone',
+      ipAddress: '127.0.0.1',
+      authentication: { methods: ['pwd'] },
+    });
+    const store = await openStore(settingsFromOptions(server.place.options));
+    const record = await store.users.findById(server.alice.id);
+    const factors = await store.secondFactors.find(server.alice.id);
+    await store.close();
+    const text = JSON.stringify(accountExport);
+    const secrets = [record?.passwordHash, factors?.totp?.secret, ...(factors?.recoveryHashes ?? []), ...codes];
+    for (const secret of secrets) expect(text).not.toContain(secret);
+    expect(text).not.toMatch(/jti|usernameKey/i);
+  });
+
+  test('is gone with all that tells of them; the ends of their sessions stay', async () => {
+    server = await startTestServer(kind, { env: ENV });
+    const { access, refresh } = await server.signIn();
+    const { app } = await enrol(server, access);
+    const leave = (variables: { password: string; code?: string }) =>
+      server.client.send(Operations.AccountDeleteDocument, variables, { token: access });
+    expect(reasonOf(await leave({ password: 'not the password', code: app.code(server.clock.read()) }))).toBe(
+      'wrong_password',
+    );
+    expect(reasonOf(await leave({ password: PASSWORD }))).toBe('invalid_input');
+    expect(reasonOf(await leave({ password: PASSWORD, code: '000000' }))).toBe('wrong_code');
+    expect((await leave({ password: PASSWORD, code: app.code(server.clock.read()) })).data).toEqual({
+      accountDelete: true,
+    });
+    const store = await openStore(settingsFromOptions(server.place.options));
+    expect(await store.users.findById(server.alice.id)).toBeNull();
+    expect(await store.secondFactors.find(server.alice.id)).toBeNull();
+    const nothing = { userAgent: null, ipAddress: null, rotatedBy: null, revokedReason: 'user_deleted' };
+    expect(await store.sessions.listAll(server.alice.id)).toMatchObject([nothing]);
+    await store.close();
+    expect(reasonOf(await server.client.send(Operations.HelloDocument, {}, { token: access }))).toBe('user_not_found');
+    expect(reasonOf(await server.client.send(Operations.TokenRefreshDocument, { refresh }))).toBe('no_active_account');
+    expect((await server.auth.users.create({ username: 'alice', password: PASSWORD })).id).not.toBe(server.alice.id);
+    await server.signIn();
+  });
+
+  test('is no admin, who might be the last one', async () => {
+    server = await startTestServer(kind, { env: ENV });
+    await server.auth.users.change(server.alice.id, { isAdmin: true });
+    const { access: token } = await server.signIn();
+    const answer = await server.client.send(Operations.AccountDeleteDocument, { password: PASSWORD }, { token });
+    expect(reasonOf(answer)).toBe('own_account');
+    expect(await server.auth.users.find(server.alice.id)).not.toBeNull();
+  });
+});
+
+test('in cookie mode the cookie goes with the account', async () => {
+  const server = await startTestServer('sqlite', { env: { ...ENV, JWT_REFRESH_COOKIE: 'on' } });
+  const headers = { origin: new URL(server.url).origin };
+  const credentials = { username: 'alice', password: PASSWORD };
+  const signedIn = await server.client.send(Operations.TokenObtainPairDocument, credentials, { headers });
+  const token = signedIn.data?.tokenObtainPair.access ?? '';
+  const answer = await server.client.send(Operations.AccountDeleteDocument, credentials, { token, headers });
+  expect(answer.headers.get('set-cookie')).toMatch(/refresh=;.*1970/);
+  await server.remove();
+});
