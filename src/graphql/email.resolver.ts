@@ -32,10 +32,10 @@ class EmailRegistrationResolver {
 /** Part of the schema only where accounts have addresses. */
 @Resolver()
 class EmailResolver {
-  @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller })
+  @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller, stepUp: true })
   @Mutation(() => String, {
     description:
-      "Sends a link for `emailVerify` to the address that is to be the caller's, and a notice to the one they have. Nothing changes before the link is used. Returns the address. The answer is the same if another account has it. After many wrong passwords the reason is `throttled`. Part of the schema with `EMAIL`.",
+      "Sends a link for `emailVerify` to the address that is to be the caller's, and a notice to the one they have. Nothing changes before the link is used. Returns the address. The answer is the same if another account has it. After many wrong passwords the reason is `throttled`. With `STEP_UP` it needs a recent sign-in. Part of the schema with `EMAIL`.",
   })
   async emailChange(
     @Arg('currentPassword', () => String, { description: 'The current password.' }) currentPassword: string,

@@ -14,10 +14,10 @@ const USER_ID = { description: "The user's id, from `users`." };
 /** What admins may do with accounts; part of the schema only where a setting turns it on. */
 @Resolver()
 class UserAdministrationResolver {
-  @Operation({ access: 'admin', credential: true })
+  @Operation({ access: 'admin', credential: true, stepUp: true })
   @Mutation(() => UserType, {
     description:
-      'For admins: creates an account. An address that is given counts as theirs, without a link. Part of the schema with `USER_ADMINISTRATION`.',
+      'For admins: creates an account. An address that is given counts as theirs, without a link. With `STEP_UP` it needs a recent sign-in. Part of the schema with `USER_ADMINISTRATION`.',
   })
   async userCreate(
     @Arg('username', () => String, USERNAME) username: string,
@@ -29,11 +29,11 @@ class UserAdministrationResolver {
     return auth.administration.create({ username, password, ...(email != null && { email }) }, await actingAdmin(auth));
   }
 
-  @Operation({ access: 'admin', credential: true })
+  @Operation({ access: 'admin', credential: true, stepUp: true })
   @Mutation(() => UserType, {
     nullable: true,
     description:
-      'For admins: sets the password of another user, and ends all their sessions. Null if the user does not exist. Admins change their own with `passwordChange`: otherwise the reason is `own_account`. Part of the schema with `USER_ADMINISTRATION`.',
+      'For admins: sets the password of another user, and ends all their sessions. Null if the user does not exist. Admins change their own with `passwordChange`: otherwise the reason is `own_account`. With `STEP_UP` it needs a recent sign-in. Part of the schema with `USER_ADMINISTRATION`.',
   })
   async userSetPassword(
     @Arg('id', () => ID, USER_ID) id: string,
@@ -43,10 +43,10 @@ class UserAdministrationResolver {
     return auth.administration.setPassword(id, newPassword, await actingAdmin(auth));
   }
 
-  @Operation({ access: 'admin' })
+  @Operation({ access: 'admin', stepUp: true })
   @Mutation(() => Boolean, {
     description:
-      'For admins: deletes another user, and ends all their sessions. Returns whether there was one. For their own account the reason is `own_account`. Part of the schema with `USER_ADMINISTRATION`.',
+      'For admins: deletes another user, and ends all their sessions. Returns whether there was one. For their own account the reason is `own_account`. With `STEP_UP` it needs a recent sign-in. Part of the schema with `USER_ADMINISTRATION`.',
   })
   async userDelete(@Arg('id', () => ID, USER_ID) id: string, @Ctx() { auth }: AuthContext): Promise<boolean> {
     return auth.administration.delete(id, await actingAdmin(auth));
@@ -56,10 +56,10 @@ class UserAdministrationResolver {
 /** Part of the schema only where accounts have addresses, too. */
 @Resolver()
 class InvitationResolver {
-  @Operation({ access: 'admin' })
+  @Operation({ access: 'admin', stepUp: true })
   @Mutation(() => UserType, {
     description:
-      'For admins: creates an account without a password, and sends its user a link for `passwordReset`, which works for a week. After that, `passwordResetRequest` sends another. Part of the schema with `USER_ADMINISTRATION` and `EMAIL`.',
+      'For admins: creates an account without a password, and sends its user a link for `passwordReset`, which works for a week. After that, `passwordResetRequest` sends another. With `STEP_UP` it needs a recent sign-in. Part of the schema with `USER_ADMINISTRATION` and `EMAIL`.',
   })
   async userInvite(
     @Arg('username', () => String, USERNAME) username: string,
