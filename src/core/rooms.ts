@@ -97,7 +97,8 @@ export interface OpenedRooms {
  */
 export async function openRooms(parts: RoomParts): Promise<OpenedRooms> {
   const mail = parts.settings.email ? await (await import('./recovery/open-recovery.ts')).openRecovery(parts) : null;
-  const rooms = { ...(await accountRooms(parts)), ...(await mailRooms(parts, mail)) };
+  const mailed = await mailRooms(parts, mail);
+  const rooms: Rooms = { ...(await accountRooms(parts, mailed.notices)), ...mailed };
   const close = async () => {
     await rooms.notices?.settled();
     await mail?.close();
@@ -118,7 +119,7 @@ async function mailRooms(
   };
 }
 
-async function accountRooms(parts: RoomParts): Promise<Rooms> {
+async function accountRooms(parts: RoomParts, notices: Notices | undefined): Promise<Rooms> {
   const { settings, factorRoom } = parts;
   const needsProof = settings.secondFactor || settings.stepUp || settings.accountSelfService;
   const proof = needsProof
@@ -136,7 +137,7 @@ async function accountRooms(parts: RoomParts): Promise<Rooms> {
     ...(proof && settings.stepUp && { stepUp: new (await import('./step-up/step-up.ts')).StepUp({ ...parts, proof }) }),
     ...(proof &&
       settings.accountSelfService && {
-        leaving: new (await import('./leaving/leaving.ts')).Leaving({ ...parts, proof }),
+        leaving: new (await import('./leaving/leaving.ts')).Leaving({ ...parts, proof, notices }),
       }),
   };
 }

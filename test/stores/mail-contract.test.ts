@@ -176,6 +176,17 @@ describeEachStore('the outbox of a store', (kind) => {
     expect(await store.outbox.delete(mail.id)).toBe(false);
   });
 
+  test('loses all mails about a user', async () => {
+    await empty();
+    const userId = newId();
+    for (const mail of [newMail({ userId }), newMail({ userId }), newMail(), newMail({ userId: null })]) {
+      await store.outbox.add(mail);
+    }
+    expect(await twin.outbox.deleteOfUser(userId)).toBe(2);
+    expect(await twin.outbox.deleteOfUser(userId)).toBe(0);
+    expect(await store.outbox.count()).toBe(2);
+  });
+
   test('loses what has expired', async () => {
     await empty();
     const [over, alive] = [newMail({ expiresAt: NOW }), newMail({ expiresAt: after(1) })];

@@ -81,6 +81,7 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['outbox.take', null, ({ outbox }) => outbox.take(NOW, after(1))],
   ['outbox.putOff', false, ({ outbox }) => outbox.putOff('id', 1, NOW)],
   ['outbox.delete', false, ({ outbox }) => outbox.delete('id')],
+  ['outbox.deleteOfUser', 0, ({ outbox }) => outbox.deleteOfUser('u')],
   ['outbox.count', 0, ({ outbox }) => outbox.count()],
   ['outbox.deleteExpired', 0, ({ outbox }) => outbox.deleteExpired(NOW)],
   ['accountEvents.add', undefined, ({ accountEvents }) => accountEvents.add(newAccountEvent(), 50)],

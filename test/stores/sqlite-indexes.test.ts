@@ -25,6 +25,7 @@ const INDEXES = [
   'users_by_email',
   'links_of_user',
   'links_by_expiry',
+  'outbox_of_user',
   'outbox_by_time',
   'outbox_by_expiry',
   'account_events_of_user',

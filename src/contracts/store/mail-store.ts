@@ -1,5 +1,8 @@
 import type { AccountEventRecord, LinkRecord, MailRecord } from './mail-records.ts';
 
+/** Of one account, so many events are kept. */
+export const KEPT_EVENTS = 50;
+
 export interface LinkStore {
   /** Stores a link. Its name is random, so there is none of that name. */
   insert(link: LinkRecord): Promise<void>;
@@ -25,6 +28,8 @@ export interface Outbox {
   putOff(id: string, attempts: number, nextAt: Date): Promise<boolean>;
   /** Resolves to whether there was such a mail. */
   delete(id: string): Promise<boolean>;
+  /** Removes all mails about a user. Resolves to how many. */
+  deleteOfUser(userId: string): Promise<number>;
   /** How many mails there are. */
   count(): Promise<number>;
   /** Removes mails whose `expiresAt` is not after the given time, as sessions are. Resolves to how many. */

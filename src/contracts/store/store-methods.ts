@@ -45,7 +45,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
   activity: { add: true, list: true, deleteExpired: true },
   secondFactors: { find: true, replace: true, delete: true },
   links: { insert: true, find: true, take: true, deleteOfUser: true, deleteExpired: true },
-  outbox: { add: true, take: true, putOff: true, delete: true, count: true, deleteExpired: true },
+  outbox: { add: true, take: true, putOff: true, delete: true, deleteOfUser: true, count: true, deleteExpired: true },
   accountEvents: { add: true, list: true, deleteOfUser: true, deleteExpired: true },
 };
 

@@ -3,13 +3,12 @@ import type { EventListener, SystemEvent } from '../../contracts/events.ts';
 import type { SecurityEvent } from '../../contracts/hooks.ts';
 import { kept } from '../../contracts/client-address.ts';
 import { newId } from '../../contracts/claims.ts';
+import { KEPT_EVENTS } from '../../contracts/store/mail-store.ts';
 import type { AccountEventRecord, MailKind, Store } from '../../contracts/store/store.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { KnownDevices } from './known-devices.ts';
 
-/** Of one account, so many events are kept, */
-const KEPT_EVENTS = 50;
-/** and none for longer. */
+/** No event is kept for longer. */
 const MEMORY_MS = 180 * 86_400_000;
 /** A notice is worth something for so many seconds. */
 const LIFETIME = 3 * 86_400;
@@ -34,6 +33,9 @@ const NOTICES: Partial<Record<string, MailKind | null>> = {
   guessing_suspected: 'notice_guessing',
   roles_changed: null,
   recovery_code_used: null,
+  second_factor_failed: null,
+  stepped_up: null,
+  account_exported: null,
   second_factor_added: 'notice_factor_changed',
   second_factor_removed: 'notice_factor_changed',
   recovery_codes_renewed: 'notice_factor_changed',

@@ -19,6 +19,7 @@ import { expectInserted, newAccount, type NewAccount, type NewUser } from './new
 import { wrongPassword, type PasswordCheck } from './password-check.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
+import { removeTraces } from './traces.ts';
 import { expectWhole } from './whole-record.ts';
 
 /** What an admin may change in an account. */
@@ -54,7 +55,10 @@ export class UserService {
   async authenticate(username: string, password: string, client: Client): Promise<User> {
     checkText('username', username, MAX_USERNAME_LENGTH);
     checkPassword('password', password);
-    const { record, right } = await this.#parts.passwords.holderOf(password, await accountsNamed(username, this.#parts));
+    const { record, right } = await this.#parts.passwords.holderOf(
+      password,
+      await accountsNamed(username, this.#parts),
+    );
     if (record === null || right === null || !(await isAllowed(record, this.#parts))) {
       if (record !== null)
         expectWhole(record, record.emailKey === undefined ? usernameKey(username) : record.usernameKey);
@@ -237,13 +241,10 @@ export class UserService {
 
   /** Deletes a user and ends all their sessions. Resolves to whether there was such a user. */
   async delete(id: string, by: Actor = {}): Promise<boolean> {
-    const { users, secondFactors, links, accountEvents } = this.#parts.store;
-    const existed = await users.delete(id);
+    const existed = await this.#parts.store.users.delete(id);
     if (existed) this.#parts.events.audit('user_deleted', { ...by, userId: id });
     await this.#parts.sessions.endAll(id, 'user_deleted', by);
-    await secondFactors.delete(id);
-    await links.deleteOfUser(id);
-    await accountEvents.deleteOfUser(id);
+    await removeTraces(this.#parts.store, id);
     return existed;
   }
 }

@@ -43,6 +43,7 @@ function mailSchema(): Schema<MailDocument> {
     { ...options, collection: 'outbox' },
   );
   schema.index({ nextAt: 1, _id: 1 }, { name: 'mails_by_time' });
+  schema.index({ userId: 1 }, { name: 'mails_of_user' });
   schema.index({ expiresAt: 1 }, { name: 'expired_mails', ...EXPIRY });
   return schema;
 }

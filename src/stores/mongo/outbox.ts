@@ -23,6 +23,7 @@ export function mongoOutbox(outbox: MailModels['outbox']): Outbox {
     putOff: async (id, attempts, nextAt) =>
       (await translated(() => outbox.updateOne({ _id: id, attempts }, { $set: { nextAt } }))).matchedCount === 1,
     delete: async (id) => (await translated(() => outbox.deleteOne({ _id: id }))).deletedCount === 1,
+    deleteOfUser: async (userId) => (await translated(() => outbox.deleteMany({ userId }))).deletedCount,
     count: () => translated(() => outbox.countDocuments({})),
     deleteExpired: (at) => removeExpired(outbox, at),
   };

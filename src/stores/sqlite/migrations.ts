@@ -128,6 +128,7 @@ const ADDRESSES_AND_MAIL = `
     next_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX outbox_of_user ON outbox (user_id);
   CREATE INDEX outbox_by_time ON outbox (next_at);
   CREATE INDEX outbox_by_expiry ON outbox (expires_at);
   CREATE TABLE account_events (

@@ -15,6 +15,7 @@ export function sqliteOutbox(database: SqliteDatabase): Outbox {
   );
   const putOff = database.prepare('UPDATE outbox SET next_at = ? WHERE id = ? AND attempts = ?');
   const remove = database.prepare('DELETE FROM outbox WHERE id = ?');
+  const removeOfUser = database.prepare('DELETE FROM outbox WHERE user_id = ?');
   const count = database.prepare('SELECT count(*) FROM outbox');
   const deleteExpired = database.prepare(
     'DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
@@ -36,6 +37,7 @@ export function sqliteOutbox(database: SqliteDatabase): Outbox {
     },
     putOff: (id, attempts, nextAt) => database.write(() => putOff.run(nextAt.getTime(), id, attempts) === 1),
     delete: (id) => database.write(() => remove.run(id) === 1),
+    deleteOfUser: (userId) => database.write(() => removeOfUser.run(userId)),
     count: async () => Number(count.get()?.[0] ?? 0),
     deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
   };
