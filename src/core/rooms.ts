@@ -87,7 +87,7 @@ interface RoomParts extends Base {
 /** Rooms, and what ends their work. */
 export interface OpenedRooms {
   readonly rooms: Rooms;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -67,7 +67,10 @@ class InvitationResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<UserType> {
     const { actorId } = await actingAdmin(auth);
-    return roomOf(auth.rooms, 'recovery').invite({ username, email }, { actorId, client: auth.client, language: auth.language });
+    return roomOf(auth.rooms, 'recovery').invite(
+      { username, email },
+      { actorId, client: auth.client, language: auth.language },
+    );
   }
 }
 

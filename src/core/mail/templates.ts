@@ -141,13 +141,12 @@ function problemsOf(kind: MailKind, { subject, text, html }: Template): string[]
     ...(html === null ? [] : [{ type: '.html', body: html, all: html }]),
   ];
   return parts.flatMap(({ type, body, all }) => {
-    const unknown = Array.from(all.matchAll(PLACE)).filter(([, name = '']) => !PLACEHOLDERS.has(name));
     const places = Array.from(PLACEHOLDERS, (name) => `{{${name}}}`).join(', ');
+    const unknown = Array.from(all.matchAll(PLACE)).filter(([, name = '']) => !PLACEHOLDERS.has(name));
+    const misplaced = unknown.map(([place]) => `${type}: got ${place}, expected ${places}.`);
     const lacksLink = WITH_LINK.has(kind) && !body.includes('{{link}}');
-    return [
-      ...unknown.map(([place]) => `${type}: got ${place}, expected ${places}.`),
-      ...(lacksLink ? [`${type}: has no {{link}}, without which the mail is of no use.`] : []),
-    ];
+    const linkless = lacksLink ? [`${type}: has no {{link}}, without which the mail is of no use.`] : [];
+    return misplaced.concat(linkless);
   });
 }
 

@@ -103,13 +103,11 @@ describeEachStore('a process that ends', (kind) => {
 
   const open = (sendMail: (mail: Mail) => Promise<void>): Promise<Auth> =>
     createAuth({
-      ...{
-        signingKey: TEST_KEY,
-        passwordHashCost: 4,
-        email: true,
-        accountUrl: 'https://app.example.com/',
-        clock: clock.read,
-      },
+      signingKey: TEST_KEY,
+      passwordHashCost: 4,
+      email: true,
+      accountUrl: 'https://app.example.com/',
+      clock: clock.read,
       ...place.options,
       sendMail,
       onInternalError: () => {},
