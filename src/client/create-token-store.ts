@@ -7,7 +7,7 @@ import { memoryStorage } from './token-storage.ts';
 import type { TokenStore } from './token-store.ts';
 import type { TokenStoreOptions } from './token-store-options.ts';
 
-const NO_COOKIE_MODE = 'The server has no cookie mode. Expected JWT_REFRESH_COOKIE=on there, or another storage.';
+const NO_COOKIE_MODE = 'The server has no cookie mode. Expected JWT_REFRESH_COOKIE=on, or another storage.';
 const REPLACED = 'Somebody else has signed in.';
 const NOT_A_PAGE = 'graphql-simplejwt: a server needs createRequestTokens.';
 

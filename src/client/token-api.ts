@@ -6,12 +6,12 @@ import { isText } from './is-text.ts';
 const TIMEOUT_MS = 10_000;
 
 /** What a `TokenRequestError` says where no answer came. */
-const UNREACHABLE = 'The server cannot be reached. Try again when you are online.';
+const UNREACHABLE = 'The server cannot be reached. Try again when online.';
 
 const BROKEN = 'INTERNAL_SERVER_ERROR';
 
 /** Replaces `Internal server error`, which does not say what to do. */
-const FAILED = 'The server failed, and its log says why. Try again in a moment.';
+const FAILED = 'The server failed. Its log says why. Try again in a moment.';
 
 /**
  * What came of a request for tokens that brought none:
@@ -32,9 +32,9 @@ export class TokenRequestError extends Error {
     readonly reason: ErrorReason | null = null,
     /** Seconds after which trying again makes sense, where the server says so. */
     readonly retryAfter: number | null = null,
-    options?: ErrorOptions,
     /** With the reason `second_factor_required`: what the code is sent with, by `signInWithCode`. */
     readonly challenge: string | null = null,
+    options?: ErrorOptions,
   ) {
     super(message, options);
   }
@@ -101,7 +101,7 @@ export async function send<Data, Variables>(
   signal?: AbortSignal,
 ): Promise<Data> {
   const abort = new AbortController();
-  const noAnswer = (cause?: unknown) => new TokenRequestError(UNREACHABLE, 'unavailable', null, null, { cause });
+  const noAnswer = (cause?: unknown) => new TokenRequestError(UNREACHABLE, 'unavailable', null, null, null, { cause });
   const ask = async () => {
     if (signal?.aborted) throw noAnswer();
     const json = 'application/json';
@@ -149,11 +149,17 @@ const notGraphQL = (url: string, got: string): TokenRequestError =>
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   const { code, action, reason, retryAfter, challenge } = extensions ?? {};
   const words = code === BROKEN || !isText(message) ? FAILED : message;
-  const why = isText(reason) ? (reason as ErrorReason) : null;
   const seconds = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : null;
-  const due = isText(challenge) ? challenge : null;
-  return new TokenRequestError(words, outcomeOf(code, action), why, seconds, undefined, due);
+  return new TokenRequestError(
+    words,
+    outcomeOf(code, action),
+    textOrNull(reason) as ErrorReason | null,
+    seconds,
+    textOrNull(challenge),
+  );
 }
+
+const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
 
 /** `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. */
 function outcomeOf(code: unknown, action: unknown): TokenRequestOutcome {

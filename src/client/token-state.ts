@@ -63,8 +63,7 @@ export function createStateKeeper(
 
   /** Each once: a storage that is forbidden fails whenever it is asked. */
   function complain(error: unknown): void {
-    const { size } = complaints;
-    if (complaints.add(String(error)).size > size) report(error);
+    if (complaints.size < complaints.add(String(error)).size) report(error);
   }
 
   const held = (): HeldTokens | null => (state.status === 'signed-in' ? state.tokens : null);

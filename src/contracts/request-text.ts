@@ -1,3 +1,5 @@
+import { InvalidInput } from './errors.ts';
+
 /**
  * The headers of a request: an object, as Express, Fastify, Apollo's standalone server, plain Node.js and the events of AWS Lambda
  * have it, or `Headers` of the Fetch API.
@@ -41,4 +43,16 @@ export function trimmed(text: string): string {
   while (start < end && isWhiteSpace(text.charAt(start))) start += 1;
   while (end > start && isWhiteSpace(text.charAt(end - 1))) end -= 1;
   return text.slice(start, end);
+}
+
+/**
+ * An argument as Django REST framework reads it: without white space around it, such as the end of a line that was copied
+ * along.
+ *
+ * @throws InvalidInput if nothing is left
+ */
+export function givenText(field: string, text: string): string {
+  const given = trimmed(text);
+  if (given === '') throw new InvalidInput(field, 'This field may not be blank.');
+  return given;
 }

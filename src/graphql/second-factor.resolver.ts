@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { InvalidInput } from '../contracts/errors.ts';
+import { givenText } from '../contracts/request-text.ts';
 import { roomOf } from '../core/rooms.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
@@ -8,7 +9,7 @@ import { currentUser, theCaller } from './current-user.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { OptionalPart } from './optional-part.ts';
 import { RecoveryCodesType, SecondFactorType, TotpSetupType } from './second-factor-types.ts';
-import { DEVICE_NAME, givenText, startPair, startSliding } from './sign-in.ts';
+import { DEVICE_NAME, startPair, startSliding } from './sign-in.ts';
 import { SlidingTokenType, TokenPairType } from './types.ts';
 
 const CHALLENGE = {

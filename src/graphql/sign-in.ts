@@ -1,6 +1,5 @@
-import { authErrorIn, InvalidInput } from '../contracts/errors.ts';
+import { authErrorIn } from '../contracts/errors.ts';
 import type { User } from '../contracts/hooks.ts';
-import { trimmed } from '../contracts/request-text.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { RequestAuth } from './context.ts';
@@ -56,16 +55,4 @@ export function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCooki
     accessExpiresAt: access.expiresAt,
     refreshExpiresAt: refresh.expiresAt,
   };
-}
-
-/**
- * An argument as Django REST framework reads it: without white space around it, such as the end of a line that was copied
- * along.
- *
- * @throws InvalidInput if nothing is left
- */
-export function givenText(field: string, text: string): string {
-  const given = trimmed(text);
-  if (given === '') throw new InvalidInput(field, 'This field may not be blank.');
-  return given;
 }

@@ -1,11 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { InvalidInput } from '../contracts/errors.ts';
-import { trimmed } from '../contracts/request-text.ts';
+import { givenText, trimmed } from '../contracts/request-text.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
-import { DEVICE_NAME, givenText, startPair, startSliding } from './sign-in.ts';
+import { DEVICE_NAME, startPair, startSliding } from './sign-in.ts';
 import {
   BlacklistedTokenType,
   RefreshedTokensType,

@@ -48,7 +48,7 @@ describe('what the console says when something goes wrong', () => {
         page
           .getByRole('region', { name })
           .getByRole('alert')
-          .getByText(/its log says why\. Try again in/),
+          .getByText(/Its log says why\. Try again in/),
       );
     }
     expect(await seriousFaults(page)).toEqual([]);
@@ -69,9 +69,7 @@ describe('what the console says when something goes wrong', () => {
     await shows(row);
     await visitor.goOffline();
     await confirm(page, row, 'Make admin');
-    expect(await shows(row.getByRole('alert').getByText(/cannot be reached. Try again when you are online/))).toBe(
-      true,
-    );
+    expect(await shows(row.getByRole('alert').getByText(/cannot be reached. Try again when online/))).toBe(true);
     await visitor.goOnline();
     const root = await site.server.auth.users.findByUsername('root');
     await site.server.auth.users.change(root?.id ?? '', { isAdmin: false });

@@ -91,7 +91,7 @@ describe('a token store in cookie mode', () => {
     const plain = await startTestServer('sqlite');
     try {
       const { tokens } = new Browser(plain).openPage();
-      await expect(tokens.accessToken()).rejects.toThrow('Expected JWT_REFRESH_COOKIE=on there');
+      await expect(tokens.accessToken()).rejects.toThrow('Expected JWT_REFRESH_COOKIE=on');
     } finally {
       await plain.remove();
     }

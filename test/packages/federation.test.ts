@@ -100,6 +100,7 @@ describe('a server behind a gateway', () => {
         listening: /listening (http\S+)/,
       });
       const client = new Client(gateway.url);
+      server.clock.advance(1); // so that the newest session is this one
       expect((await client.sendRaw({ query: '{ hello }' })).errors).toMatchObject([
         { extensions: { reason: 'not_authenticated' } },
       ]);

@@ -16,8 +16,7 @@ import { describeEachStore } from '../support/stores.ts';
 
 const WRONG = 'not the password';
 const NEXT_PASSWORD = 'through the looking glass';
-/** What is behind the proxy that the tests play. */
-const BEHIND_PROXY = { TRUST_PROXY: 'loopback' };
+const BEHIND_PROXY = { TRUST_PROXY: 'loopback' }; // which the tests play
 /** Failures before the first wait: by default, and where what comes after it is asked. */
 const DEFAULT_FREE = 10;
 const FREE = 3;
@@ -31,9 +30,7 @@ describeEachStore('throttling', (kind) => {
 
   const start = async (env: Readonly<Record<string, string>> = FEW_ARE_FREE) => {
     checked = 0;
-    const onLoginFailed = () => {
-      checked += 1;
-    };
+    const onLoginFailed = () => void (checked += 1);
     server = await startTestServer(kind, { env, hooks: { onLoginFailed } });
   };
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
@@ -43,7 +40,6 @@ describeEachStore('throttling', (kind) => {
     server.client.send(TokenObtainSlidingDocument, { username, password }, options);
   const reasonOf = ({ errors }: Answer<unknown>) => errors[0]?.extensions['reason'] ?? null;
   const retryAfterOf = ({ errors }: Answer<unknown>) => errors[0]?.extensions['retryAfter'] ?? null;
-  /** One after the other. */
   async function inTurn<Result>(count: number, send: (index: number) => Promise<Result>): Promise<Result[]> {
     const results: Result[] = [];
     for (let index = 0; index < count; index += 1) results.push(await send(index));
@@ -203,7 +199,6 @@ describeEachStore('throttling', (kind) => {
       3600,
     ]);
     expect(reasonOf(await register('user2', '198.51.100.2'))).toBeNull();
-
     const { refresh } = await server.signIn();
     const sliding = (await signInSliding('alice', PASSWORD)).data?.tokenObtainSliding.token ?? '';
     const refreshFrom = (address: string) => server.client.send(TokenRefreshDocument, { refresh }, from(address));

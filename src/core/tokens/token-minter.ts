@@ -50,9 +50,14 @@ export interface MinterParts {
 /** Builds the claims of each kind of token and signs them. It reads and writes no store. */
 export class TokenMinter {
   readonly #parts: MinterParts;
+  readonly #tellsOfSignIn: boolean;
+  /** Claims that each token has anew, and not from the one before. */
+  readonly #madeAnew: readonly string[];
 
   constructor(parts: MinterParts) {
     this.#parts = parts;
+    this.#tellsOfSignIn = tellsOfSignIn(parts.settings);
+    this.#madeAnew = [...(parts.settings.roles ? [ROLES_CLAIM] : []), ...(this.#tellsOfSignIn ? SIGN_IN_CLAIMS : [])];
   }
 
   /** The claims that describe a user, custom ones included, for the first refresh token of a session. */
@@ -106,7 +111,7 @@ export class TokenMinter {
     const { userIdClaim, accessClaims } = settings;
     const { tokenTypeClaim, jtiClaim } = ownClaims(this.#parts.settings);
     // simplejwt's order of claims, so that our tokens read like its own. Custom claims cannot replace these.
-    const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = this.#withoutFormer(described);
+    const { sid: _former, [ADMIN_CLAIM]: _claimed, ...rest } = omit(described, this.#madeAnew);
     const registered = {
       [tokenTypeClaim]: type,
       exp: own.expiresAt,
@@ -119,19 +124,12 @@ export class TokenMinter {
       ...rest,
       ...(accessClaims && own.user && accountClaims(accessClaims, own.user, settings)),
       ...(settings.roles && own.user && { [ROLES_CLAIM]: rolesOf(own.user, settings) }),
-      ...(own.authentication && tellsOfSignIn(settings) && signInClaims(own.authentication)),
+      ...(own.authentication && this.#tellsOfSignIn && signInClaims(own.authentication)),
       ...registered,
       ...(own.sessionId !== null && { sid: own.sessionId }),
       ...(own.user?.isAdmin && { [ADMIN_CLAIM]: true }),
     };
     return { token: this.#parts.codec.sign(claims), expiresAt: toDate(own.expiresAt) };
-  }
-
-  /** Claims of the token before, but for those that are made anew. */
-  #withoutFormer(described: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    const { settings } = this.#parts;
-    const gone = [...(settings.roles ? [ROLES_CLAIM] : []), ...(tellsOfSignIn(settings) ? SIGN_IN_CLAIMS : [])];
-    return gone.length === 0 ? described : omit(described, gone);
   }
 }
 
@@ -164,7 +162,7 @@ const signInClaims = ({ at, methods }: Authentication) => ({
 });
 
 const omit = (claims: Readonly<Record<string, unknown>>, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
+  names.length === 0 ? claims : Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
 
 /** The claims a token hands on to the next: all of them; those of its own are replaced when minting. */
 export const handedOn = (
