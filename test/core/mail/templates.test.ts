@@ -6,6 +6,7 @@ import { MAIL_KINDS } from '../../../src/contracts/store/mail-kinds.ts';
 import { deviceOf } from '../../../src/core/mail/device-of.ts';
 import { Templates } from '../../../src/core/mail/templates.ts';
 import { PLACEHOLDERS } from '../../../src/core/mail/texts.ts';
+import { allSnippets } from '../../support/snippet-checks.ts';
 
 const VALUES = Object.fromEntries(Array.from(PLACEHOLDERS, (name) => [name, `(${name})`]));
 const LINK = 'https://app.example.com/#passwordReset=token';
@@ -50,6 +51,14 @@ describe('the texts of mails', () => {
       language: 'de',
     });
     expect(templates.write('email_verify', 'de', VALUES).language).toBe('en');
+  });
+
+  test('may be that of the documents', async () => {
+    const block = allSnippets('docs/recovery.md').find(({ language }) => language === 'text');
+    write('de/password-reset.txt', block?.code ?? '');
+    const { subject, text } = (await Templates.open(folder)).write('password_reset', 'de', VALUES);
+    expect(subject).toBe('Neues Passwort');
+    expect(text).toMatch(/^Hallo \(username\),\n\n.*\n\n\(link\)\n\nDer Link gilt \(minutes\) Minuten\.\n$/);
   });
 
   test('have HTML of their own where there is a file of it', async () => {
