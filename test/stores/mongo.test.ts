@@ -22,7 +22,13 @@ const TTL = 600;
 const INDEXES = {
   users: [{ name: 'username_key', key: { usernameKey: 1 }, unique: true }],
   sessions: [
+    { name: 'begun_sessions', key: { createdAt: 1, _id: 1 } },
     { name: 'expired_sessions', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
+    {
+      name: 'replayed_sessions',
+      key: { 'replay.reported.at': 1, _id: 1 },
+      partialFilterExpression: { 'replay.reported.at': { $exists: true } },
+    },
     { name: 'revoked_sessions', key: { revokedAt: 1, _id: 1 } },
     { name: 'sessions_of_user', key: { userId: 1, createdAt: -1, _id: -1 } },
   ],
