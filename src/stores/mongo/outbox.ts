@@ -9,16 +9,19 @@ export function mongoOutbox(outbox: MailModels['outbox']): Outbox {
     add: ({ id, facts, ...mail }) =>
       inserted(() => outbox.insertOne({ _id: id, facts: JSON.stringify(facts), ...mail })),
     take: async (at, until) => {
-      const document = await translated(() =>
-        outbox
-          .findOneAndUpdate(
-            { nextAt: trusted({ $lte: at }) },
-            { $set: { nextAt: until }, $inc: { attempts: 1 } },
-            { sort: { nextAt: 1, _id: 1 }, returnDocument: 'after' },
-          )
-          .lean(),
-      );
-      return document && toMail(document);
+      for (;;) {
+        const due = await translated(() =>
+          outbox
+            .findOne({ nextAt: trusted({ $lte: at }) })
+            .sort({ nextAt: 1, _id: 1 })
+            .lean(),
+        );
+        if (due === null) return null;
+        const { _id, attempts, nextAt } = due;
+        const taken = { attempts: attempts + 1, nextAt: until };
+        const { matchedCount } = await translated(() => outbox.updateOne({ _id, attempts, nextAt }, { $set: taken }));
+        if (matchedCount === 1) return toMail({ ...due, ...taken });
+      }
     },
     putOff: async (id, attempts, nextAt) =>
       (await translated(() => outbox.updateOne({ _id: id, attempts }, { $set: { nextAt } }))).matchedCount === 1,
