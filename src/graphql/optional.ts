@@ -34,11 +34,10 @@ export interface OwnParts {
 }
 
 export async function ownParts(settings: SchemaSettings): Promise<OwnParts> {
+  const isOn = ([name]: [string, unknown]) => settings[name as keyof typeof PARTS] === true;
   const parts: OptionalPart[] = [];
-  for (const [name, load] of Object.entries(PARTS)) {
-    // One after another: the order in which they are loaded is that of the fields in the schema.
-    if (settings[name as keyof typeof PARTS] === true) parts.push(await load(settings));
-  }
+  // One after the other: the order in which they are loaded is the order of the fields in the schema.
+  for (const [, load] of Object.entries(PARTS).filter(isOn)) parts.push(await load(settings));
   const [first, ...others] = resolversFor(settings);
   const added = new Set(parts.flatMap(({ resolvers = [] }) => resolvers)); // two parts may add the same
   return {

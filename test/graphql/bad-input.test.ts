@@ -90,11 +90,11 @@ describeEachStore('bad input', (kind) => {
   });
 
   test('a subscription is a 400', async () => {
-    const { status, errors } = await server.client.sendRaw({ query: 'subscription { __typename }' });
+    const { status, errors } = await server.client.sendRaw({ query: 'subscription { sessionEvents { id } }' });
     expect(status).toBe(400);
     expect(errors).toEqual([
       expect.objectContaining({
-        message: 'This server has no subscriptions.',
+        message: 'Subscriptions need a WebSocket at this address, with the protocol graphql-transport-ws.',
         extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
       }),
     ]);

@@ -64,8 +64,11 @@ function makeFile(file: string): void {
   // For the owner alone; SQLite gives its other files the same mode. A file that is there is left alone: closing it would
   // drop the locks that another connection of this process has on it (fcntl(2)).
   if (existsSync(file)) return;
-  // SQLite would delete a log without a database, and with it what was written last.
-  if (existsSync(`${file}-wal`) || existsSync(`${file}-shm`)) {
+  // SQLite would delete a log without a database, and with it what was written last. Asked for before the file is asked for
+  // once more: another process may have made both meanwhile.
+  const hasLog = existsSync(`${file}-wal`) || existsSync(`${file}-shm`);
+  if (existsSync(file)) return;
+  if (hasLog) {
     throw new Error(`${file} is missing, but its -wal or -shm file exists: restore the file, or move these away`);
   }
   closeSync(openSync(file, 'a', 0o600));
