@@ -13,11 +13,11 @@ export const SIGN_IN = `mutation ($username: String!, $password: String!) {
 const PATIENCE_MS = 20_000;
 
 /**
- * Starts a server of `dist/main.js`, or of another build. `cli` runs one of its commands on the same store. Pinned, the
+ * Starts a server of `dist/main.js`, or of another build, with further settings. `cli` runs one of its commands on the same store. Pinned, the
  * server has the first core for itself and this process the second, which gives cleaner numbers of a smaller server.
  */
-export async function startServer({ program = PROGRAM, cost, isPinned = false }) {
-  const env = { ...ACCOUNT, ...SETTINGS, DATA_DIR: temporaryFolder(), PASSWORD_HASH_COST: String(cost) };
+export async function startServer({ program = PROGRAM, cost, isPinned = false, settings = {} }) {
+  const env = { ...ACCOUNT, ...SETTINGS, DATA_DIR: temporaryFolder(), PASSWORD_HASH_COST: String(cost), ...settings };
   const run = (args, more = {}) => {
     const command = [...(isPinned ? ['taskset', '-c', SERVER_CORE] : []), process.execPath, program, ...args];
     const child = spawn(command[0], command.slice(1), { env: { ...env, ...more }, stdio: ['pipe', 'pipe', 'inherit'] });

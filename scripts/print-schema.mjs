@@ -7,7 +7,7 @@ import { writeOrCheck } from './write-or-check.mjs';
 
 const schema = await buildAuthSchema({ ...ALL_OPTIONS, subscriptions: true });
 const header =
-  '# Printed from src/graphql by `npm run generate`. `userRegister` is there where registration is on.\n\n';
+  '# Printed from src/graphql by `npm run generate`. It has all operations: descriptions say which need a setting.\n\n';
 await writeOrCheck('schema.graphql', `${header}${printSchema(schema)}\n`);
 
 const roots = [schema.getQueryType(), schema.getMutationType()]; // no subscription is open

@@ -17,6 +17,7 @@ export const PACKAGES = {
       'graphql-ws': 'client/graphql-ws',
       react: 'client/react',
       ssr: 'client/ssr',
+      recovery: 'client/recovery',
     },
   },
   verifier: { platform: 'node', entries: { index: 'verifier/index', edge: 'verifier/edge' } },
@@ -30,6 +31,7 @@ const NAMES = [
   ['graphql-simplejwt/graphql-ws', 'graphql-simplejwt-client/graphql-ws'],
   ['graphql-simplejwt/react', 'graphql-simplejwt-client/react'],
   ['graphql-simplejwt/ssr', 'graphql-simplejwt-client/ssr'],
+  ['graphql-simplejwt/recovery', 'graphql-simplejwt-client/recovery'],
   ['graphql-simplejwt/verifier', 'graphql-simplejwt-verifier'],
 ];
 const renamed = (text) => NAMES.reduce((now, [from, to]) => now.replaceAll(`'${from}`, `'${to}`), text);

@@ -17,6 +17,7 @@ export type {
   CustomClaims,
   FailedCredentials,
   Hooks,
+  Mail,
   SecurityEvent,
   SecurityEventName,
   TokenUser,

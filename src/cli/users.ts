@@ -1,27 +1,21 @@
 import type { Command } from 'commander';
 import type { User } from '../contracts/hooks.ts';
 import type { AccountChanges } from '../core/users/user-service.ts';
+import { toRow } from './user-row.ts';
+import { addAddressCommands } from './addresses.ts';
 import { addUserImport } from './imports.ts';
 import { expectUser, withSystem, type CliOptions, type CliSystem } from './system.ts';
-import { CliError, type PrintedRow } from './terminal.ts';
+import { CliError } from './terminal.ts';
 import { addUserRoomCommands } from './user-rooms.ts';
 
 const PAGE = 500;
-
-const toRow = ({ id, username, isActive, isAdmin, lastLogin, createdAt }: User): PrintedRow => ({
-  id,
-  username,
-  isActive,
-  isAdmin,
-  lastLogin,
-  createdAt,
-});
 
 interface Flags {
   readonly json?: boolean;
   readonly passwordStdin?: boolean;
   readonly id?: string;
   readonly admin?: boolean;
+  readonly email?: string;
 }
 
 /** @throws CliError unless one of name and id is given, and there is such a user */
@@ -44,6 +38,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .option('--password-stdin', 'take the password from standard input')
     .option('--id <id>', 'use this id, for example the id of the user in another system')
     .option('--admin', 'make the user an admin, who manages all accounts by the API and the console')
+    .option('--email <address>', 'their e-mail address, which counts as theirs without a link; needs EMAIL')
     .option('--json', 'print JSON')
     .action(async (username: string, flags: Flags) => {
       const password = await terminal.readPassword(flags);
@@ -53,6 +48,7 @@ export function addUserCommands(program: Command, options: CliOptions): void {
           password,
           isAdmin: flags.admin === true,
           ...(flags.id !== undefined && { id: flags.id }),
+          ...(flags.email !== undefined && { email: flags.email }),
         }),
       );
       terminal.printRecord(toRow(user), flags);
@@ -134,5 +130,6 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     });
 
   addUserRoomCommands(users, options);
+  addAddressCommands(users, options);
   addUserImport(users, options);
 }

@@ -6,6 +6,9 @@ export type SessionStep = 'opened' | 'adopted' | 'refreshed' | 'replayed';
 /** Why no password was checked: too many were waiting, or it had waited for too long. */
 export type HashRefusal = 'full' | 'late';
 
+/** What becomes of a mail. `dropped`: nothing is due to its recipient. */
+export type MailStep = 'queued' | 'sent' | 'deferred' | 'dropped' | 'failed';
+
 /** Something that happened in the token system. (Work that takes time is in `monitor.ts`.) */
 export type SystemEvent =
   | { readonly kind: 'security'; readonly event: SecurityEvent }
@@ -34,6 +37,12 @@ export type SystemEvent =
   | { readonly kind: 'ring_changed'; readonly kids: readonly string[] }
   /** The key ring cannot be read as it is, and stays as it was. */
   | { readonly kind: 'ring_failed'; readonly error: unknown }
+  /** A mail was stored to be sent, was sent, will be tried again, is worth nothing any more, or was given up. */
+  | { readonly kind: 'mail_stepped'; readonly step: MailStep }
+  /** So many mails wait to be sent. */
+  | { readonly kind: 'outbox_counted'; readonly waiting: number }
+  /** A mail could not be sent, and is tried again. */
+  | { readonly kind: 'mail_deferred'; readonly error: unknown }
   /** The keys at `JWT_JWK_URL` cannot be fetched. Those that are known stay good for an hour. */
   | { readonly kind: 'key_set_failed'; readonly error: unknown };
 

@@ -1,11 +1,16 @@
 import type { Claims, JsonValue } from './claims.ts';
 import type { Client } from './client.ts';
+import type { Mail } from './mail.ts';
 import type { RevocationReason, UserRecord } from './store/store.ts';
 
 export type { Client } from './client.ts';
+export type { Mail } from './mail.ts';
 
 /** A user as the program hands it out: all but the secrets. */
-export type User = Omit<UserRecord, 'passwordHash' | 'usernameKey' | 'formerHashClaim' | 'sessionlessAfter'>;
+export type User = Omit<
+  UserRecord,
+  'passwordHash' | 'usernameKey' | 'formerHashClaim' | 'sessionlessAfter' | 'emailKey'
+>;
 
 /** The user of stateless authentication, made of claims alone; simplejwt's `TokenUser`. */
 export interface TokenUser {
@@ -61,7 +66,12 @@ export interface SecurityEvent {
  * - `account_exported`: a user took what is stored about them;
  * - `throttled`: an attempt was refused because there were too many;
  * - `guessing_suspected`: wrong passwords for one account came from so many addresses that strangers to it have to wait. Told
- *   once, when that begins.
+ *   once, when that begins;
+ * - `email_change_asked`: a link was sent to the address that is to be the account's; `email_verified`: it came back from the
+ *   address that the account has; `email_changed`: the account has another address now;
+ * - `password_reset_asked`, `password_reset`: a link for a new password was asked for, or used. The sessions end with it;
+ * - `user_invited`: an admin made an account whose user sets the password by a link;
+ * - `mail_failed`: a mail was given up.
  */
 export const SECURITY_EVENTS = [
   'sign_in',
@@ -86,6 +96,13 @@ export const SECURITY_EVENTS = [
   'account_exported',
   'throttled',
   'guessing_suspected',
+  'email_change_asked',
+  'email_verified',
+  'email_changed',
+  'password_reset_asked',
+  'password_reset',
+  'user_invited',
+  'mail_failed',
 ] as const;
 export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 
@@ -98,7 +115,9 @@ export type ThrottledOperation =
   | 'registration'
   | 'refresh'
   | 'subscription'
-  | 'service_credentials';
+  | 'service_credentials'
+  | 'password_reset_request'
+  | 'mail_link';
 
 /**
  * What a throttle counts attempts of: `account` is one account from one address, `address` one address whatever the account.
@@ -117,6 +136,15 @@ export interface Hooks {
   readonly onLoginFailed?: (credentials: FailedCredentials, client: Client) => void | Promise<void>;
   /** Called for each security event. Errors it throws are reported. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /**
+   * Sends a mail in place of `smtpUrl`. What it throws has the mail sent again later, with the same `id`.
+   *
+   * @example
+   * ```ts
+   * sendMail: async ({ to, subject, text, html }) => provider.send({ to, subject, text, html });
+   * ```
+   */
+  readonly sendMail?: (mail: Mail) => Promise<void>;
   /** Makes the user of stateless authentication. Default: id and the claim `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
   /** Replacer of `JSON.stringify` for claims that are not JSON by themselves. */

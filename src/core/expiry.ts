@@ -12,7 +12,7 @@ const UNSURE_MARGIN_MS = DAY_MS;
 /** Further back the store's memory of what has happened is not asked. */
 const MEMORY_MS = 30 * DAY_MS;
 
-/** How many records were removed. Old attempts and activity are not counted. */
+/** How many records were removed. Old attempts, activity, links, mails and account events are not counted. */
 export interface Removed {
   readonly sessions: number;
   readonly blacklist: number;
@@ -43,7 +43,8 @@ export async function removeExpired(
   // The tokens of a session count until the leeway is over, too. The end of an entry of the blacklist has it in it.
   const sessions = await store.sessions.deleteExpired(new Date(until - leeway * 1000));
   await store.attempts.deleteExpired(end);
-  await store.activity.deleteExpired(end);
+  for (const records of [store.activity, store.links, store.outbox, store.accountEvents])
+    await records.deleteExpired(end);
   return { sessions, blacklist: await store.blacklist.deleteExpired(end), ...rest };
 }
 

@@ -10,11 +10,16 @@ import type { Enrolment } from './factors/enrolment.ts';
 import type { SealedTexts } from './factors/sealed.ts';
 import type { SecondFactors } from './factors/second-factors.ts';
 import type { Leaving } from './leaving/leaving.ts';
+import type { Mailer, SendMail } from './mail/mailer.ts';
+import type { Notices } from './notices/notices.ts';
+import type { OpenedRecovery } from './recovery/open-recovery.ts';
+import type { Recovery } from './recovery/recovery.ts';
 import type { Roles } from './roles/roles.ts';
 import type { SessionService } from './sessions/session-service.ts';
 import type { StepUp } from './step-up/step-up.ts';
 import type { TokenMinter } from './tokens/token-minter.ts';
 import type { PasswordCheck } from './users/password-check.ts';
+import type { PasswordHasher } from './users/password-hasher.ts';
 import type { Proof } from './users/proof.ts';
 import type { UserService } from './users/user-service.ts';
 
@@ -29,6 +34,12 @@ export interface Rooms {
   readonly codeSignIn?: CodeSignIn;
   readonly stepUp?: StepUp;
   readonly leaving?: Leaving;
+  /** Addresses, and new passwords by a link. */
+  readonly recovery?: Recovery;
+  /** Sends mails. */
+  readonly mailer?: Mailer;
+  /** What users are told of their accounts. */
+  readonly notices?: Notices;
 }
 
 /** What all of them are made with. */
@@ -65,12 +76,50 @@ interface RoomParts extends Base {
   readonly factorRoom: FactorRoom | null;
   readonly users: UserService;
   readonly sessions: SessionService;
+  readonly hasher: PasswordHasher;
   readonly passwords: PasswordCheck;
   readonly minter: TokenMinter;
+  /** In place of the hook and of `SMTP_URL`. */
+  readonly sendMail?: SendMail | undefined;
+  readonly report: (error: unknown) => void;
 }
 
-/** Opens those whose settings are on. */
-export async function openRooms(parts: RoomParts): Promise<Rooms> {
+/** Rooms, and what ends their work. */
+export interface OpenedRooms {
+  readonly rooms: Rooms;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens those whose settings are on.
+ *
+ * @throws SettingsError if a template of mails is not as it should be
+ */
+export async function openRooms(parts: RoomParts): Promise<OpenedRooms> {
+  const mail = parts.settings.email ? await (await import('./recovery/open-recovery.ts')).openRecovery(parts) : null;
+  const mailed = await mailRooms(parts, mail);
+  const rooms: Rooms = { ...(await accountRooms(parts, mailed.notices)), ...mailed };
+  const close = async () => {
+    await rooms.notices?.settled();
+    await mail?.close();
+  };
+  return { rooms, close };
+}
+
+/** What mails are sent for, and what users read of their accounts. */
+async function mailRooms(
+  parts: RoomParts,
+  mail: OpenedRecovery | null,
+): Promise<Pick<Rooms, 'recovery' | 'mailer' | 'notices'>> {
+  return {
+    ...(mail && { recovery: mail.recovery, mailer: mail.mailer }),
+    ...(parts.settings.notices && {
+      notices: new (await import('./notices/notices.ts')).Notices({ ...parts, mailer: mail?.mailer ?? null }),
+    }),
+  };
+}
+
+async function accountRooms(parts: RoomParts, notices: Notices | undefined): Promise<Rooms> {
   const { settings, factorRoom } = parts;
   const needsProof = settings.secondFactor || settings.stepUp || settings.accountSelfService;
   const proof = needsProof
@@ -88,7 +137,7 @@ export async function openRooms(parts: RoomParts): Promise<Rooms> {
     ...(proof && settings.stepUp && { stepUp: new (await import('./step-up/step-up.ts')).StepUp({ ...parts, proof }) }),
     ...(proof &&
       settings.accountSelfService && {
-        leaving: new (await import('./leaving/leaving.ts')).Leaving({ ...parts, proof }),
+        leaving: new (await import('./leaving/leaving.ts')).Leaving({ ...parts, proof, notices }),
       }),
   };
 }

@@ -10,6 +10,7 @@ import { removeExpired, type Removed } from './expiry.ts';
 import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
+import type { SendMail } from './mail/mailer.ts';
 import { openFactors, openRooms, type Rooms } from './rooms.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
@@ -23,6 +24,7 @@ import { TokenService } from './tokens/token-service.ts';
 import { Introspection } from './trust/introspection.ts';
 import { RevocationFeed } from './trust/revocation-feed.ts';
 import { ServiceCredentials } from './trust/service-credentials.ts';
+import { countedName } from './users/accounts-named.ts';
 import { PasswordCheck } from './users/password-check.ts';
 import { PasswordHasher } from './users/password-hasher.ts';
 import { UserService } from './users/user-service.ts';
@@ -37,6 +39,8 @@ export interface Core {
   readonly administration: Administration;
   /** What happens to sessions and tokens while somebody listens; loaded by the first who does. */
   live(): Promise<LiveSessions>;
+  /** What attempts at the account of a name or an address are counted by. */
+  readonly countedName: (given: string) => string;
   /** What settings add. */
   readonly rooms: Rooms;
 }
@@ -53,6 +57,13 @@ export interface TokenSystem extends Pick<Core, 'tokens' | 'users' | 'sessions' 
   publicKeys(): { readonly keys: readonly PublicJwk[] };
   /** Removes what has expired, as simplejwt's `flushexpiredtokens`. Call it from time to time, once an hour for example. */
   flushExpired(): Promise<Removed>;
+  /**
+   * Sends the mails that are due; resolves to how many were sent. A server does so by itself: this is for a process that ends after
+   * each request.
+   *
+   * @throws StoreUnavailable
+   */
+  deliverMail(): Promise<number>;
   /** Resolves when a sign-in could be stored. @throws StoreUnavailable */
   ping(): Promise<void>;
   /** Closes the store, and stops watching the key ring. */
@@ -70,6 +81,8 @@ export interface TokenSystemParts {
   readonly listeners?: readonly EventListener[];
   /** Watches the work of all parts but the store, which comes watched. */
   readonly monitor?: Monitor;
+  /** Sends mails where neither the hook nor `SMTP_URL` is given. Default: they stay in the outbox. */
+  readonly sendMail?: SendMail;
 }
 
 /** Puts the parts together; closes the store if that fails. */
@@ -77,15 +90,13 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const { settings, hooks, store, clock, report, monitor = UNWATCHED } = parts;
   const activity = new ActivityLog({ store, clock });
   // In this order, so that what others do with an event comes after it was counted.
-  const events = createEvents(
-    [
-      activity,
-      ...(parts.monitor ? [parts.monitor] : []),
-      ...(parts.listeners ?? [on(['ring_failed', 'key_set_failed'], ({ error }) => report(error))]),
-      ...(hooks.onSecurityEvent ? [on(['security'], ({ event }) => hooks.onSecurityEvent?.(event))] : []),
-    ],
-    report,
-  );
+  const listeners: EventListener[] = [
+    activity,
+    ...(parts.monitor ? [parts.monitor] : []),
+    ...(parts.listeners ?? [on(['ring_failed', 'key_set_failed', 'mail_deferred'], ({ error }) => report(error))]),
+    ...(hooks.onSecurityEvent ? [on(['security'], ({ event }) => hooks.onSecurityEvent?.(event))] : []),
+  ];
+  const events = createEvents(listeners, report);
   const listener = {
     changed: (kids: readonly string[]) => events.tell({ kind: 'ring_changed', kids }),
     failed: (error: unknown) => events.tell({ kind: 'ring_failed', error }),
@@ -114,7 +125,13 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const acceptor = new TokenAcceptor(codec, settings);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
-  const rooms = await openRooms({ ...base, factorRoom, users, sessions, passwords, minter });
+  const opened = { ...base, factorRoom, users, sessions, hasher, passwords, minter, sendMail: parts.sendMail, report };
+  const { rooms, close: closeRooms } = await openRooms(opened).catch(async (error: unknown) => {
+    keys.close();
+    await store.close();
+    throw error;
+  });
+  if (rooms.notices) listeners.push(rooms.notices);
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
     users,
@@ -123,6 +140,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     throttle,
     administration: new Administration({ users, sessions, keys, activity }),
     live: () => (live ??= loadLive({ ...base, keys, acceptor, authenticator, report })),
+    countedName: (given) => countedName(given, settings),
     rooms,
   };
   return {
@@ -136,10 +154,12 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     revocations: new RevocationFeed({ ...base, keys }),
     publicKeys: () => ({ keys: keys.published() }),
     flushExpired: () => removeExpired(store, settings, clock),
+    deliverMail: async () => (await rooms.mailer?.deliver()) ?? 0,
     ping: () => store.ping(),
     close: async () => {
       (await live)?.close();
       keys.close();
+      await closeRooms();
       await hasher.close();
       await activity.close();
       await store.close();

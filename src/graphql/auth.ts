@@ -135,6 +135,11 @@ async function authOf({
   const settings = settingsFromOptions(Object.fromEntries(given.filter((option) => !isHook(option))));
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
   expectHooks({ ...hooks, onInternalError });
+  if (settings.email && settings.smtpUrl === undefined && hooks.sendMail === undefined) {
+    throw new SettingsError([
+      'sendMail: not given with email on; expected it, or smtpUrl and mailFrom, to send mails with.',
+    ]);
+  }
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);
   const shape = { ...(typePrefix !== undefined && { typePrefix }), ...(operations !== undefined && { operations }) };
@@ -168,6 +173,7 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
   const own = await ownParts(parts.settings);
   const buildSchema = schemaBuilder({}, own);
   const { core, ...system } = await assembleTokenSystem(parts);
+  core.rooms.mailer?.start();
   const context = createContextFunction(core, parts.settings);
   return {
     ...system,

@@ -52,6 +52,8 @@ export interface ContextInput {
 /** What every resolver finds in its context under `auth`. */
 export interface RequestAuth extends Core {
   readonly client: Client;
+  /** The language that the client prefers: the first tag of `Accept-Language` (RFC 9110 12.5.4); null where there is none. */
+  readonly language: string | null;
   /**
    * Who makes this request, read once at the first call; what is wrong with the header is thrown then, and not before.
    *
@@ -127,6 +129,11 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
 
     get client(): Client {
       return (this.#client ??= clientOf(this.#input));
+    }
+
+    get language(): string | null {
+      const header = headerOf(this.#input.req.headers, 'accept-language') ?? '';
+      return /^\s*([a-z]{2,3}(-[a-z\d]{2,8}){0,3})\b/i.exec(header)?.[1] ?? null;
     }
 
     authenticate(): Promise<Authenticated> {

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
+import type { Settings } from '../contracts/settings/settings-table.ts';
 import { guard } from './guard.ts';
 import { natureOf } from './operation.ts';
 // The order of these imports is the order of the fields in the schema.
@@ -12,10 +13,12 @@ import { SessionEventsResolver } from './session-events.resolver.ts';
 /** A class decorated with type-graphql's `@Resolver()`. */
 export type ResolverClass = new (...args: never[]) => object;
 
-/** Our resolvers; `userRegister` is among them only where registration is on. */
-export function resolversFor(settings: { readonly registration: boolean }): NonEmptyArray<ResolverClass> {
-  const registration = settings.registration ? [RegistrationResolver] : [];
-  return [TokenResolver, UserResolver, SessionResolver, ...registration];
+/** What is there on every server. `userRegister` is another where accounts have addresses: that setting adds it. */
+export function resolversFor({
+  registration,
+  email = false,
+}: Pick<Settings, 'registration'> & Partial<Pick<Settings, 'email'>>): NonEmptyArray<ResolverClass> {
+  return [TokenResolver, UserResolver, SessionResolver, ...(registration && !email ? [RegistrationResolver] : [])];
 }
 
 /** What admins may do: a server of your own has them where it names them. */

@@ -1,9 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { InvalidInput } from '../contracts/errors.ts';
 import { givenText, trimmed } from '../contracts/request-text.ts';
-import { givenUsernameKey } from '../contracts/username-key.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
-import type { AuthContext } from './context.ts';
+import type { AuthContext, RequestAuth } from './context.ts';
 import { Operation, type CountedAccount } from './operation.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
 import { DEVICE_NAME, startPair, startSliding } from './sign-in.ts';
@@ -131,8 +130,8 @@ export class TokenResolver {
 }
 
 /** Attempts count for the account that a name means, whether or not there is one. */
-function theGivenName({ username }: Readonly<Record<string, unknown>>): CountedAccount {
-  return { account: givenUsernameKey(trimmed(String(username))) };
+function theGivenName({ username }: Readonly<Record<string, unknown>>, auth: RequestAuth): CountedAccount {
+  return { account: auth.countedName(trimmed(String(username))) };
 }
 
 /** The refresh token of a request: its own, or that of its cookie. */

@@ -99,6 +99,18 @@ export class UserType {
   @Field(() => String, { description: 'As registered. Case and Unicode form are ignored at sign-in.' })
   username!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The e-mail address, as it was written. Null without one.',
+  })
+  email?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether a link that was sent to the address was used. Null without an address.',
+  })
+  emailVerified?: boolean | null;
+
   @Field(() => Boolean, { description: 'Whether the user can sign in.' })
   isActive!: boolean;
 
@@ -146,6 +158,23 @@ export class SessionReplaysType {
 
   @Field(() => SessionClientType, { description: 'Who presented it again.' })
   replayedBy!: SessionClientType;
+}
+
+@ObjectType('SecurityEvent', { description: 'Something that happened to an account.' })
+export class SecurityEventType {
+  @Field(() => ID, { description: 'Its unique name.' })
+  id!: string;
+
+  @Field(() => String, {
+    description: 'What happened: `sign_in`, `new_device`, `password_changed` and others. See docs/recovery.md.',
+  })
+  event!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  at!: Date;
+
+  @Field(() => SessionClientType, { description: 'The client that did it, as far as it is known.' })
+  client!: SessionClientType;
 }
 
 @ObjectType('Session', { description: 'One sign-in on one device, and everything refreshed from it.' })

@@ -2,6 +2,7 @@ import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { AuthContext } from './context.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
+import { CURRENT_PASSWORD } from './proof-arguments.ts';
 import { toTokenPair } from './sign-in.ts';
 import { TokenPairType, UserType } from './types.ts';
 
@@ -29,7 +30,7 @@ export class UserResolver {
       "Changes the caller's password, ends all their sessions including this one, and returns the tokens of a new session. After many wrong current passwords the reason is `throttled`. With `STEP_UP` it needs a recent sign-in.",
   })
   async passwordChange(
-    @Arg('currentPassword', () => String, { description: 'The current password.' }) currentPassword: string,
+    @Arg('currentPassword', () => String, CURRENT_PASSWORD) currentPassword: string,
     @Arg('newPassword', () => String, { description: '8 to 256 characters of any kind.' }) newPassword: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<TokenPairType> {

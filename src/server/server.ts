@@ -16,6 +16,7 @@ import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { AddressOf, RestPluginParts } from './http/rest/plugin.ts';
 import { createLog } from './log.ts';
+import { DevelopmentMail } from './development-mail.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
 
@@ -76,6 +77,7 @@ export async function startServer({
   const plainStore =
     given ??
     (await openStore(settings, { onFault: storeFaultLog(logger), onProgress: (message) => logger.info(message) }));
+  const developmentMail = DevelopmentMail.of(settings, hooks, logger);
   const auth = await assembleAuth({
     settings,
     hooks,
@@ -84,6 +86,7 @@ export async function startServer({
     listeners: logListeners(logger),
     store: monitor === null ? plainStore : watchedStore(plainStore, monitor),
     ...(monitor && { monitor }),
+    ...(developmentMail && { sendMail: (mail) => developmentMail.send(mail) }),
   });
   const isProduction = settings.nodeEnv === 'production';
   const introspection = settings.graphqlIntrospection ?? !isProduction;
@@ -133,6 +136,7 @@ export async function startServer({
             });
           }
         : undefined,
+      ...(developmentMail && { mails: () => developmentMail.list() }),
       rest: await restOf(settings, { auth, schema: graphql.schema, monitor }),
       ...(traces && { trace: (headers, work) => traces.request(headers, work) }),
       ...(patience && { patience }),
@@ -178,6 +182,7 @@ const logListeners = (log: Logger): EventListener[] => [
   on(['ring_failed'], ({ error }) =>
     log.error({ err: error }, 'the key ring cannot be read as it is, and stays as it was'),
   ),
+  on(['mail_deferred'], ({ error }) => log.warn({ err: error }, 'a mail could not be sent')),
   on(['key_set_failed'], ({ error }) => log.error({ err: error }, 'the keys at JWT_JWK_URL cannot be fetched')),
 ];
 

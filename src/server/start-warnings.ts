@@ -38,13 +38,15 @@ export async function startWarnings(settings: ServerSettings, nearMisses: readon
   ];
 }
 
-function openToTheNetwork({ nodeEnv, host, graphiql, console, graphqlIntrospection }: ServerSettings): string[] {
+function openToTheNetwork(settings: ServerSettings): string[] {
+  const { nodeEnv, host, graphiql, console, graphqlIntrospection, email, smtpUrl } = settings;
   if (nodeEnv === 'production' || LOOPBACK.test(host)) return [];
   const open = [
     ...(nodeEnv === 'development' ? ['the demo account'] : []),
     ...(graphiql === false ? [] : ['GraphiQL']),
     ...(console === false ? [] : ['the console']),
     ...(graphqlIntrospection === false ? [] : ['introspection']),
+    ...(email && smtpUrl === undefined ? ['the mails at /mail'] : []),
   ];
   if (open.length === 0) return [];
   const found = `HOST is ${host} and NODE_ENV is ${nodeEnv} (its default is development)`;

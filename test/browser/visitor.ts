@@ -186,6 +186,21 @@ export async function shows(element: Locator): Promise<true> {
   return true;
 }
 
+/** Does something once a second until it is on the page. */
+export async function again(act: () => Promise<unknown>, element: Locator, attempts = 15): Promise<void> {
+  await act();
+  const isShown = await element
+    .first()
+    .waitFor({ timeout: 1000 })
+    .then(
+      () => true,
+      () => false,
+    );
+  if (isShown) return;
+  if (attempts === 1) throw new Error(`${String(element)} was not shown.`);
+  await again(act, element, attempts - 1);
+}
+
 /** By how many pixels a page is wider than its window. */
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');

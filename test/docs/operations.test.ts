@@ -42,7 +42,8 @@ describe('the operations of the documents', () => {
       '0f9d0c3b2a1988776b1f0c5e7d5a4a77': session?.id ?? '',
     };
     const here = Object.entries(examples).reduce((text, [example, real]) => text.replaceAll(example, real), query);
-    const variables = { username: 'alice', password: PASSWORD, refresh, ...(await codeFor(server, query, token)) };
+    const proof = { ...(await codeFor(server, query, token)), ...(await linkFor(server, query)) };
+    const variables = { username: 'alice', password: PASSWORD, refresh, ...proof };
     const { data, errors } = await client.sendRaw({ query: here, variables }, { token });
     expect(errors).toEqual([]);
     expect(Object.values(data ?? {})).not.toContain(null);
@@ -72,4 +73,18 @@ async function codeFor(server: TestServer, query: string, token: string): Promis
   const { access } = await server.client.signIn('carol', PASSWORD);
   const { app } = await enrol(server, access);
   return { challenge: await challengeOf(server.client, 'carol'), code: app.code(server.clock.read()) };
+}
+
+/** What operations with the token of a link need: a mail with one. */
+async function linkFor({ auth, url }: TestServer, query: string): Promise<object> {
+  const account = { username: 'dave', email: 'dave@example.com' };
+  const client = { userAgent: null, ipAddress: null };
+  const { recovery } = auth.rooms;
+  if (/\bpasswordReset\(/.test(query)) await recovery?.invite(account, { client, language: null, actorId: null });
+  else if (query.includes('emailVerify('))
+    await recovery?.register({ ...account, password: PASSWORD }, { client, language: null });
+  else return {};
+  await auth.deliverMail();
+  const mails = await (await fetch(new URL('/mail', url))).text();
+  return { token: /#\w+=([\w-]{43})"/.exec(mails)?.[1] };
 }

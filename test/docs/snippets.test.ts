@@ -16,6 +16,7 @@ const ELSEWHERE: Readonly<Record<string, { readonly reader: string; readonly onl
   '': { reader: 'test/main/start.test.ts', only: 'README.md' },
   ts: { reader: 'the compiler, below' },
   mermaid: { reader: 'Mermaid, in test/browser/diagrams.test.ts' },
+  text: { reader: 'the mailer, in test/core/mail/templates.test.ts', only: 'docs/recovery.md' },
   nginx: { reader: 'nginx, in npm run check:deploy', only: 'docs/deploy/docker-compose.md' },
   python: { reader: 'Python, in test/interop/snippets.test.ts' },
 };

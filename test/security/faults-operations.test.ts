@@ -6,7 +6,13 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 
 const LONG = 30_000;
 /** What is refused for what was sent, before the store is asked: a challenge, a token or a password that is none. */
-const BEFORE_THE_STORE = ['challenge_not_valid', 'token_not_valid', 'invalid_input', 'password_too_weak'];
+const BEFORE_THE_STORE = [
+  'challenge_not_valid',
+  'token_not_valid',
+  'invalid_input',
+  'invalid_email',
+  'password_too_weak',
+];
 
 (storeKinds.includes('mongodb') ? describe : describe.skip)('without a store', () => {
   test(

@@ -20,7 +20,10 @@ import {
 
 const TTL = 600;
 const INDEXES = {
-  users: [{ name: 'username_key', key: { usernameKey: 1 }, unique: true }],
+  users: [
+    { name: 'email_key', key: { emailKey: 1 }, unique: true, sparse: true },
+    { name: 'username_key', key: { usernameKey: 1 }, unique: true },
+  ],
   sessions: [
     { name: 'begun_sessions', key: { createdAt: 1, _id: 1 } },
     { name: 'expired_sessions', key: { expiresAt: 1 }, expireAfterSeconds: TTL },

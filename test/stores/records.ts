@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { StoreUnavailable } from '../../src/contracts/errors.ts';
 import type {
+  AccountEventRecord,
   ActivityRecord,
+  Address,
   AttemptRecord,
   BlacklistEntry,
+  LinkRecord,
+  MailRecord,
   ReplayRecord,
   SecondFactorRecord,
   ServiceRecord,
@@ -81,6 +85,33 @@ export function newService(fields: Partial<ServiceRecord> = {}): ServiceRecord {
   return { name: newId(), secretHash: newId(), createdAt: after(1), audience: newId(), scopes: ['feed'], ...fields };
 }
 
+export function newAddress(fields: Partial<Address> = {}): Address {
+  const email = `${newId()}@Example.org`;
+  return { email, emailKey: email.toLowerCase(), emailVerified: false, ...fields };
+}
+
+export function newLink(fields: Partial<LinkRecord> = {}): LinkRecord {
+  const email = `${newId()}@example.org`;
+  const ids = { name: newId(), userId: newId(), bond: newId() };
+  return { ...ids, purpose: 'password_reset', email, expiresAt: after(60_000), ...fields };
+}
+
+export function newMail(fields: Partial<MailRecord> = {}): MailRecord {
+  return {
+    id: newId(),
+    kind: 'password_reset',
+    userId: newId(),
+    to: 'zoë@example.org',
+    language: 'de-AT',
+    facts: { '$name.of': ODD_TEXT },
+    attempts: 0,
+    createdAt: after(1),
+    nextAt: after(2),
+    expiresAt: after(60_000),
+    ...fields,
+  };
+}
+
 /** Every field set, and none as another. */
 export function newFactors(fields: Partial<SecondFactorRecord> = {}): SecondFactorRecord {
   return {
@@ -91,6 +122,11 @@ export function newFactors(fields: Partial<SecondFactorRecord> = {}): SecondFact
     recoveryHashes: [newId(), newId()],
     ...fields,
   };
+}
+
+export function newAccountEvent(fields: Partial<AccountEventRecord> = {}): AccountEventRecord {
+  const client = { userAgent: ODD_TEXT, ipAddress: '192.0.2.1' };
+  return { id: newId(), userId: newId(), event: 'sign_in', at: NOW, ...client, expiresAt: after(60_000), ...fields };
 }
 
 export function newSuccessor(fields: Partial<Successor> = {}): Successor {

@@ -9,6 +9,7 @@ import { openAt } from './records.ts';
 const READ_ALL = [
   'SELECT name, secret_hash, created_at, audience, scopes FROM services ORDER BY name',
   'DELETE FROM activity WHERE expires_at <= ?',
+  'SELECT count(*) FROM outbox', // what is there is to be sent within minutes
   'sqlite_schema',
 ];
 const INDEXES = [
@@ -21,6 +22,14 @@ const INDEXES = [
   'blacklist_by_time',
   'attempts_by_expiry',
   'brief_attempts_by_expiry',
+  'users_by_email',
+  'links_of_user',
+  'links_by_expiry',
+  'outbox_of_user',
+  'outbox_by_time',
+  'outbox_by_expiry',
+  'account_events_of_user',
+  'account_events_by_expiry',
 ];
 
 describe('the SQLite store', () => {

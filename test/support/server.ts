@@ -21,6 +21,10 @@ export const ALL_ROOMS = {
   SECOND_FACTOR_KEYS: 'a documented test value of more than 32 characters',
   STEP_UP: 'on',
   ACCOUNT_SELF_SERVICE: 'on',
+  EMAIL: 'on',
+  PASSWORD_RESET: 'on',
+  USER_ADMINISTRATION: 'on',
+  NOTICES: 'on',
 } as const;
 
 /** Time that a test moves. It starts now, so that a real client would agree. */

@@ -64,6 +64,7 @@ const ENVIRONMENT: ReadonlySet<string> = new Set([
   ...[...Object.values(authTable), ...Object.values(serverTable)].map(({ env }) => env),
   'VITE_COOKIE', // examples/web
   'VITE_ACCOUNT', // the same
+  'VITE_RECOVERY', // the same
 ]);
 /** What the reader of a document gives a name of their own. */
 const READERS_OWN = new Set(['ACCESS', 'AUTH', 'SERVICE', 'SECRET']);

@@ -10,6 +10,7 @@ import {
 import { socketOptions } from 'graphql-simplejwt/graphql-ws';
 import { OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
+import { createRecoveryApi } from 'graphql-simplejwt/recovery';
 import { Connection } from './connection.ts';
 
 export const isCookieMode = import.meta.env.VITE_COOKIE === 'on';
@@ -18,6 +19,10 @@ export const tokens = createTokenStore({
   url: '/graphql',
   storage: isCookieMode ? cookieStorage() : browserStorage(),
 });
+
+/** Registration, forgotten passwords and links in mails, where the server has them: `EMAIL=on PASSWORD_RESET=on REGISTRATION=on`. */
+export const hasRecovery = import.meta.env.VITE_RECOVERY === 'on';
+export const recovery = createRecoveryApi({ url: '/graphql', tokens });
 
 export const connection = new Connection();
 

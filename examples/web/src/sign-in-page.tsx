@@ -1,8 +1,10 @@
 import { TokenRequestError } from 'graphql-simplejwt/apollo-client';
 import { useSignIn } from 'graphql-simplejwt/react';
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
+import type { AccountView } from './account-page.tsx';
 import { challengeIn } from './account.ts';
 import { Brand } from './brand.tsx';
+import { hasRecovery } from './client.ts';
 import { CodeForm } from './code-form.tsx';
 import { PageHeading } from './page-heading.tsx';
 
@@ -11,9 +13,10 @@ interface Props {
   readonly reason: string | null;
   /** Whether the server heard of the last sign-out. */
   readonly wasServerTold: boolean;
+  readonly show: (view: AccountView) => void;
 }
 
-export function SignInPage({ reason, wasServerTold }: Props) {
+export function SignInPage({ reason, wasServerTold, show }: Props) {
   const why = whySignedOut(reason, wasServerTold);
   const whyId = useId();
   return (
@@ -27,6 +30,16 @@ export function SignInPage({ reason, wasServerTold }: Props) {
         </p>
       )}
       <SignInForm />
+      {hasRecovery && (
+        <div className="row">
+          <button type="button" onClick={() => show({ purpose: 'forgot' })}>
+            Forgot your password?
+          </button>
+          <button type="button" onClick={() => show({ purpose: 'register' })}>
+            Create an account
+          </button>
+        </div>
+      )}
       <p className="hint">The first start of the server prints an account to try.</p>
     </main>
   );
@@ -56,7 +69,7 @@ function SignInForm() {
   return (
     <form className="card" onSubmit={submit} aria-describedby={problemId}>
       <label>
-        Username
+        {hasRecovery ? 'Username or e-mail address' : 'Username'}
         <input
           name="username"
           autoComplete="username"

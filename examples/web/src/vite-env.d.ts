@@ -3,4 +3,6 @@ interface ImportMetaEnv {
   readonly VITE_COOKIE?: string;
   /** `on` where the server runs with SECOND_FACTOR, STEP_UP and ACCOUNT_SELF_SERVICE on. */
   readonly VITE_ACCOUNT?: string;
+  /** `on` where the server has `EMAIL`, `PASSWORD_RESET` and `REGISTRATION` on. */
+  readonly VITE_RECOVERY?: string;
 }

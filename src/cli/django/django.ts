@@ -14,7 +14,7 @@ import { UserImport, type UserSummary } from './user-import.ts';
 /** What moving needs. */
 export interface DjangoParts {
   readonly store: Store;
-  readonly settings: Pick<Settings, 'leeway' | 'slidingTokenRefreshExpClaim' | 'revokeTokenClaim'>;
+  readonly settings: Pick<Settings, 'leeway' | 'slidingTokenRefreshExpClaim' | 'revokeTokenClaim' | 'email'>;
   readonly tokens: OutstandingTarget;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
@@ -31,13 +31,17 @@ export class Django {
   /** @throws DumpError, StoreUnavailable */
   importUsers(rows: AsyncIterable<DumpRow>, model: UserModel, watcher: Watcher): Promise<UserSummary> {
     const accounts = new AccountImport(this.#parts.store.users, this.#parts.hasher);
-    return new UserImport({ accounts, watcher, clock: this.#parts.clock }).run(rows, model);
+    return new UserImport({ accounts, watcher, clock: this.#parts.clock }).run(rows, this.#here(model));
   }
 
   /** What `importUsers` would do now; nothing is written. */
   rehearseUsers(rows: AsyncIterable<DumpRow>, model: UserModel, watcher: Watcher): Promise<UserSummary> {
     const accounts = new AccountImport(rehearseUsers(this.#parts.store.users), this.#parts.hasher);
-    return new UserImport({ accounts, watcher, clock: this.#parts.clock }).run(rows, model);
+    return new UserImport({ accounts, watcher, clock: this.#parts.clock }).run(rows, this.#here(model));
+  }
+
+  #here(model: UserModel): UserModel {
+    return { ...model, hasEmail: this.#parts.settings.email };
   }
 
   /** @throws DumpError, StoreUnavailable */

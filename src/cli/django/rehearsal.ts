@@ -7,10 +7,14 @@ import type { OutstandingTarget } from '../../core/users/outstanding-tokens.ts';
 export function rehearseUsers(users: UserStore): AccountTarget {
   const byId = new Map<string, UserRecord>();
   const keys = new Set<string>();
+  const addresses = new Set<string>();
   const insert = async (user: UserRecord): Promise<Insertion> => {
-    const { id, usernameKey } = user;
+    const { id, usernameKey, emailKey } = user;
     if (keys.has(usernameKey) || (await users.findByUsernameKey(usernameKey)) !== null) return 'username_taken';
     if (byId.has(id) || (await users.findById(id)) !== null) return 'id_taken';
+    const isCrowded = async (key: string) => addresses.has(key) || (await users.findByEmailKey(key)) !== null;
+    if (emailKey !== undefined && (await isCrowded(emailKey))) return 'email_taken';
+    if (emailKey !== undefined) addresses.add(emailKey);
     byId.set(id, user);
     keys.add(usernameKey);
     return 'inserted';

@@ -49,6 +49,8 @@ export interface UserModel {
   readonly usernameField: string;
   /** Django's `TIME_ZONE`, where `USE_TZ` is off. Default: UTC. */
   readonly timeZone?: string | undefined;
+  /** Whether accounts have an e-mail address here: Django's `email`. Default: false. */
+  readonly hasEmail?: boolean;
 }
 
 /** An account of a dump, and the fields that say something there is no place for here, such as an address. */
@@ -84,13 +86,17 @@ export function readRow(value: unknown): RowReading<DumpedRow> {
 export type UserRowReader = (row: DumpedRow, now: Date) => RowReading<DumpedUser>;
 
 /** @throws RangeError if there is no such time zone */
-export function userRowReader({ usernameField, timeZone }: UserModel): UserRowReader {
+export function userRowReader({ usernameField, timeZone, hasEmail = false }: UserModel): UserRowReader {
   const schema = userFields(timeZone === undefined ? moment : momentIn(localMoments(timeZone)));
   return ({ pk, fields }, now) => {
     const reading = read(schema, { ...fields, username: fields[usernameField] });
     if ('problem' in reading) return reading;
-    const isLeftOut = (name: string) => name !== usernameField && !TAKEN.has(name) && saysMore(fields[name]);
-    return { value: { account: accountOf(pk, reading.value, now), leftOut: Object.keys(fields).filter(isLeftOut) } };
+    const email: unknown = hasEmail ? fields['email'] : '';
+    const isTaken = (name: string) => name === usernameField || TAKEN.has(name) || (name === 'email' && hasEmail);
+    const isLeftOut = (name: string) => !isTaken(name) && saysMore(fields[name]);
+    const account = accountOf(pk, reading.value, now);
+    const withEmail = typeof email === 'string' && email !== '' ? { ...account, email } : account;
+    return { value: { account: withEmail, leftOut: Object.keys(fields).filter(isLeftOut) } };
   };
 }
 

@@ -111,6 +111,7 @@ export class UserImport {
       return;
     }
     this.#counts.imported += 1;
+    if (outcome.lacks !== undefined) remark(`was imported without ${outcome.lacks}`);
     const kind = this.#parts.accounts.kindOf(account);
     if (kind !== 'readable') this.#counts.withoutPassword += 1;
     if (kind === 'unknown') {

@@ -59,13 +59,13 @@ export class PasswordChanged extends Unauthenticated {
   }
 }
 
-/** Admins may not demote, disable or delete themselves, as no other admin might be left. */
+/** Admins may neither demote, disable nor delete themselves, as no other admin might be left; nor skip their own password. */
 export class OwnAccount extends AuthError {
   override name = 'OwnAccount';
   readonly code = 'FORBIDDEN';
   readonly reason = 'own_account';
   constructor(
-    message = 'You cannot disable your own account or take away its admin role. Ask another admin, or use the command line.',
+    message = 'You cannot disable or delete your own account, set its password or take away its admin role. Ask another admin, or use the command line.',
   ) {
     super(message);
   }

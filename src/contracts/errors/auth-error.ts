@@ -35,7 +35,10 @@ export type InputReason =
   | 'invalid_username'
   | 'username_taken'
   | 'password_too_weak'
-  | 'session_not_found';
+  | 'session_not_found'
+  | 'invalid_email'
+  | 'email_taken'
+  | 'link_not_valid';
 
 /** `extensions.action`: what a client does next. */
 export type ErrorAction = 'REFRESH' | 'LOGIN' | 'WAIT' | 'SECOND_FACTOR' | 'REAUTHENTICATE';

@@ -59,10 +59,14 @@ const userIdField: Kind<'id' | 'username', keyof typeof USER_ID_FIELDS> = {
     typeof given === 'string' && Object.hasOwn(USER_ID_FIELDS, given)
       ? USER_ID_FIELDS[given as keyof typeof USER_ID_FIELDS]
       : REFUSED,
-  accepts: 'id (also pk) or username; accounts have no e-mail address: where users sign in with it, it is the username',
+  accepts: 'id (also pk) or username; an e-mail address may change, and be that of another account later',
 };
 const nonEmpty = (what: string) => optional(text(what, /./s));
 const isLongSecret = (value: string) => value.length >= 32;
+/** Links lead there with a token after a `#`, so it has none. */
+const accountUrl = optional(text('an https URL, or http on localhost, without a # in it', /^https?:\/\/[^\s#]+$/));
+/** No character in it ends a line of a header, or begins another address. */
+const MAIL_FROM = /^(?:[^\p{C}<>@,;:"\\]+ )?<?[^\p{C}\s<>@,;:"\\]+@[^\p{C}\s<>@,;:"\\]+>?$/u;
 const host = text('an address or host name', /^[\w.:-]+$/);
 const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 const isNetwork = (value: string) => {
@@ -123,6 +127,15 @@ export const authTable = {
   maxDirectives: row('GRAPHQL_MAX_DIRECTIVES', integer(0, 1000), 20, 'Directives in an operation.'),
   maxFragments: row('GRAPHQL_MAX_FRAGMENTS', integer(0, 1000), 50, 'Fragments in a document.'),
   registration: row('REGISTRATION', boolean, false, 'Whether anyone can create an account with `userRegister`.'),
+  email: row('EMAIL', boolean, false, 'Accounts may have an e-mail address: they sign in with it as well, `userRegister` takes it, and `emailChange` and `emailVerify` change it by a link that is sent to it. Needs `SMTP_URL`, `MAIL_FROM` and `ACCOUNT_URL` in production. See docs/recovery.md.'),
+  passwordReset: row('PASSWORD_RESET', boolean, false, 'Users who forgot their password get a link by mail: `passwordResetRequest` and `passwordReset`. Needs `EMAIL`.'),
+  userAdministration: row('USER_ADMINISTRATION', boolean, false, 'Admins may create and delete accounts and set passwords by the API: `userCreate`, `userDelete`, `userSetPassword` and, with `EMAIL`, `userInvite`.'),
+  notices: row('NOTICES', boolean, false, 'Users are told of sign-ins with a new device, changes of their password, address or second factor, and of stolen tokens: by mail with `EMAIL`, and in `securityEvents`, which lists the last 50 events of their account.'),
+  accountUrl: row('ACCOUNT_URL', accountUrl, undefined, 'The page of your application that links in mails lead to, such as https://app.example.com/account. What the link is for and its token follow after a `#`, which no server sees. Outside production the default is the example application, http://127.0.0.1:5173/.'),
+  smtpUrl: secret(row('SMTP_URL', optional(text('an smtp:// or smtps:// URL, such as smtps://user:password@smtp.example.com', /^smtps?:\/\/\S+$/)), undefined, 'The server that takes mails to be sent. `smtp://` uses STARTTLS, and refuses a server without it unless the URL ends with `?requireTLS=false`; on localhost it uses no TLS. Not set outside production: mails are shown at `/mail` and in the log.')),
+  mailFrom: row('MAIL_FROM', optional(text('an address, or a name and an address such as Example <no-reply@example.com>', MAIL_FROM)), undefined, 'The sender of mails.'),
+  mailTemplates: row('MAIL_TEMPLATES', nonEmpty('a folder'), undefined, 'Texts of mails that replace ours, by language: `de/password-reset.txt` and `.html`. See docs/recovery.md.'),
+  throttlePasswordResets: row('THROTTLE_PASSWORD_RESETS', integer(1, 1_000_000), 20, 'Password resets that one address may ask for in an hour; for one account, a quarter of that. A mailbox gets at most 5 links in half an hour, wherever they are asked for from.'),
   throttle: row('THROTTLE', boolean, true, 'Whether attempts are counted, and clients with too many are throttled. Behind a proxy the addresses below are those of clients only with `TRUST_PROXY`.'),
   throttleSignInFailures: row('THROTTLE_SIGN_IN_FAILURES', integer(1, 1000), 10, 'Failed sign-ins to one account from one address before waits begin: 1 s, 2 s, 4 s and so on, forgotten after a day or a success. The same for wrong current passwords in `passwordChange`. An IPv6 address is its /64; a /48 is let through three times as often.'),
   throttleAddressFailures: row('THROTTLE_ADDRESS_FAILURES', integer(1, 1_000_000), 100, 'Failed sign-ins from one address, whatever the account, before waits begin; forgotten after an hour. An IPv6 /48 is let through ten times as often.'),
@@ -137,7 +150,7 @@ export const authTable = {
   secondFactor: row('SECOND_FACTOR', boolean, false, 'Users may add an authenticator app (TOTP, RFC 6238), and are asked for a code at sign-in from then on. Tokens have the claims `auth_time` and `amr`. Needs `SECOND_FACTOR_KEYS` and `THROTTLE`. See docs/accounts.md.'),
   secondFactorKeys: secret(row('SECOND_FACTOR_KEYS', optional(list('one or several secrets of at least 32 characters, separated by commas', isLongSecret)), undefined, 'Encrypt the secrets of authenticator apps in the store, and sign-ins that wait for a code. The first one encrypts, all decrypt: put a new one in front to replace it. Without them all second factors are lost.')),
   totpIssuer: row('TOTP_ISSUER', text('1 to 64 characters without a colon', /^[^:]{1,64}$/), 'graphql-simplejwt', 'What authenticator apps call this service.'),
-  stepUp: row('STEP_UP', boolean, false, 'Changes of the password and of the second factor, rights given to others, the export and the deletion of an account need a recent sign-in; otherwise they fail with `step_up_required`. `tokenStepUp` makes it recent again. Ending sessions never needs it. Tokens have the claims `auth_time` and `amr`. See docs/accounts.md.'),
+  stepUp: row('STEP_UP', boolean, false, 'Changes of the password, the address and the second factor, what admins do to accounts except disabling them, the export and the deletion of an account need a recent sign-in; otherwise they fail with `step_up_required`. `tokenStepUp` makes it recent again. Ending sessions never needs it. Tokens have the claims `auth_time` and `amr`. See docs/accounts.md.'),
   stepUpMaxAge: row('STEP_UP_MAX_AGE', duration('30s', '1d'), '10m', 'How recent that sign-in must be.'),
   accountSelfService: row('ACCOUNT_SELF_SERVICE', boolean, false, 'Users may export what is stored about them with `accountExport`, and delete their account with `accountDelete`.'),
   dataDir: row('DATA_DIR', text('a folder', /./), './data', 'Folder of the embedded store and, outside production, of the signing key.'),
@@ -191,5 +204,6 @@ export const hookTable = {
   onSecurityEvent: { seed: '-', meaning: '`(event) => void`: sign-ins, failures, reuse, ended sessions, changes of passwords and accounts, throttling. The server logs them.' },
   tokenUser: { seed: 'TOKEN_USER_CLASS', meaning: '`(claims) => user`: the user of stateless authentication, made of claims alone.' },
   jsonEncoder: { seed: 'JSON_ENCODER', meaning: '`(key, value) => value`: replacer that turns custom claims into JSON.' },
+  sendMail: { seed: '-', meaning: '`(mail) => Promise<void>`: sends a mail in place of `smtpUrl`. What it throws has the mail sent again later.' },
   claims: { seed: 'custom claims by subclass', meaning: '`(user) => claims`: custom claims of every token made for the user.' },
 } as const;

@@ -1,4 +1,5 @@
 import { REFUSED, type ValueOf } from './kinds.ts';
+import { libraryMailProblems, mailProblems, productionMailProblems } from './mail-problems.ts';
 import { nearMissesOf, type NearMiss } from './near-misses.ts';
 import { originProblems } from './origin-problems.ts';
 import { replacementOf } from './replaced.ts';
@@ -108,13 +109,16 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
       `${nameOf('corsOrigins')}: got "${origin}" with ${nameOf('refreshCookie')} on, where anybody on the network can be that page; expected https, or http on localhost.`,
     );
   }
-  return problems;
+  return [...problems, ...mailProblems(settings, nameOf)];
 }
 
 /** Rules for settings that only the server has. */
-function libraryProblems({ corsOrigins, refreshCookie }: Settings): string[] {
-  if (corsOrigins === undefined || refreshCookie) return [];
+function libraryProblems(settings: Settings): string[] {
+  const { corsOrigins, refreshCookie } = settings;
+  const problems = libraryMailProblems(settings);
+  if (corsOrigins === undefined || refreshCookie) return problems;
   return [
+    ...problems,
     'corsOrigins: given without refreshCookie, where the library does nothing with it; expected refreshCookie on as well, or CORS headers from your own server.',
   ];
 }
@@ -133,7 +137,7 @@ function productionProblems(settings: ServerSettings): string[] {
       `PASSWORD_HASH_COST: got ${settings.passwordHashCost}, expected at least 10 when NODE_ENV=production.`,
     );
   }
-  return problems;
+  return [...problems, ...productionMailProblems(settings)];
 }
 
 /** A header that nobody is believed. */

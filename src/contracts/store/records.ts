@@ -27,7 +27,26 @@ export interface UserRecord {
   readonly sessionlessAfter?: Date;
   /** In the order of their names; left out where there are none. Whether the user is an admin is `isAdmin`, and no role. */
   readonly roles?: readonly string[];
+  /** The e-mail address as it was written. Left out where there is none. */
+  readonly email?: string;
+  /**
+   * The address in the form in which it is compared; unique. Left out until the address is the account's own: it was verified,
+   * or an admin or an import has set it.
+   */
+  readonly emailKey?: string;
+  /** Whether a link that was sent to the address came back. Left out where there is no address. */
+  readonly emailVerified?: boolean;
 }
+
+/** An e-mail address of an account, or none; all null. */
+export interface Address {
+  readonly email: string | null;
+  readonly emailKey: string | null;
+  readonly emailVerified: boolean | null;
+}
+
+/** How the change of an address went: `changed` where it was not the expected one any more. */
+export type Replacement = 'replaced' | 'changed' | 'email_taken';
 
 /** What may change in an account. */
 export type UserChanges = Partial<
@@ -43,8 +62,8 @@ export type UserChanges = Partial<
 /** What changes together with a password hash. */
 export type HashFacts = Pick<UserChanges, 'passwordChangedAt' | 'formerHashClaim'>;
 
-/** How storing a new user went; whose both names are taken may hear either. */
-export type Insertion = 'inserted' | 'id_taken' | 'username_taken';
+/** How storing a new user went; where several names are taken, it may be any of these. */
+export type Insertion = 'inserted' | 'id_taken' | 'username_taken' | 'email_taken';
 
 /** Why a session ended. */
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];

@@ -11,9 +11,11 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
     insertMany: true,
     findById: true,
     findByUsernameKey: true,
+    findByEmailKey: true,
     list: true,
     update: true,
     replacePasswordHash: true,
+    replaceAddress: true,
     delete: true,
   },
   sessions: {
@@ -42,6 +44,9 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
   services: { insert: true, find: true, list: true, delete: true },
   activity: { add: true, list: true, deleteExpired: true },
   secondFactors: { find: true, replace: true, delete: true },
+  links: { insert: true, find: true, take: true, deleteOfUser: true, deleteExpired: true },
+  outbox: { add: true, take: true, putOff: true, delete: true, deleteOfUser: true, count: true, deleteExpired: true },
+  accountEvents: { add: true, list: true, deleteOfUser: true, deleteExpired: true },
 };
 
 /**

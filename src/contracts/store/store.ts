@@ -1,10 +1,13 @@
+import type { AccountEventStore, LinkStore, Outbox } from './mail-store.ts';
 import type {
   ActivityRecord,
+  Address,
   AttemptRecord,
   Authentication,
   BlacklistEntry,
   HashFacts,
   Insertion,
+  Replacement,
   ReplayRecord,
   Revocation,
   SecondFactorRecord,
@@ -16,6 +19,8 @@ import type {
   UserRecord,
 } from './records.ts';
 
+export type * from './mail-records.ts';
+export type * from './mail-store.ts';
 export type * from './records.ts';
 
 /**
@@ -44,6 +49,9 @@ export interface Store {
   readonly services: ServiceStore;
   readonly activity: ActivityStore;
   readonly secondFactors: SecondFactorStore;
+  readonly links: LinkStore;
+  readonly outbox: Outbox;
+  readonly accountEvents: AccountEventStore;
   /** Resolves when the store answers and takes writes, so that a sign-in could be stored. Asked again and again: `/readyz`. */
   ping(): Promise<void>;
   /** The time by a clock that all its servers share, as a database server has one; null where there is none. */
@@ -61,12 +69,15 @@ export interface UserPage {
 }
 
 export interface UserStore {
-  /** Stores a new user; of any number of concurrent calls with one `id` or `usernameKey`, one resolves `inserted`. */
+  /**
+   * Stores a new user; of any number of concurrent calls with one `id`, `usernameKey` or `emailKey`, one resolves `inserted`.
+   */
   insert(user: UserRecord): Promise<Insertion>;
   /** Stores many new users, each for itself and exactly as `insert` does. Resolves to how each went, in their order. */
   insertMany(users: readonly UserRecord[]): Promise<Insertion[]>;
   findById(id: string): Promise<UserRecord | null>;
   findByUsernameKey(usernameKey: string): Promise<UserRecord | null>;
+  findByEmailKey(emailKey: string): Promise<UserRecord | null>;
   /** Users in the order of their `usernameKey`, at most `limit` after the key `after`. */
   list(page: UserPage): Promise<UserRecord[]>;
   /** Sets the given fields at once. Resolves to the user as it is now, or null if there is none. */
@@ -76,6 +87,11 @@ export interface UserStore {
    * facts. Of any number of concurrent calls with one `expected`, at most one resolves true.
    */
   replacePasswordHash(id: string, expected: string, passwordHash: string, facts?: HashFacts): Promise<boolean>;
+  /**
+   * Sets the address if `email` still is `expected`, null where there is none. Of any number of concurrent calls with one
+   * `emailKey` for several accounts, at most one resolves `replaced`.
+   */
+  replaceAddress(id: string, expected: string | null, next: Address): Promise<Replacement>;
   /** Resolves to whether there was such a user. */
   delete(id: string): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import type { ActivityHour, ActivityLog } from '../activity/activity-log.ts';
 import { ACTIVITY_HOURS } from '../activity/activity-log.ts';
 import type { KeyDescription, KeySource } from '../keys/token-keys.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import type { NewUser } from '../users/new-account.ts';
 import { checkText } from '../users/password-policy.ts';
 import type { AccountChanges, UserService } from '../users/user-service.ts';
 import { cursorAfter, readCursor } from './user-cursor.ts';
@@ -67,6 +68,23 @@ export class Administration {
     }
     if (id === by.actorId && (isActive === false || isAdmin === false)) throw new OwnAccount();
     return this.#parts.users.change(id, changes, by);
+  }
+
+  /** Makes an account for somebody else. @throws InvalidInput, Overloaded, StoreUnavailable */
+  create(user: NewUser, by: ActingAdmin): Promise<User> {
+    return this.#parts.users.create(user, by);
+  }
+
+  /** Sets another user's password, and ends all their sessions. Null if there is no such user. @throws InvalidInput, OwnAccount */
+  async setPassword(id: string, password: string, by: ActingAdmin): Promise<User | null> {
+    if (id === by.actorId) throw new OwnAccount();
+    return this.#parts.users.setPassword(id, password, by);
+  }
+
+  /** Deletes another user, and ends all their sessions. Resolves to whether there was one. @throws OwnAccount */
+  async delete(id: string, by: ActingAdmin): Promise<boolean> {
+    if (id === by.actorId) throw new OwnAccount();
+    return this.#parts.users.delete(id, by);
   }
 
   /** Ends all sessions of a user. Resolves to how many. */

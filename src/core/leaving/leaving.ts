@@ -4,7 +4,8 @@ import type { Clock } from '../../contracts/clock.ts';
 import { OwnAccount } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { User } from '../../contracts/hooks.ts';
-import type { SessionRecord, Store } from '../../contracts/store/store.ts';
+import { KEPT_EVENTS } from '../../contracts/store/mail-store.ts';
+import type { AccountEventRecord, SessionRecord, Store } from '../../contracts/store/store.ts';
 import type { Credentials, Proof } from '../users/proof.ts';
 import type { UserService } from '../users/user-service.ts';
 
@@ -15,6 +16,8 @@ export interface LeavingParts {
   readonly events: Events;
   readonly users: UserService;
   readonly proof: Proof;
+  /** Notes what happens to accounts. Left out where users are not told. */
+  readonly notices?: { settled(): Promise<void> } | undefined;
 }
 
 /** Lets users take what is stored about them, and go. */
@@ -31,17 +34,19 @@ export class Leaving {
    * @throws StoreUnavailable
    */
   async export(account: User, client: Client): Promise<Readonly<Record<string, JsonValue>>> {
-    const { store, clock, events } = this.#parts;
-    const [sessions, factors] = await Promise.all([
+    const { store, clock, events, notices } = this.#parts;
+    await notices?.settled();
+    const [sessions, factors, happened] = await Promise.all([
       store.sessions.listAll(account.id),
       store.secondFactors.find(account.id),
+      store.accountEvents.list(account.id, KEPT_EVENTS),
     ]);
     const secondFactor = factors?.totp
       ? { addedAt: factors.totp.createdAt, recoveryCodesLeft: factors.recoveryHashes.length }
       : null;
     events.audit('account_exported', { userId: account.id, client });
-    const told = { exportedAt: new Date(clock()), account, secondFactor, sessions: sessions.map(toldOf) };
-    return JSON.parse(JSON.stringify(told)) as Record<string, JsonValue>; // moments become texts
+    const told = { account, secondFactor, sessions: sessions.map(toldOf), securityEvents: happened.map(eventOf) };
+    return JSON.parse(JSON.stringify({ exportedAt: new Date(clock()), ...told })) as Record<string, JsonValue>; // moments become texts
   }
 
   /**
@@ -51,13 +56,14 @@ export class Leaving {
    * @throws InvalidInput, OwnAccount if it is that of an admin, NoActiveAccount, Overloaded, StoreUnavailable
    */
   async delete(userId: string, credentials: Credentials, client: Client): Promise<void> {
-    const { store, users, proof } = this.#parts;
+    const { store, users, proof, notices } = this.#parts;
     const { record } = await proof.prove(userId, credentials, client);
     if (record.isAdmin) {
       throw new OwnAccount(
         'The account of an admin cannot be deleted here. Have another admin take the role away first.',
       );
     }
+    await notices?.settled(); // or what is being noted would be there after all
     await users.delete(userId);
     await store.sessions.anonymize(userId);
   }
@@ -67,3 +73,5 @@ export class Leaving {
 function toldOf({ jti: _jti, previousJti: _previous, userId: _user, replay, ...session }: SessionRecord) {
   return { ...session, replays: replay?.reported ?? null };
 }
+
+const eventOf = ({ event, at, userAgent, ipAddress }: AccountEventRecord) => ({ event, at, userAgent, ipAddress });

@@ -6,7 +6,8 @@ import type { RevocationReason, UserRecord } from '../../contracts/store/store.t
 
 /** A user without the secrets. */
 export function toUser(record: UserRecord): User {
-  const { passwordHash: _hash, usernameKey: _key, formerHashClaim: _claim, sessionlessAfter: _after, ...user } = record;
+  const { passwordHash: _hash, usernameKey: _key, formerHashClaim: _claim, sessionlessAfter: _after, ...rest } = record;
+  const { emailKey: _emailKey, ...user } = rest;
   return user;
 }
 

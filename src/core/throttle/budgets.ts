@@ -91,6 +91,22 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
   subscription: [
     { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
   ],
+  /**
+   * Requests for a link, whoever they are about. Of one account only those of one address are counted, so that nobody keeps the
+   * owner from asking; a mailbox is spared by the mails themselves.
+   */
+  password_reset_request: [
+    {
+      per: 'account',
+      rule: ({ throttlePasswordResets: limit }) => budget({ limit: Math.ceil(limit / 4), window: HOUR }),
+    },
+    { per: 'address', rule: ({ throttlePasswordResets: limit }) => budget({ limit, window: HOUR }) },
+    { per: 'site', rule: ({ throttlePasswordResets: limit }) => budget({ limit: SITE.address * limit, window: HOUR }) },
+  ],
+  /** Uses of links, for the work they make: nobody guesses the token of one. */
+  mail_link: [
+    { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
+  ],
   /** Names and secrets of services that were wrong. Right ones are not counted, so that this keeps no service out. */
   service_credentials: [
     { per: 'address', rule: failuresOfAddress },

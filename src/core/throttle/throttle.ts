@@ -9,6 +9,7 @@ import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
 import { BUDGETS, type Budget } from './budgets.ts';
 import { KnownNetworks } from './known-networks.ts';
+import { userNamed } from './user-named.ts';
 import { Pending } from './pending.ts';
 import type { Rule } from './rule.ts';
 import { forget, takeBack, unlessGone, type CountedAttempt } from './taking-back.ts';
@@ -232,7 +233,7 @@ export class Throttle {
     const last = counted.find(({ sparesKnown, step, rule }) => sparesKnown && step?.after.count === rule.limit);
     if (last === undefined) return;
     const { operation, account = '', client, userId } = last.visit;
-    const guessed = userId ?? (await this.#parts.store.users.findByUsernameKey(account).catch(() => null))?.id ?? null;
+    const guessed = userId ?? (await userNamed(account, this.#parts.store).catch(() => null));
     this.#parts.events.audit('guessing_suspected', { operation, userId: guessed, client });
   }
 }

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
 import { usernameKey } from '../../contracts/username-key.ts';
+import { readEmail } from './email.ts';
 import { excessOf } from './hash-excess.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { givenUserId } from './user-id.ts';
@@ -9,12 +10,18 @@ import { newUsername } from './username.ts';
 /** An account of another system, with the hash it is stored with there. */
 export type ForeignAccount = Omit<
   UserRecord,
-  'usernameKey' | 'passwordChangedAt' | 'isAdmin' | 'formerHashClaim' | 'sessionlessAfter'
+  | 'usernameKey'
+  | 'passwordChangedAt'
+  | 'isAdmin'
+  | 'formerHashClaim'
+  | 'sessionlessAfter'
+  | 'emailKey'
+  | 'emailVerified'
 >;
 
-/** What became of an account: `present` was there before, and differs now in what is named. */
+/** What became of an account: `present` was there before, and differs now in what is named; `lacks` says what was left out. */
 export type AccountOutcome =
-  | { readonly outcome: 'imported' }
+  | { readonly outcome: 'imported'; readonly lacks?: string }
   | { readonly outcome: 'present'; readonly differences: readonly string[] }
   | { readonly outcome: 'refused'; readonly problem: string };
 
@@ -42,13 +49,27 @@ export class AccountImport {
   async add(accounts: readonly ForeignAccount[]): Promise<AccountOutcome[]> {
     const readings = accounts.map(readAccount);
     const records = readings.flatMap((reading) => ('record' in reading ? [reading.record] : []));
-    const insertions = (await this.#users.insertMany(records)).values();
+    const insertions = (await this.#insert(records)).values();
     const outcomes: AccountOutcome[] = [];
     for (const reading of readings) {
       if ('problem' in reading) outcomes.push({ outcome: 'refused', problem: reading.problem });
-      else outcomes.push(await this.#outcomeOf(reading.record, insertions.next().value));
+      else {
+        const { insertion, lacks = reading.lacks } = insertions.next().value ?? {};
+        const outcome = await this.#outcomeOf(reading.record, insertion);
+        outcomes.push(outcome.outcome === 'imported' && lacks !== undefined ? { ...outcome, lacks } : outcome);
+      }
     }
     return outcomes;
+  }
+
+  /** An account whose address another one has comes in without it: Django does not keep addresses apart. */
+  async #insert(records: readonly UserRecord[]) {
+    const insertions = await this.#users.insertMany(records);
+    const crowded = records.filter((_, index) => insertions[index] === 'email_taken');
+    const again = (await this.#users.insertMany(crowded.map(withoutAddress))).values();
+    return insertions.map((insertion): { readonly insertion: Insertion | undefined; readonly lacks?: string } =>
+      insertion === 'email_taken' ? { insertion: again.next().value, lacks: ADDRESS_TAKEN } : { insertion },
+    );
   }
 
   /** What the hash of an account is good for here. */
@@ -75,12 +96,27 @@ export class AccountImport {
   }
 }
 
+const ADDRESS_TAKEN = 'its e-mail address, which another account has';
+const NO_ADDRESS = 'its e-mail address, which is none';
+
+function withoutAddress({
+  email: _email,
+  emailKey: _key,
+  emailVerified: _verified,
+  ...record
+}: UserRecord): UserRecord {
+  return record;
+}
+
 const TAKEN = {
   id_taken: 'somebody else has this id already',
+  email_taken: 'somebody else has this e-mail address already',
   username_taken: 'somebody else has this username already (letter case does not count)',
 } as const;
 
-function readAccount(account: ForeignAccount): { readonly record: UserRecord } | { readonly problem: string } {
+type AccountReading = { readonly record: UserRecord; readonly lacks?: string } | { readonly problem: string };
+
+function readAccount({ email, ...account }: ForeignAccount): AccountReading {
   try {
     const username = newUsername(account.username);
     // The last change of the password is not known; the account's first day is the same at every import.
@@ -91,7 +127,10 @@ function readAccount(account: ForeignAccount): { readonly record: UserRecord } |
       return { problem: `its password hash takes too much work to check: ${excess}; give it another` };
     const names = { id, username, usernameKey: usernameKey(username) };
     // An import makes no admins: they are chosen here.
-    return { record: { ...account, ...names, passwordChangedAt, isAdmin: false } };
+    const record = { ...account, ...names, passwordChangedAt, isAdmin: false };
+    const address = readEmail(email ?? '');
+    if (address !== null) return { record: { ...record, ...address, emailVerified: false } };
+    return { record, ...(email !== undefined && { lacks: NO_ADDRESS }) };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return { problem: error.message };

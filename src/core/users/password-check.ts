@@ -1,8 +1,15 @@
-import { Overloaded } from '../../contracts/errors.ts';
+import { InvalidInput, Overloaded } from '../../contracts/errors.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
 import { trimmed } from '../../contracts/request-text.ts';
 import { hashClaim } from '../sessions/account.ts';
 import type { PasswordHasher } from './password-hasher.ts';
+import { expectWhole } from './whole-record.ts';
+
+/** Which account a password is of, and how it was typed; `right` is null where it is of none. */
+export interface PasswordHolder {
+  readonly record: UserRecord | null;
+  readonly right: string | null;
+}
 
 /** What checking needs. */
 export interface PasswordCheckParts {
@@ -33,6 +40,28 @@ export class PasswordCheck {
   }
 
   /**
+   * The first of these accounts whose password it is. Where there are none, the same work is done as for one.
+   *
+   * @throws Overloaded
+   */
+  async holderOf(password: string, [first, ...others]: readonly UserRecord[]): Promise<PasswordHolder> {
+    const right = await this.rightSpelling(password, first?.passwordHash);
+    if (right !== null) return { record: first ?? null, right };
+    for (const record of others) {
+      const right = await this.rightSpelling(password, record.passwordHash);
+      if (right !== null) return { record, right };
+    }
+    return { record: first ?? null, right: null };
+  }
+
+  /** @throws InvalidInput if it is not the current password of this account, Overloaded, StoreUnavailable */
+  async expectRight(record: UserRecord, password: string): Promise<void> {
+    if ((await this.rightSpelling(password, record.passwordHash)) !== null) return;
+    expectWhole(record, record.usernameKey);
+    throw wrongPassword();
+  }
+
+  /**
    * Stores another hash of a password that was right, where the one of the record is of another format or cost.
    *
    * @throws StoreUnavailable
@@ -49,3 +78,6 @@ export class PasswordCheck {
     }
   }
 }
+
+export const wrongPassword = () =>
+  new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');

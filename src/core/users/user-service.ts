@@ -1,6 +1,6 @@
-import { newId } from '../../contracts/claims.ts';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
-import { InvalidInput, NoActiveAccount } from '../../contracts/errors.ts';
+import { NoActiveAccount } from '../../contracts/errors.ts';
 import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
@@ -14,21 +14,13 @@ import {
 import { toUser } from '../sessions/account.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused } from '../sessions/standing.ts';
-import type { PasswordCheck } from './password-check.ts';
+import { accountsNamed } from './accounts-named.ts';
+import { expectInserted, newAccount, type NewAccount, type NewUser } from './new-account.ts';
+import { wrongPassword, type PasswordCheck } from './password-check.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkNewPassword, checkPassword, checkText } from './password-policy.ts';
-import { givenUserId } from './user-id.ts';
-import { newUsername } from './username.ts';
+import { removeTraces } from './traces.ts';
 import { expectWhole } from './whole-record.ts';
-
-/** What a new account needs; `id` only where it comes from another system. */
-export interface NewUser {
-  readonly username: string;
-  readonly password: string;
-  readonly id?: string;
-  /** Default: false. */
-  readonly isAdmin?: boolean;
-}
 
 /** What an admin may change in an account. */
 export type AccountChanges = Partial<Pick<User, 'isActive' | 'isAdmin'>>;
@@ -63,10 +55,13 @@ export class UserService {
   async authenticate(username: string, password: string, client: Client): Promise<User> {
     checkText('username', username, MAX_USERNAME_LENGTH);
     checkPassword('password', password);
-    const record = await this.#parts.store.users.findByUsernameKey(usernameKey(username));
-    const right = await this.#parts.passwords.rightSpelling(password, record?.passwordHash);
+    const { record, right } = await this.#parts.passwords.holderOf(
+      password,
+      await accountsNamed(username, this.#parts),
+    );
     if (record === null || right === null || !(await isAllowed(record, this.#parts))) {
-      if (record !== null) expectWhole(record, usernameKey(username));
+      if (record !== null)
+        expectWhole(record, record.emailKey === undefined ? usernameKey(username) : record.usernameKey);
       this.#parts.events.audit('sign_in_failed', { userId: record?.id ?? null, client });
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
@@ -98,7 +93,7 @@ export class UserService {
 
   /** Whether nothing that ends a user's sessions has happened since they were read. */
   async isUnchanged({ id, isActive, passwordChangedAt }: User): Promise<boolean> {
-    const record = await this.#parts.store.users.findById(id);
+    const record = await this.find(id);
     return record?.isActive === isActive && record.passwordChangedAt.getTime() === passwordChangedAt.getTime();
   }
 
@@ -135,29 +130,32 @@ export class UserService {
    *
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
-  async create({ username: given, password, id = newId(), isAdmin = false }: NewUser): Promise<User> {
-    const username = newUsername(given);
-    await checkNewPassword('password', password, { ...this.#parts, username });
-    const now = new Date(this.#parts.clock());
-    const record: UserRecord = {
-      id: givenUserId(id),
-      username,
-      usernameKey: usernameKey(username),
-      passwordHash: await this.#parts.hasher.hash(password),
-      passwordChangedAt: now,
-      isActive: true,
-      isAdmin,
-      lastLogin: null,
-      createdAt: now,
-    };
-    const outcome = await this.#parts.store.users.insert(record);
-    if (outcome === 'id_taken') throw new InvalidInput('id', 'A user with that id already exists.');
-    if (outcome === 'username_taken') {
-      throw new InvalidInput('username', 'A user with that username already exists.', 'username_taken');
-    }
-    this.#parts.events.audit('user_created', { userId: id });
-    if (isAdmin) this.#parts.events.audit('admin_granted', { userId: id });
+  async create({ password, ...account }: NewUser & NewAccount, by: Actor = {}): Promise<User> {
+    const record = newAccount(account, '', this.#now(), this.#parts.settings);
+    await checkNewPassword('password', password, { ...this.#parts, username: record.username });
+    return this.#insert({ ...record, passwordHash: await this.#parts.hasher.hash(password) }, by);
+  }
+
+  /**
+   * Makes an account without a password, which is set by a link.
+   *
+   * @throws InvalidInput, StoreUnavailable
+   */
+  invite(account: NewAccount, by: Actor): Promise<User> {
+    // Django's form of a hash that no password has; random, as a link is bound to it.
+    const hash = `!${randomBytes(30).toString('base64url')}`;
+    return this.#insert(newAccount(account, hash, this.#now(), this.#parts.settings), by);
+  }
+
+  async #insert(record: UserRecord, by: Actor): Promise<User> {
+    expectInserted(await this.#parts.store.users.insert(record));
+    this.#parts.events.audit('user_created', { ...by, userId: record.id });
+    if (record.isAdmin) this.#parts.events.audit('admin_granted', { ...by, userId: record.id });
     return toUser(record);
+  }
+
+  #now(): Date {
+    return new Date(this.#parts.clock());
   }
 
   /**
@@ -167,14 +165,11 @@ export class UserService {
    */
   async changePassword(id: string, current: string, next: string): Promise<User> {
     checkPassword('currentPassword', current);
-    const record = await this.#parts.store.users.findById(id);
-    if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
+    const record = await this.#allowed(id);
     await checkNewPassword('newPassword', next, { ...this.#parts, username: record.username });
-    const right = await this.#parts.passwords.rightSpelling(current, record.passwordHash);
-    if (right === null) expectWhole(record, record.usernameKey);
-    if (right === null || !(await this.#replacePassword(record, next))) {
-      throw new InvalidInput('currentPassword', 'Your old password was entered incorrectly. Please enter it again.');
-    }
+    await this.#parts.passwords.expectRight(record, current);
+    const replacement = await this.#parts.hasher.hash(next);
+    if (!(await this.replacePassword(record, replacement))) throw wrongPassword();
     this.#parts.events.audit('password_changed', { userId: id });
     await this.#parts.sessions.endAll(id, 'password_changed');
     const changed = await this.find(id);
@@ -182,10 +177,27 @@ export class UserService {
     return changed;
   }
 
-  /** Resolves to false if it was changed in the meantime. */
-  async #replacePassword({ id, passwordHash }: UserRecord, password: string): Promise<boolean> {
-    const replacement = await this.#parts.hasher.hash(password);
-    const facts = { passwordChangedAt: new Date(this.#parts.clock()), formerHashClaim: null };
+  /**
+   * Asks a user for the password again.
+   *
+   * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
+   */
+  async confirm(id: string, password: string): Promise<UserRecord> {
+    checkPassword('currentPassword', password);
+    const record = await this.#allowed(id);
+    await this.#parts.passwords.expectRight(record, password);
+    return record;
+  }
+
+  async #allowed(id: string): Promise<UserRecord> {
+    const record = await this.#parts.store.users.findById(id);
+    if (record === null || !(await isAllowed(record, this.#parts))) throw new NoActiveAccount();
+    return record;
+  }
+
+  /** Puts a hash in the place of the one that was read. Resolves to false if it was changed in the meantime. */
+  replacePassword({ id, passwordHash }: UserRecord, replacement: string): Promise<boolean> {
+    const facts = { passwordChangedAt: this.#now(), formerHashClaim: null };
     return this.#parts.store.users.replacePasswordHash(id, passwordHash, replacement, facts);
   }
 
@@ -194,18 +206,18 @@ export class UserService {
    *
    * @throws InvalidInput, Overloaded, StoreUnavailable
    */
-  async setPassword(id: string, password: string): Promise<User | null> {
+  async setPassword(id: string, password: string, by: Actor = {}): Promise<User | null> {
     const record = await this.#parts.store.users.findById(id);
     if (record === null) return null;
     await checkNewPassword('newPassword', password, { ...this.#parts, username: record.username });
     const passwordHash = await this.#parts.hasher.hash(password);
     const changed = await this.#parts.store.users.update(id, {
       passwordHash,
-      passwordChangedAt: new Date(this.#parts.clock()),
+      passwordChangedAt: this.#now(),
       formerHashClaim: null,
     });
-    if (changed) this.#parts.events.audit('password_changed', { userId: id });
-    await this.#parts.sessions.endAll(id, 'password_changed');
+    if (changed) this.#parts.events.audit('password_changed', { ...by, userId: id });
+    await this.#parts.sessions.endAll(id, 'password_changed', by);
     return changed && toUser(changed);
   }
 
@@ -228,11 +240,11 @@ export class UserService {
   }
 
   /** Deletes a user and ends all their sessions. Resolves to whether there was such a user. */
-  async delete(id: string): Promise<boolean> {
+  async delete(id: string, by: Actor = {}): Promise<boolean> {
     const existed = await this.#parts.store.users.delete(id);
-    if (existed) this.#parts.events.audit('user_deleted', { userId: id });
-    await this.#parts.sessions.endAll(id, 'user_deleted');
-    await this.#parts.store.secondFactors.delete(id);
+    if (existed) this.#parts.events.audit('user_deleted', { ...by, userId: id });
+    await this.#parts.sessions.endAll(id, 'user_deleted', by);
+    await removeTraces(this.#parts.store, id);
     return existed;
   }
 }

@@ -15,10 +15,12 @@ import {
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import { faultIn } from '../../contracts/store/store-fault.ts';
 import type { AuthContext, IncomingRequest } from '../../graphql/context.ts';
+import type { UnsentMail } from '../development-mail.ts';
 import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
 import { createClientAddresses, type ClientAddresses } from './client-address.ts';
 import { isUtf8 } from './content-type.ts';
 import { createLeave } from './leave.ts';
+import { registerMailPage } from './mail-page.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
 import type { AddressOf } from './rest/plugin.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
@@ -67,6 +69,8 @@ export interface AppOptions extends ServiceApi {
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
   readonly publicKeys: () => object;
+  /** Mails that are shown in place of being sent. Default: no page of them. */
+  readonly mails?: () => readonly UnsentMail[];
   /** simplejwt's addresses. Default: none. */
   readonly rest?: ((addressOf: AddressOf) => FastifyPluginAsync) | undefined;
   /** Loads what carries subscriptions, when the first socket is opened. Default: there are none. */
@@ -133,6 +137,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.console) await registerConsole(app, settings);
   // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
   const hasProxy = settings.trustProxy !== undefined;
+  if (options.mails) registerMailPage(app, options.mails);
   const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
     context({ req: hasProxy ? new Incoming(raw, addresses) : raw, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { HashRefusal, SessionStep } from '../../contracts/events.ts';
+import type { HashRefusal, MailStep, SessionStep } from '../../contracts/events.ts';
 import { SECURITY_EVENTS } from '../../contracts/hooks.ts';
 import { REVOCATION_REASONS } from '../../contracts/store/revocation-reasons.ts';
 import { BUDGETS } from '../../core/throttle/budgets.ts';
@@ -16,6 +16,7 @@ const LONG = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Label values that are known beforehand: their series begin at 0, so that the first event shows as an increase. */
 const STEPS = keysOf<SessionStep>({ opened: 0, adopted: 0, refreshed: 0, replayed: 0 });
 const REFUSALS = keysOf<HashRefusal>({ full: 0, late: 0 });
+const MAIL_STEPS = keysOf<MailStep>({ queued: 0, sent: 0, deferred: 0, dropped: 0, failed: 0 });
 const NETWORKS = ['ipv4', 'ipv6', 'unknown'] as const;
 export const SOCKET_CLOSINGS = [
   ...(['token_expired', 'token_not_valid', 'token_blacklisted', 'session_revoked', 'user_inactive'] as const),
@@ -79,6 +80,8 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
       labelNames: ['reason'],
     }),
     securityEvents: counter('security_events_total', 'Security events.', { labelNames: ['event'] }),
+    mails: counter('mails_total', 'Mails by what became of them.', { labelNames: ['step'] }),
+    outbox: gauge('outbox_length', 'Mails that wait to be sent.', { aggregator: 'max' }),
     signingKey: gauge('key_ring_signing_key', '1 for the key of the ring that signs.', {
       labelNames: ['kid'],
       aggregator: 'max',
@@ -98,6 +101,7 @@ export function createFamilies(registry: Registry, { signingKid }: { readonly si
   // No series for the ring, as there may be none.
   for (const family of [families.hashQueue, families.hashWait, families.requestsInFlight, families.sockets])
     family.of();
+  for (const step of MAIL_STEPS) families.mails.of(step);
   for (const step of STEPS) families.sessions.of(step);
   for (const refusal of REFUSALS) families.hashRefused.of(refusal);
   for (const reason of REVOCATION_REASONS) families.sessionsEnded.of(reason);

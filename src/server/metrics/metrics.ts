@@ -89,11 +89,17 @@ export class Metrics implements Monitor {
       case 'ring_read':
         families.ringRead.of().value = this.#clock() / 1000;
         return count(families.ringFailures.of(), event.isWhole ? 0 : 1);
+      case 'mail_stepped':
+        return count(families.mails.of(event.step));
+      case 'outbox_counted':
+        families.outbox.of().value = event.waiting;
+        return;
       case 'keys_loaded':
         this.#signingKid = event.signingKid;
         return;
       // Counted elsewhere, or told by another event too.
       case 'tokens_refreshed':
+      case 'mail_deferred':
       case 'ring_changed':
       case 'ring_failed':
       case 'key_set_failed':

@@ -1,6 +1,7 @@
-import { trusted, type Model } from 'mongoose';
+import { trusted } from 'mongoose';
 import { removeInSlices } from '../slices.ts';
 import { translated } from './errors.ts';
+import type { ModelOf } from './schema-options.ts';
 
 /** What ends at some time. */
 interface Expiring {
@@ -9,7 +10,7 @@ interface Expiring {
 }
 
 /** Removes documents whose `expiresAt` is not after a time, a slice at a time; `deleteMany` knows no limit. Resolves to how many. */
-export async function removeExpired<Document extends Expiring>(model: Model<Document>, at: Date): Promise<number> {
+export async function removeExpired<Document extends Expiring>(model: ModelOf<Document>, at: Date): Promise<number> {
   let total = 0;
   const isOver = { expiresAt: trusted({ $lte: at }) };
   await removeInSlices(async (limit) => {

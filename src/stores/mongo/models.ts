@@ -13,6 +13,8 @@ import type {
   TotpRecord,
   UserRecord,
 } from '../../contracts/store/store.ts';
+import { mailModels } from './mail-models.ts';
+import { nullable, options, required, TTL_SLACK_SECONDS } from './schema-options.ts';
 
 /** A record as MongoDB keeps it: its name is `_id`. */
 /** Documents of before there were admins have no `isAdmin`. */
@@ -33,23 +35,6 @@ export type ServiceDocument = Pick<ServiceRecord, 'secretHash' | 'createdAt'> & 
     Pick<ServiceRecord, 'audience' | 'scopes'>
   >;
 
-/**
- * Expired records are removed this long after their end: clocks differ, and within the leeway (at most as long) a
- * token of theirs may still be presented.
- */
-const TTL_SLACK_SECONDS = 600;
-
-const required = { required: true } as const;
-const nullable = { default: null } as const;
-// Indexes are made once at start and awaited there; a filter that names an unknown field is a bug, never ignored.
-const options = {
-  versionKey: false,
-  autoIndex: false,
-  autoCreate: false,
-  strict: 'throw',
-  strictQuery: 'throw',
-} as const;
-
 /** Of a document within a document. */
 const part = { ...options, _id: false } as const;
 
@@ -68,10 +53,14 @@ function userSchema(): Schema<UserDocument> {
       formerHashClaim: { type: String },
       sessionlessAfter: { type: Date },
       roles: { type: [String], default: undefined },
+      email: { type: String },
+      emailKey: { type: String },
+      emailVerified: { type: Boolean },
     },
     { ...options, collection: 'users' },
   );
   schema.index({ usernameKey: 1 }, { unique: true, name: 'username_key' });
+  schema.index({ emailKey: 1 }, { unique: true, sparse: true, name: 'email_key' });
   return schema;
 }
 
@@ -223,6 +212,7 @@ export function defineModels(connection: Connection) {
     services: connection.model('Service', serviceSchema()),
     activity: connection.model('Activity', activitySchema()),
     secondFactors: connection.model('SecondFactors', secondFactorSchema()),
+    ...mailModels(connection),
   };
 }
 

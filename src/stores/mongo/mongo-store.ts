@@ -1,12 +1,15 @@
 import type { Store } from '../../contracts/store/store.ts';
 import type { OnProgress } from '../store-driver.ts';
+import { mongoAccountEvents } from './account-events.ts';
 import { mongoActivity } from './activity.ts';
 import { mongoAttempts } from './attempts.ts';
 import { mongoBlacklist } from './blacklist.ts';
 import { connect, connectPatiently } from './connect.ts';
 import { translated, translatedPatiently } from './errors.ts';
+import { mongoLinks } from './links.ts';
 import type { Migration } from './migrations.ts';
 import { defineModels } from './models.ts';
+import { mongoOutbox } from './outbox.ts';
 import { bringUpToDate } from './schema.ts';
 import { mongoSecondFactors } from './second-factors.ts';
 import { mongoServices } from './services.ts';
@@ -41,6 +44,9 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
     services: mongoServices(models.services),
     activity: mongoActivity(models.activity),
     secondFactors: mongoSecondFactors(models.secondFactors),
+    links: mongoLinks(models.links),
+    outbox: mongoOutbox(models.outbox),
+    accountEvents: mongoAccountEvents(models.accountEvents),
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },

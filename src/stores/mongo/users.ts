@@ -1,5 +1,5 @@
 import { trusted } from 'mongoose';
-import type { UserRecord, UserStore } from '../../contracts/store/store.ts';
+import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
 import { AFTER_ALL_KEYS } from '../../contracts/username-key.ts';
 import { readById } from './by-id.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
@@ -7,11 +7,14 @@ import type { Models, UserDocument } from './models.ts';
 
 export function mongoUsers(users: Models['users']): UserStore {
   const read = readById<UserDocument>(users);
+  const isAddressTaken = async (emailKey: string | undefined) =>
+    emailKey !== undefined && (await translated(() => users.exists({ emailKey }))) !== null;
   return {
     insert: async ({ id, ...user }) => {
       if (await inserted(() => users.insertOne({ _id: id, ...user }))) return 'inserted';
       const namesake = await translated(() => users.exists({ usernameKey: user.usernameKey }));
-      return namesake === null ? 'id_taken' : 'username_taken';
+      if (namesake !== null) return 'username_taken';
+      return (await isAddressTaken(user.emailKey)) ? 'email_taken' : 'id_taken';
     },
     insertMany: async (many) => {
       const added = await insertedOf(
@@ -23,13 +26,17 @@ export function mongoUsers(users: Models['users']): UserStore {
         users.find({ usernameKey: trusted({ $in: keys }) }, { usernameKey: 1 }).lean(),
       );
       const taken = new Set(namesakes.map(({ usernameKey }) => usernameKey));
-      return many.map(({ usernameKey }, index) => {
-        if (added[index] === true) return 'inserted';
-        return taken.has(usernameKey) ? 'username_taken' : 'id_taken';
-      });
+      const outcomes: Insertion[] = [];
+      for (const [index, { usernameKey, emailKey }] of many.entries()) {
+        if (added[index] === true) outcomes.push('inserted');
+        else if (taken.has(usernameKey)) outcomes.push('username_taken');
+        else outcomes.push((await isAddressTaken(emailKey)) ? 'email_taken' : 'id_taken');
+      }
+      return outcomes;
     },
     findById: async (id) => readUser(await read(id)),
     findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
+    findByEmailKey: async (emailKey) => readUser(await translated(() => users.findOne({ emailKey }).lean())),
     list: async ({ after, limit, prefix = '' }) => {
       if (limit === 0) return []; // to MongoDB, zero is no limit
       const range = {
@@ -50,6 +57,17 @@ export function mongoUsers(users: Models['users']): UserStore {
       const filter = { _id: id, passwordHash: expected };
       const change = { passwordHash, ...facts };
       return (await translated(() => users.updateOne(filter, { $set: change }))).matchedCount === 1;
+    },
+    replaceAddress: async (id, expected, next) => {
+      // To MongoDB, null is also what documents have in which there is no such field; the index skips only the latter.
+      const entries = Object.entries(next);
+      const $set = Object.fromEntries(entries.filter(([, value]) => value !== null));
+      const $unset = Object.fromEntries(entries.filter(([, value]) => value === null));
+      const change = () => users.updateOne({ _id: id, email: expected }, { $set, $unset });
+      let isThere = false;
+      const isFree = await inserted(async () => (isThere = (await change()).matchedCount === 1));
+      if (!isFree) return 'email_taken';
+      return isThere ? 'replaced' : 'changed';
     },
     delete: async (id) => (await translated(() => users.deleteOne({ _id: id }))).deletedCount === 1,
   };

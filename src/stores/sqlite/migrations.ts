@@ -100,6 +100,50 @@ const SECOND_FACTORS_AND_ROLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** `facts` is JSON. An index skips accounts without an address. */
+const ADDRESSES_AND_MAIL = `
+  ALTER TABLE users ADD COLUMN email TEXT;
+  ALTER TABLE users ADD COLUMN email_key TEXT;
+  ALTER TABLE users ADD COLUMN email_verified INTEGER;
+  CREATE UNIQUE INDEX users_by_email ON users (email_key) WHERE email_key IS NOT NULL;
+  CREATE TABLE links (
+    name TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    bond TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX links_of_user ON links (user_id);
+  CREATE INDEX links_by_expiry ON links (expires_at);
+  CREATE TABLE outbox (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    user_id TEXT,
+    recipient TEXT,
+    language TEXT,
+    facts TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    next_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX outbox_of_user ON outbox (user_id);
+  CREATE INDEX outbox_by_time ON outbox (next_at);
+  CREATE INDEX outbox_by_expiry ON outbox (expires_at);
+  CREATE TABLE account_events (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    user_agent TEXT,
+    ip_address TEXT,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX account_events_of_user ON account_events (user_id, at, id);
+  CREATE INDEX account_events_by_expiry ON account_events (expires_at);
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -114,4 +158,5 @@ export const MIGRATIONS: readonly string[] = [
   SESSIONLESS_TOKENS,
   NEWS,
   SECOND_FACTORS_AND_ROLES,
+  ADDRESSES_AND_MAIL,
 ];

@@ -9,7 +9,7 @@ import type {
 import type { SqlRow, SqlValue } from './database.ts';
 
 export const USER_COLUMNS = `id, username, username_key, password_hash, password_changed_at, is_active, is_admin, last_login, created_at,
-  former_hash_claim, sessionless_after, roles`;
+  former_hash_claim, sessionless_after, roles, email, email_key, email_verified`;
 
 export const SESSION_COLUMNS = `id, user_id, jti, previous_jti, rotated_at, created_at, last_used_at, expires_at, ends_at, user_agent,
   ip_address, revoked_at, revoked_reason, rotated_by, replay, device_name, authentication`;
@@ -22,7 +22,7 @@ export const moment = (value: Value): Date => new Date(Number(value));
 
 const momentOrNull = (value: Value): Date | null => (value == null ? null : moment(value));
 
-const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
+export const textOrNull = (value: Value): string | null => (value == null ? null : String(value));
 
 const clientOrNull = (value: Value): Client | null => (value == null ? null : (JSON.parse(String(value)) as Client));
 
@@ -49,7 +49,7 @@ export function readUser(row: SqlRow | undefined): UserRecord | null {
   if (row?.[0] == null) return null; // none, or none joined
   const [id, username, usernameKey, passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, createdAt, ...more] =
     row;
-  const [formerHashClaim, sessionlessAfter, roles] = more;
+  const [formerHashClaim, sessionlessAfter, roles, email, emailKey, emailVerified] = more;
   return {
     id: String(id),
     username: String(username),
@@ -63,6 +63,8 @@ export function readUser(row: SqlRow | undefined): UserRecord | null {
     ...(formerHashClaim != null && { formerHashClaim: String(formerHashClaim) }),
     ...(sessionlessAfter != null && { sessionlessAfter: moment(sessionlessAfter) }),
     ...(roles != null && { roles: JSON.parse(String(roles)) as string[] }),
+    ...(email != null && { email: String(email), emailVerified: emailVerified === 1 }),
+    ...(emailKey != null && { emailKey: String(emailKey) }),
   };
 }
 

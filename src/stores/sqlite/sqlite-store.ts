@@ -1,8 +1,11 @@
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import type { Store } from '../../contracts/store/store.ts';
+import { sqliteAccountEvents } from './account-events.ts';
 import { sqliteActivity } from './activity.ts';
 import { sqliteAttempts } from './attempts.ts';
 import { sqliteBlacklist } from './blacklist.ts';
+import { sqliteLinks } from './links.ts';
+import { sqliteOutbox } from './outbox.ts';
 import { openDatabase, type OpeningOptions } from './open-database.ts';
 import { sqliteSecondFactors } from './second-factors.ts';
 import { sqliteServices } from './services.ts';
@@ -31,6 +34,9 @@ export async function openSqliteStore(file: string, options: OpeningOptions = {}
     services: sqliteServices(database),
     activity: sqliteActivity(database),
     secondFactors: sqliteSecondFactors(database),
+    links: sqliteLinks(database),
+    outbox: sqliteOutbox(database),
+    accountEvents: sqliteAccountEvents(database),
     ping: async () => {
       const { health, watch } = database;
       watch.askFor();

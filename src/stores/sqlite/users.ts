@@ -9,10 +9,11 @@ const rolesOrNull = (roles: UserRecord['roles'] = []) => jsonOrNull(roles.length
 export function sqliteUsers(database: SqliteDatabase): UserStore {
   const { write } = database;
   const insert = database.prepare(
-    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO users (${USER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const byId = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
   const byKey = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE username_key = ?`);
+  const byEmail = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE email_key = ?`);
   const page = database.prepare(
     `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`,
   );
@@ -33,6 +34,9 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
        former_hash_claim = iif(?, ?, former_hash_claim)
      WHERE id = ? AND password_hash = ?`,
   );
+  const replaceAddress = database.prepare(
+    'UPDATE OR IGNORE users SET email = ?, email_key = ?, email_verified = ? WHERE id = ? AND email IS ?',
+  );
   const remove = database.prepare('DELETE FROM users WHERE id = ?');
 
   const insertOne = (user: UserRecord): Insertion => {
@@ -49,9 +53,13 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
       user.formerHashClaim ?? null,
       user.sessionlessAfter?.getTime() ?? null,
       rolesOrNull(user.roles),
+      user.email ?? null,
+      user.emailKey ?? null,
+      user.emailVerified === undefined ? null : Number(user.emailVerified),
     );
     if (added === 1) return 'inserted';
-    return byKey.get(user.usernameKey) === undefined ? 'id_taken' : 'username_taken';
+    if (byKey.get(user.usernameKey) !== undefined) return 'username_taken';
+    return byEmail.get(user.emailKey ?? null) === undefined ? 'id_taken' : 'email_taken';
   };
 
   return {
@@ -59,6 +67,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     insertMany: (users) => write(() => users.map(insertOne)),
     findById: async (id) => readUser(byId.get(id)),
     findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
+    findByEmailKey: async (emailKey) => readUser(byEmail.get(emailKey)),
     list: async ({ after, limit, prefix = '' }) => {
       const start = after ?? '';
       const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + AFTER_ALL_KEYS, limit);
@@ -88,6 +97,13 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
       write(() => {
         const claim = [Number(formerHashClaim !== undefined), formerHashClaim ?? null] as const;
         return replaceHash.run(passwordHash, passwordChangedAt?.getTime() ?? null, ...claim, id, expected) === 1;
+      }),
+    replaceAddress: (id, expected, { email, emailKey, emailVerified }) =>
+      write(() => {
+        const verified = emailVerified === null ? null : Number(emailVerified);
+        if (replaceAddress.run(email, emailKey, verified, id, expected) === 1) return 'replaced';
+        const holder = readUser(byEmail.get(emailKey));
+        return holder === null || holder.id === id ? 'changed' : 'email_taken';
       }),
     delete: (id) => write(() => remove.run(id) === 1),
   };

@@ -7,6 +7,13 @@ import { claimsOf, forge } from '../../support/forge.ts';
 import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
+/** What an admin is told where the text `x` is given. */
+const REFUSED: Readonly<Record<string, string>> = {
+  userSessionRevoke: 'session_not_found',
+  userCreate: 'password_too_weak',
+  userSetPassword: 'password_too_weak',
+  userInvite: 'invalid_email',
+};
 const DENIED = { code: 'FORBIDDEN', reason: 'permission_denied' };
 
 test('every query and mutation says whether it is open, guarded or for admins', async () => {
@@ -50,7 +57,7 @@ describe('who may ask for an operation', () => {
 
   test.each(namesOf('guarded'))('%s asks for no role', async (name) => {
     const { access } = await server.signIn();
-    const ofInput = ['session_not_found', 'password_too_weak', 'wrong_password', 'invalid_input'];
+    const ofInput = ['session_not_found', 'password_too_weak', 'wrong_password', 'invalid_input', 'invalid_email'];
     expect([undefined, ...ofInput]).toContain(await reasonFor(name, access));
   });
 });
@@ -109,7 +116,7 @@ describeEachStore('a field for admins', (kind) => {
     test.each(namesOf('admin'))('%s lets an admin in', async (name) => {
       const { errors } = await answerTo(name, tokens.admin);
       const reasons = errors.map(({ extensions }) => extensions['reason']);
-      expect(reasons).toEqual(name === 'userSessionRevoke' ? ['session_not_found'] : []);
+      expect(reasons).toEqual(REFUSED[name] === undefined ? [] : [REFUSED[name]]);
     });
   });
 });

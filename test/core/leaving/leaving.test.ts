@@ -5,9 +5,10 @@ import * as Operations from '../../generated/operations.ts';
 import { enrol, FACTOR_ENV, reasonOf } from '../../support/factors.ts';
 import { claimsOf } from '../../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
+import { newLink, newMail } from '../../stores/records.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
-const ENV = { ACCOUNT_SELF_SERVICE: 'on', DEVICE_NAMES: 'on', ROLES: 'on', ...FACTOR_ENV };
+const ENV = { ACCOUNT_SELF_SERVICE: 'on', DEVICE_NAMES: 'on', ROLES: 'on', EMAIL: 'on', NOTICES: 'on', ...FACTOR_ENV };
 
 describeEachStore('a user who leaves', (kind) => {
   let server: TestServer;
@@ -16,6 +17,7 @@ describeEachStore('a user who leaves', (kind) => {
   test('takes along all that is stored about them, and nothing that proves who they are', async () => {
     server = await startTestServer(kind, { env: ENV });
     await server.auth.rooms.roles?.set(server.alice.id, ['EDITOR']);
+    await server.auth.rooms.recovery?.setEmail(server.alice.id, 'Alice@example.com');
     const named = { username: 'alice', password: PASSWORD, deviceName: 'Phone' };
     const { tokenObtainPair } = await server.client.expect(Operations.TokenObtainNamedDocument, named);
     const ended = await server.signIn();
@@ -25,7 +27,14 @@ describeEachStore('a user who leaves', (kind) => {
     const { accountExport } = await server.client.expect(Operations.AccountExportDocument, {}, { token });
     expect(accountExport).toMatchObject({
       exportedAt: new Date(server.clock.read()).toISOString(),
-      account: { id: server.alice.id, username: 'alice', roles: ['EDITOR'], passwordChangedAt: expect.any(String) },
+      account: {
+        id: server.alice.id,
+        username: 'alice',
+        roles: ['EDITOR'],
+        passwordChangedAt: expect.any(String),
+        email: 'Alice@example.com',
+        emailVerified: false,
+      },
       secondFactor: { addedAt: expect.any(String), recoveryCodesLeft: 10 },
     });
     const sessions = accountExport['sessions'] as readonly Readonly<Record<string, unknown>>[];
@@ -38,6 +47,11 @@ describeEachStore('a user who leaves', (kind) => {
       ipAddress: '127.0.0.1',
       authentication: { methods: ['pwd'] },
     });
+    const events = accountExport['securityEvents'] as readonly Readonly<Record<string, unknown>>[];
+    const happened = ['second_factor_added', 'sessions_ended', 'sign_in', 'sign_in', 'email_changed', 'roles_changed'];
+    expect(events.map(({ event }) => String(event)).toSorted()).toEqual(happened.toSorted());
+    const client = { userAgent: expect.any(String), ipAddress: '127.0.0.1' };
+    expect(events[0]).toEqual({ event: 'second_factor_added', at: expect.any(String), ...client });
     const store = await openStore(settingsFromOptions(server.place.options));
     const record = await store.users.findById(server.alice.id);
     const factors = await store.secondFactors.find(server.alice.id);
@@ -45,13 +59,17 @@ describeEachStore('a user who leaves', (kind) => {
     const text = JSON.stringify(accountExport);
     const secrets = [record?.passwordHash, factors?.totp?.secret, ...(factors?.recoveryHashes ?? []), ...codes];
     for (const secret of secrets) expect(text).not.toContain(secret);
-    expect(text).not.toMatch(/jti|usernameKey/i);
+    expect(text).not.toMatch(/jti|usernameKey|emailKey/i);
   });
 
   test('is gone with all that tells of them; the ends of their sessions stay', async () => {
     server = await startTestServer(kind, { env: ENV });
     const { access, refresh } = await server.signIn();
     const { app } = await enrol(server, access);
+    await server.auth.rooms.recovery?.setEmail(server.alice.id, 'alice@example.com');
+    const store = await openStore(settingsFromOptions(server.place.options));
+    await store.outbox.add(newMail({ userId: server.alice.id }));
+    await store.links.insert({ ...newLink({ userId: server.alice.id }), name: 'a link' });
     const leave = (variables: { password: string; code?: string }) =>
       server.client.send(Operations.AccountDeleteDocument, variables, { token: access });
     expect(reasonOf(await leave({ password: 'not the password', code: app.code(server.clock.read()) }))).toBe(
@@ -62,8 +80,10 @@ describeEachStore('a user who leaves', (kind) => {
     expect((await leave({ password: PASSWORD, code: app.code(server.clock.read()) })).data).toEqual({
       accountDelete: true,
     });
-    const store = await openStore(settingsFromOptions(server.place.options));
     expect(await store.users.findById(server.alice.id)).toBeNull();
+    expect(await store.links.find('a link')).toBeNull();
+    expect(await store.outbox.count()).toBe(0);
+    expect(await store.accountEvents.list(server.alice.id, 50)).toEqual([]);
     expect(await store.secondFactors.find(server.alice.id)).toBeNull();
     const nothing = { userAgent: null, ipAddress: null, rotatedBy: null, revokedReason: 'user_deleted' };
     expect(await store.sessions.listAll(server.alice.id)).toMatchObject([nothing]);

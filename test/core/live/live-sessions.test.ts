@@ -40,16 +40,29 @@ describe('subscriptions of a server of your own', () => {
     await place.remove();
   });
 
-  /** A source that a test fills, and that knows whether anybody reads it. */
+  /** A source that a test fills, and that knows whether anybody reads it. A value waits until it is asked for. */
   class Source {
     isClosed = false;
-    #resolve: (result: IteratorResult<number>) => void = () => {};
+    readonly #values: number[] = [];
+    #resolve: ((result: IteratorResult<number>) => void) | null = null;
     push(value: number): void {
+      this.#values.push(value);
+      this.#answer();
+    }
+    #answer(): void {
+      const value = this.#values[0];
+      if (this.#resolve === null || value === undefined) return;
+      this.#values.shift();
       this.#resolve({ done: false, value });
+      this.#resolve = null;
     }
     [Symbol.asyncIterator]() {
       return {
-        next: () => new Promise<IteratorResult<number>>((resolve) => (this.#resolve = resolve)),
+        next: () =>
+          new Promise<IteratorResult<number>>((resolve) => {
+            this.#resolve = resolve;
+            this.#answer();
+          }),
         return: async () => {
           this.isClosed = true;
           return { done: true as const, value: undefined };

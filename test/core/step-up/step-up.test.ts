@@ -61,6 +61,11 @@ describeEachStore('step-up', (kind) => {
         await send(Operations.UserUpdateDocument, { id: bob.id, isActive: true }, token),
         await send(Operations.UserSetRolesDocument, { id: bob.id, roles: ['EDITOR'] }, token),
         await send(Operations.UserRemoveSecondFactorDocument, { id: bob.id }, token),
+        await send(Operations.EmailChangeDocument, { currentPassword: PASSWORD, email: 'a@example.com' }, token),
+        await send(Operations.UserCreateDocument, { username: 'carol', password: NEW_PASSWORD }, token),
+        await send(Operations.UserInviteDocument, { username: 'dave', email: 'dave@example.com' }, token),
+        await send(Operations.UserSetPasswordDocument, { id: bob.id, newPassword: NEW_PASSWORD }, token),
+        await send(Operations.UserDeleteDocument, { id: bob.id }, token),
         await send(Operations.AccountExportDocument, {}, token),
         await send(Operations.AccountDeleteDocument, { password: PASSWORD }, token),
       ];

@@ -63,7 +63,7 @@ describe('what the dashboard and the alerts ask for', () => {
   };
 
   test('is all there is to read', () => {
-    expect([queries.length, alerts.length]).toEqual([51, 8]);
+    expect([queries.length, alerts.length]).toEqual([51, 9]);
     expect(REASONS).toContain('store_unavailable');
   });
 

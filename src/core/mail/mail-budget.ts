@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../contracts/clock.ts';
+import type { Store } from '../../contracts/store/store.ts';
+import { budget } from '../throttle/rule.ts';
+import { LINK_LIFETIMES } from './links.ts';
+
+/** So many mails of a kind, */
+const LIMIT = 5;
+/** in as many seconds as the shortest of them works: somebody who asks for all of them takes no link from the owner. */
+const RULE = budget({ limit: LIMIT, window: LINK_LIFETIMES.password_reset });
+
+/** Counts mails by the mailbox they go to, and by the account they are about. */
+export class MailBudget {
+  readonly #parts: { readonly store: Store; readonly clock: Clock };
+
+  constructor(parts: { readonly store: Store; readonly clock: Clock }) {
+    this.#parts = parts;
+  }
+
+  /** Whether one more may go; counts it. */
+  async take(kind: string, whose: string): Promise<boolean> {
+    const { attempts } = this.#parts.store;
+    const name = createHash('sha256')
+      .update(`mail ${JSON.stringify([kind, whose])}`)
+      .digest('base64url');
+    for (;;) {
+      const now = this.#parts.clock();
+      const found = await attempts.find(name);
+      const live = found !== null && found.expiresAt.getTime() > now ? found : null;
+      if (live !== null && live.count >= LIMIT) return false;
+      if (await attempts.replace(found, RULE.next(name, live, now))) return true;
+    }
+  }
+}

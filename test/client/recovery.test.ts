@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTokenStore, memoryStorage } from '../../src/client/index.ts';
+import { createRecoveryApi, linkIn, TokenRequestError, type RecoveryApi } from '../../src/client/recovery.ts';
+import { startRecoveryServer, type RecoveryServer } from '../support/recovery.ts';
+
+const [OLD, NEW] = ['seven quiet lanterns', 'tall amber kettles sing'];
+const ADDRESS = 'carol@example.com';
+
+describe('recovery in the client', () => {
+  let server: RecoveryServer;
+  let recovery: RecoveryApi;
+  let tokens: ReturnType<typeof createTokenStore>;
+  beforeAll(async () => {
+    server = await startRecoveryServer('sqlite');
+    tokens = createTokenStore({ url: server.url, storage: memoryStorage() });
+    recovery = createRecoveryApi({ url: server.url, tokens });
+  });
+  afterAll(async () => {
+    tokens.close();
+    await server.remove();
+  });
+
+  const link = async (address: string) => {
+    await server.deliver();
+    return linkIn(/https:\S+/.exec(server.mailbox.to(address).at(-1)?.text ?? '')?.[0] ?? '');
+  };
+
+  test('registers, verifies an address, changes it, resets a password and lists what happened', async () => {
+    const user = await recovery.register({ username: 'carol', password: OLD, email: ADDRESS });
+    expect(user).toMatchObject({ username: 'carol', email: ADDRESS, emailVerified: false });
+    const verification = await link(ADDRESS);
+    expect(verification?.purpose).toBe('emailVerify');
+    expect(await recovery.verifyEmail(verification?.token ?? '')).toBe(ADDRESS);
+    await tokens.signIn(ADDRESS, OLD);
+    expect(await recovery.changeEmail(OLD, 'c@example.com')).toBe('c@example.com');
+    expect((await recovery.securityEvents()).map(({ event }) => event)).toEqual([
+      'email_change_asked',
+      'sign_in',
+      'email_verified',
+    ]);
+    await server.deliver();
+    await recovery.requestPasswordReset('carol');
+    const reset = await link(ADDRESS);
+    expect(reset?.purpose).toBe('passwordReset');
+    await recovery.resetPassword(reset?.token ?? '', NEW);
+    await tokens.signIn('carol', NEW);
+  });
+
+  test('passes the words and the reason of a refusal on', async () => {
+    const refusal = await recovery.verifyEmail('x').catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(TokenRequestError);
+    expect(refusal).toMatchObject({
+      reason: 'link_not_valid',
+      message: expect.stringContaining('This link is not valid'),
+    });
+    await tokens.signOut();
+    await expect(recovery.securityEvents()).rejects.toMatchObject({ outcome: 'refused', reason: 'not_authenticated' });
+    const stranger = createRecoveryApi({ url: server.url });
+    await expect(stranger.changeEmail(NEW, 'x@example.com')).rejects.toMatchObject({ reason: 'not_authenticated' });
+  });
+});
+
+test.each([
+  ['https://app.example.com/account#passwordReset=a-b_c', { purpose: 'passwordReset', token: 'a-b_c' }],
+  ['http://127.0.0.1:5173/?x=1#emailVerify=abc', { purpose: 'emailVerify', token: 'abc' }],
+  ['https://app.example.com/#other=abc', null],
+  ['https://app.example.com/?passwordReset=abc', null],
+  ['https://app.example.com/#passwordReset=<script>', null],
+  ['', null],
+])('the link in %s is found', (address, expected) => {
+  expect(linkIn(address)).toEqual(expected);
+});
