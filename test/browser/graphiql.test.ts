@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { until } from '../support/ring.ts';
 import { PASSWORD } from '../support/server.ts';
 import { startBuiltServer, type BuiltServer } from './built-server.ts';
 import { ExplorerPage } from './explorer-page.ts';
@@ -50,7 +51,8 @@ describe('the GraphiQL page', () => {
   });
 
   test('shows events of sessions as they happen, and goes on when the access token expires', async () => {
-    const page = await openSignedIn(await newVisitor());
+    const visitor = await newVisitor();
+    const page = await openSignedIn(visitor);
     await page.run('SessionEvents');
     const alice = await server.auth.users.findByUsername('alice');
     if (alice === null) throw new Error('expected alice');
@@ -58,7 +60,7 @@ describe('the GraphiQL page', () => {
     const signIn = () => server.auth.tokens.forUser(alice);
     await again(signIn, page.response.getByText('BEGAN'));
     server.clock.advance(300);
-    await page.tab.waitForTimeout(1500); // within a second the server ends what has expired
+    await until(() => visitor.count('tokenRefresh') > 0); // within a second the server ends what has expired
     await again(
       async () => server.auth.tokens.blacklist((await signIn()).refresh.token),
       page.response.getByText('signed_out'),
