@@ -19,6 +19,7 @@ register('../../test/support/runner/hooks.mjs', import.meta.url, {
 await import('../../test/support/runner/hooks.mjs');
 Worker.prototype.postMessage = postMessage;
 
+globalThis[Symbol.for('jest of the suites')] = jest;
 let reached = new Set();
 let red = null;
 // What a mutant left running may still fail when the next one is asked for.
@@ -57,5 +58,6 @@ async function runSuite(mutant, suite, index) {
   } catch (error) {
     unloaded = String(error);
   }
-  process.send({ red, unloaded, reached: [...reached], ms: performance.now() - started });
+  const megabytes = process.memoryUsage.rss() / 2 ** 20;
+  process.send({ red, unloaded, reached: [...reached], ms: performance.now() - started, megabytes });
 }
