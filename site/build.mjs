@@ -13,7 +13,7 @@ const built = join(here, 'dist');
 
 /** Copied as they are: pages, and what they link to. */
 const SOURCES = ['.', 'docs', 'examples', 'bench', 'deploy'];
-const SHOWN = new Set(['.md', '.png', '.ts', '.tsx', '.graphql', '.yaml', '.json', '.service', '']);
+const SHOWN = new Set(['.md', '.webp', '.ts', '.tsx', '.graphql', '.yaml', '.json', '.service', '']);
 const NOT_SHOWN = /(?:^|\/)(?:node_modules|dist|generated|contestants|package-lock\.json)(?:\/|$)|^\./;
 /** In characters: colours make a page of a longer file too large. */
 const MOST_COLOURED = 20_000;
@@ -23,7 +23,7 @@ function stage(file) {
   const from = join(root, file);
   const extension = extname(file);
   if (!SHOWN.has(extension) || NOT_SHOWN.test(file)) return;
-  const isPage = extension === '.md' || extension === '.png';
+  const isPage = extension === '.md' || extension === '.webp';
   const to = join(pages, isPage ? file.replace(/README\.md$/, 'index.md') : `files/${file}.md`);
   mkdirSync(dirname(to), { recursive: true });
   if (isPage) return cpSync(from, to);

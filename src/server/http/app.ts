@@ -65,6 +65,8 @@ export interface AppOptions extends ServiceApi {
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
   readonly context: (input: { req: IncomingRequest; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
+  /** The name of the demo account; null where there is none. */
+  readonly demo: () => Promise<string | null>;
   /** Resolves when a sign-in could be stored. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -133,8 +135,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await app.register(cors, { origin: settings.corsOrigins, credentials: true, methods: ['GET', 'POST'] });
   }
 
-  const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
-  if (options.console) await registerConsole(app, settings);
+  const sendPage = options.graphiql ? await registerGraphiql(app, options) : null;
+  if (options.console) await registerConsole(app, options);
   // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
   const hasProxy = settings.trustProxy !== undefined;
   if (options.mails) registerMailPage(app, options.mails);
