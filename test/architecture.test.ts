@@ -195,9 +195,16 @@ describe('the architecture', () => {
     expect(ours.filter((file) => /from 'node:|\bBuffer\b|\bprocess\./.test(sourceOf(file)))).toEqual([]);
   });
 
+  test('the library loads its types and errors, and the token system when createAuth is called', () => {
+    const loaded = loadedWith('index.ts');
+    const packages = loaded.filter((name) => !files.includes(name));
+    expect(packages.toSorted()).toEqual(['graphql', 'graphql-scalars', 'reflect-metadata', 'type-graphql']);
+    expect(loaded.filter((name) => name.startsWith('core/'))).toEqual([]);
+  });
+
   test('the library loads no database and no foreign hash before one is used', () => {
-    const packages = loadedWith('index.ts').filter((name) => !files.includes(name));
-    expect(packages).toContain('type-graphql');
+    const packages = loadedWith('index.ts', 'graphql/assemble-auth.ts').filter((name) => !files.includes(name));
+    expect(packages).toContain('jsonwebtoken');
     expect(packages.filter((name) => ['mongoose', 'libsql', '@node-rs/argon2', 'zod'].includes(name))).toEqual([]);
   });
 
@@ -215,7 +222,14 @@ describe('the architecture', () => {
     const resolvers =
       /^graphql\/(second-factor|step-up|roles|device|leaving|email|password-reset|security-event|user-administration)\b/;
     expect(files.filter((file) => rooms.test(file) || resolvers.test(file)).length).toBeGreaterThan(30);
-    const loaded = loadedWith('main.ts', 'index.ts', 'server/server.ts', 'server/serve.ts', 'cli/users.ts');
+    const loaded = loadedWith(
+      'main.ts',
+      'index.ts',
+      'graphql/assemble-auth.ts',
+      'server/server.ts',
+      'server/serve.ts',
+      'cli/users.ts',
+    );
     expect(loaded).toContain('core/rooms.ts');
     expect(loaded.filter((name) => rooms.test(name) || resolvers.test(name))).toEqual([]);
   });
