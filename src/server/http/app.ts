@@ -66,6 +66,8 @@ export interface AppOptions extends ServiceApi {
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
   readonly context: (input: ContextInput) => Promise<AuthContext>;
+  /** The name of the demo account; null where there is none. */
+  readonly demo: () => Promise<string | null>;
   /** Resolves when a sign-in could be stored. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -147,8 +149,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await app.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], ...exposed });
   }
 
-  const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
-  if (options.console) await registerConsole(app, settings);
+  const sendPage = options.graphiql ? await registerGraphiql(app, options) : null;
+  if (options.console) await registerConsole(app, options);
   if (options.mails) registerMailPage(app, options.mails);
   const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
     context({ req: askedBy(raw), res: headersOf(reply) });
