@@ -51,7 +51,7 @@ describe('libraries that make DPoP proofs', () => {
   });
 
   test('oauth4webapi, which learns of the nonce from the answer of the server, on GraphQL and the old addresses', async () => {
-    const client = { client_id: 'application' };
+    const client: oauth.Client = { client_id: 'application' };
     const keys = await oauth.generateKeyPair('ES256');
     const DPoP = oauth.DPoP(client, keys);
     const graphql = async (token: string, query: string) => {
@@ -109,7 +109,7 @@ test('oauth4webapi as the independent verifier lets in whom the server binds', a
     },
   });
   try {
-    const client = { client_id: 'application' };
+    const client: oauth.Client = { client_id: 'application' };
     const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'));
     const boundTo = await DPoP.calculateThumbprint();
     const { access } = await server.auth.tokens.forUser(server.alice, { boundTo });

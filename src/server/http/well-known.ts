@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PROOF_ALGORITHMS } from '../../contracts/settings/algorithms.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { INTROSPECTION, REVOCATION } from './service-api.ts';
 
