@@ -17,6 +17,17 @@ describe('the console', () => {
     expect(status).toBe(404);
   });
 
+  test('asks for a password in a field that hides it, and that takes what is pasted and what is stored', async () => {
+    const page = await site.signIn('alice');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const field = page.getByLabel('Password', { exact: true });
+    expect(await field.getAttribute('type')).toBe('password');
+    expect(await field.getAttribute('autocomplete')).toBe('current-password');
+    await field.focus();
+    await page.keyboard.insertText(PASSWORD); // as pasting does, without keys
+    expect(await field.inputValue()).toBe(PASSWORD);
+  });
+
   test('a user ends another session, which is told why it is signed out, at once', async () => {
     const other = await site.signIn('alice');
     await shows(other.getByText('This session'));

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
 import type Database from 'libsql';
 import { StoreUnavailable } from '../../contracts/errors.ts';
+import { KnownRows } from './known-rows.ts';
 import type { StoreHealth } from './store-health.ts';
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
@@ -26,8 +27,12 @@ export interface SqliteDatabase {
    * with `StoreUnavailable`, and nothing of them written.
    */
   readonly write: <Result>(work: () => Result) => Promise<Result>;
+  /** The same for statements that change one session and nothing else. */
+  readonly writeSession: <Result>(id: string, work: () => Result) => Promise<Result>;
+  /** What need not be read again. All of it is forgotten before anything is written, but for `writeSession`. */
+  readonly known: Pick<KnownRows, 'find'>;
   /**
-   * The same, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
+   * As `write`, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
    */
   readonly note: <Result>(work: () => Result) => Promise<Result>;
   /** Writes what still waits, and closes the file. */
@@ -36,6 +41,15 @@ export interface SqliteDatabase {
 
 /** What the store's methods are made of: the statements and transactions of an open file. */
 export function access(database: Database.Database, health?: StoreHealth): SqliteDatabase {
+  const version = prepared(database, 'PRAGMA data_version', health);
+  const known = new KnownRows(() => version.get()?.[0]);
+  const after =
+    <Result>(forget: () => void, work: () => Result) =>
+    (): Result => {
+      forget();
+      return work();
+    };
+  const forgetAll = () => known.forgetAll();
   const atOnce = (work: () => void) => {
     translated(() => transaction(opened(database, health), work), health);
     if (health === undefined) return;
@@ -47,10 +61,19 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
   const group = new GroupCommit(atOnce);
   const notes = new GroupCommit((work) => translated(() => unsynced(opened(database, health), work), health));
   return {
-    prepare: (sql) => prepared(database, sql, health),
-    transaction: atOnce,
-    write: (work) => group.write(work),
-    note: (work) => notes.write(work),
+    known,
+    prepare: (sql) => {
+      const statement = prepared(database, sql, health);
+      const run: Statement['run'] = (...values) => {
+        if (!database.open || !database.inTransaction) forgetAll();
+        return statement.run(...values);
+      };
+      return { ...statement, run };
+    },
+    transaction: (work) => atOnce(after(forgetAll, work)),
+    write: (work) => group.write(after(forgetAll, work)),
+    writeSession: (id, work) => group.write(after(() => known.forget(id), work)),
+    note: (work) => notes.write(after(forgetAll, work)),
     close: () =>
       translated(() => {
         if (!database.open) return;

@@ -13,7 +13,7 @@ const selectLater = (moment: string, condition = ''): string =>
    ORDER BY ${moment}, id LIMIT ?3`;
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
-  const { write } = database;
+  const { write, writeSession } = database;
   const insert = database.prepare(
     `INSERT INTO sessions (${SESSION_COLUMNS}) VALUES (${Array(WIDTH).fill('?').join(', ')}) ON CONFLICT DO NOTHING`,
   );
@@ -72,22 +72,24 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     insert: (session) => write(() => insert.run(...values(session)) === 1),
     find: async (id) => readSession(select.get(id)),
     findWithUser: async (id, userId) => {
-      const row = selectWithUser.get(id, userId) ?? [];
+      const row = database.known.find(id, userId, () => selectWithUser.get(id, userId));
       return { session: readSession(row), user: readUser(row.slice(WIDTH)) };
     },
     listLive: async (userId, at) => listed(selectLive.all(userId, at.getTime())),
-    rotate: (id, presentedJti, successor) => write(() => rotate.run(...changes(successor), id, presentedJti) === 1),
+    rotate: (id, presentedJti, successor) =>
+      writeSession(id, () => rotate.run(...changes(successor), id, presentedJti) === 1),
     noteReplay: (id, former, next) =>
-      write(() => noteReplay.run(jsonOrNull(next), id, next.jti, former?.version ?? 0) === 1),
-    replaceCurrent: (id, successor) => write(() => replaceCurrent.run(...changes(successor), id) === 1),
-    touch: (id, at) => write(() => touch.run(at.getTime(), id) === 1),
-    revoke: (id, { at, reason }) => write(() => revoke.run(at.getTime(), reason, id) === 1),
+      writeSession(id, () => noteReplay.run(jsonOrNull(next), id, next.jti, former?.version ?? 0) === 1),
+    replaceCurrent: (id, successor) => writeSession(id, () => replaceCurrent.run(...changes(successor), id) === 1),
+    touch: (id, at) => writeSession(id, () => touch.run(at.getTime(), id) === 1),
+    revoke: (id, { at, reason }) => writeSession(id, () => revoke.run(at.getTime(), reason, id) === 1),
     revokeAll: (userId, { at, reason }, exceptId = '') =>
       write(() => revokeAll.run(at.getTime(), reason, userId, exceptId)),
     revokeOldest: (userId, keep, { at, reason }) => write(() => revokeOldest.run(at.getTime(), reason, userId, keep)),
     listAll: async (userId) => selectAll.all(userId).flatMap((row) => readSession(row) ?? []),
-    rename: (id, deviceName) => write(() => rename.run(deviceName, id) === 1),
-    reauthenticate: (id, authentication) => write(() => reauthenticate.run(jsonOrNull(authentication), id) === 1),
+    rename: (id, deviceName) => writeSession(id, () => rename.run(deviceName, id) === 1),
+    reauthenticate: (id, authentication) =>
+      writeSession(id, () => reauthenticate.run(jsonOrNull(authentication), id) === 1),
     anonymize: (userId) => write(() => void anonymize.run(userId)),
     listRevoked: async ({ at, name }, limit) => listed(selectRevoked.all(at.getTime(), name, limit)),
     listBegun: async ({ at, name }, limit) => listed(selectBegun.all(at.getTime(), name, limit)),
