@@ -167,5 +167,5 @@ const textOrNull = (value: unknown): string | null => (isText(value) ? value : n
  */
 function outcomeOf(code: unknown, action: unknown, reason: unknown): TokenRequestOutcome {
   if (action === 'WAIT' || code === BROKEN) return 'unavailable';
-  return code === 'UNAUTHENTICATED' && (action === 'LOGIN' || !/dpop/.test(String(reason))) ? 'refused' : 'failed';
+  return code === 'UNAUTHENTICATED' && (action ?? !/dpop/.test(reason as string)) ? 'refused' : 'failed';
 }
