@@ -9,6 +9,7 @@ import { expectStore } from '../contracts/store/store-methods.ts';
 import { assembleTokenSystem, type TokenSystem, type TokenSystemParts } from '../core/token-system.ts';
 import { openStore } from '../stores/open-store.ts';
 import { schemaBuilder, type AuthSchemaOptions, type SchemaShape } from './build-schema.ts';
+import { challengeFor } from './challenge.ts';
 import { createContextFunction, type AuthContext, type ContextInput } from './context.ts';
 import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
@@ -187,7 +188,7 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
     context,
     guard,
     validationRules: [limitsRule(parts.settings)],
-    challenge: `${parts.settings.authHeaderTypes[0] ?? 'Bearer'} realm="api"`,
+    challenge: challengeFor(parts.settings),
     formatError: createFormatError(parts.report),
   };
 }

@@ -88,4 +88,6 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['accountEvents.list', [], ({ accountEvents }) => accountEvents.list('u', 50)],
   ['accountEvents.deleteOfUser', 0, ({ accountEvents }) => accountEvents.deleteOfUser('u')],
   ['accountEvents.deleteExpired', 0, ({ accountEvents }) => accountEvents.deleteExpired(NOW)],
+  ['proofs.add', true, ({ proofs }) => proofs.add('name', NOW)],
+  ['proofs.deleteExpired', 0, ({ proofs }) => proofs.deleteExpired(NOW)],
 ];

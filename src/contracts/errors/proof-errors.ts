@@ -41,6 +41,8 @@ export class ProofInvalid extends AuthError {
   override name = 'ProofInvalid';
   readonly code = 'UNAUTHENTICATED';
   readonly reason = 'dpop_proof_not_valid';
+  /** Of another key: who has lost theirs signs in again. */
+  override readonly action: ErrorAction | undefined;
   /** `now`: by the clock of the server, in milliseconds; told where the clock of the client may be wrong. */
   constructor(
     readonly check: ProofCheck,
@@ -48,6 +50,7 @@ export class ProofInvalid extends AuthError {
     options?: ErrorOptions,
   ) {
     super(`The DPoP proof is not valid: ${EXPECTED[check]}.`, options);
+    this.action = check === 'key' ? 'LOGIN' : undefined;
   }
   override get extensions(): Record<string, unknown> {
     const time = this.now === undefined ? {} : { serverTime: new Date(this.now).toISOString() };

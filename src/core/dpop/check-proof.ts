@@ -1,13 +1,7 @@
 import { ProofInvalid } from '../../contracts/errors/proof-errors.ts';
+import type { ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
 import type { TextOf } from '../tokens/token-form.ts';
-import {
-  partsOf,
-  readClaims,
-  readHeader,
-  thumbprintText,
-  type ProofAlgorithm,
-  type ProofClaims,
-} from './proof-form.ts';
+import { partsOf, readClaims, readHeader, thumbprintText, type ProofClaims } from './proof-form.ts';
 import { normalUrl } from './proof-url.ts';
 import type { Jwk } from '../keys/key-set.ts';
 

@@ -1,6 +1,6 @@
 import type { Claims } from '../../contracts/claims.ts';
 import { ProofInvalid, ProofRequired, TokenInvalid } from '../../contracts/errors.ts';
-import type { Prove } from '../../contracts/proof.ts';
+import type { Prove, ProvenKey } from '../../contracts/proof.ts';
 import type { AcceptedToken, KeyBinding, SentToken } from '../tokens/token-acceptor.ts';
 import { isObject } from '../tokens/token-form.ts';
 import type { ProofEngine } from './check-proof.ts';
@@ -43,8 +43,20 @@ export class TokenKeyBinding implements KeyBinding {
       return;
     }
     const proven = isDpop ? await prove() : null;
-    if (proven === null) throw new ProofRequired();
-    if (proven.thumbprint !== key) throw new ProofInvalid('key');
-    if (proven.tokenHash !== (await this.#parts.digest(text))) throw new ProofInvalid('ath');
+    const { tokenHash } = expectOf(key, proven);
+    if (tokenHash !== (await this.#parts.digest(text))) throw new ProofInvalid('ath');
   }
+
+  /** @throws TokenInvalid, ProofRequired, ProofInvalid, and what `prove` throws */
+  async expectKey(claims: Claims, prove: Prove): Promise<void> {
+    const key = boundKeyOf(claims);
+    if (key !== null) expectOf(key, await prove());
+    else if (this.#parts.isRequired) throw new ProofRequired(false);
+  }
+}
+
+function expectOf(key: string, proven: ProvenKey | null): ProvenKey {
+  if (proven === null) throw new ProofRequired();
+  if (proven.thumbprint !== key) throw new ProofInvalid('key');
+  return proven;
 }

@@ -1,5 +1,5 @@
+import type { ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
 import type { Jwk } from '../keys/key-set.ts';
-import type { ProofAlgorithm } from './proof-form.ts';
 
 /** How signatures of an algorithm are made. */
 export interface KeyParameters {

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, verify as verifySignature, type KeyObject } from 'node:crypto';
+import type { ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
 import type { Jwk } from '../keys/key-set.ts';
 import type { ProofEngine, Verify } from './check-proof.ts';
 import { keyParameters, publicMembers } from './key-parameters.ts';
-import type { ProofAlgorithm } from './proof-form.ts';
 
 /** Proofs by Node.js: at half the cost of WebCrypto, which hands each signature to another thread. */
 export const nodeEngine: ProofEngine = {

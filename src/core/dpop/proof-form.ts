@@ -1,16 +1,8 @@
 import { isNumericDate } from '../../contracts/claims.ts';
 import { ProofInvalid } from '../../contracts/errors/proof-errors.ts';
+import { PROOF_ALGORITHMS, type ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
 import type { Jwk } from '../keys/key-set.ts';
 import { hasOneReading, hasUniqueNames, isName, isObject, type TextOf } from '../tokens/token-form.ts';
-
-/** Algorithms that proofs are signed with: no symmetric one, as the server would have to know the secret. */
-export const PROOF_ALGORITHMS = [
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
-  ...(['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'] as const),
-] as const;
-
-/** The name of one of them. EdDSA is with Ed25519, whose name of its own is that of RFC 9864. */
-export type ProofAlgorithm = (typeof PROOF_ALGORITHMS)[number];
 
 /** What the header of a proof says: the same for all proofs of one key. */
 export interface ProofHeader {

@@ -1,7 +1,7 @@
+import type { ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
 import type { Jwk } from '../keys/key-set.ts';
 import type { ProofEngine, Verify } from './check-proof.ts';
 import { keyParameters, publicMembers } from './key-parameters.ts';
-import type { ProofAlgorithm } from './proof-form.ts';
 
 /** Proofs by WebCrypto, where there is no Node.js. */
 export const webEngine: ProofEngine = {

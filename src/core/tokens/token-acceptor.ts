@@ -1,4 +1,4 @@
-import type { Token, VerifiedToken } from '../../contracts/claims.ts';
+import type { Claims, Token, VerifiedToken } from '../../contracts/claims.ts';
 import { AuthError, BadAuthorizationHeader, NoAcceptedToken, NotAuthenticated } from '../../contracts/errors.ts';
 import type { TokenUser } from '../../contracts/hooks.ts';
 import type { Prove } from '../../contracts/proof.ts';
@@ -29,9 +29,12 @@ export interface SentToken {
 export interface KeyBinding {
   /** @throws TokenInvalid, ProofRequired, ProofInvalid, and what `prove` throws */
   expectHeld(token: AcceptedToken, sent: SentToken, prove: Prove): Promise<void>;
+  /** The same for a token that is exchanged and lets nobody in. @throws the same */
+  expectKey(claims: Claims, prove: Prove): Promise<void>;
 }
 
-const NO_PROOF: Prove = async () => null;
+/** Of a request that has no proof. */
+export const NO_PROOF: Prove = async () => null;
 
 type AcceptorSettings = Pick<VerifierSettings, 'authHeaderTypes' | 'authTokenClasses' | 'tokenTypeClaim'>;
 

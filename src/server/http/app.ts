@@ -130,7 +130,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   );
   if (settings.corsOrigins) {
     // Browsers refuse an answer without it to a page that sends with credentials, whether there is a cookie or not.
-    await app.register(cors, { origin: settings.corsOrigins, credentials: true, methods: ['GET', 'POST'] });
+    const exposed = settings.dpop === 'off' ? {} : { exposedHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'Date'] };
+    const origin = settings.corsOrigins;
+    await app.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], ...exposed });
   }
 
   const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
@@ -198,6 +200,12 @@ class Incoming {
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
   }
+  get method(): string | undefined {
+    return this.#request.method;
+  }
+  get url(): string | undefined {
+    return this.#request.url;
+  }
   get ip(): string {
     return this.#addresses.of(this.#request) ?? '';
   }
@@ -207,7 +215,7 @@ class Incoming {
 function headersOf(reply: FastifyReply) {
   return {
     getHeader: (name: string) => reply.getHeader(name),
-    setHeader: (name: string, value: readonly string[]) => reply.removeHeader(name).header(name, value),
+    setHeader: (name: string, value: string | readonly string[]) => reply.removeHeader(name).header(name, value),
   };
 }
 

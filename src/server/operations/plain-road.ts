@@ -8,8 +8,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { challengeOf } from '../../graphql/challenge.ts';
 import type { AuthContext } from '../../graphql/context.ts';
-import { CHALLENGE_HEADER, challengeOf } from './challenge.ts';
+import { CHALLENGE_HEADER } from './challenge.ts';
 
 /**
  * The plain road: how nearly all operations are answered, past Apollo Server's HTTP side, which spends half of a short
@@ -64,7 +65,7 @@ export class PlainRoad {
 
   #answer({ errors, data }: ExecutionResult): Answer {
     if (errors === undefined) return { status: 200, headers: [], result: { data } };
-    const challenge = challengeOf(errors, this.#parts.scheme);
+    const challenge = challengeOf(errors, this.#parts.challenge);
     return {
       status: 200,
       headers: challenge === null ? [] : [[CHALLENGE_HEADER, challenge]],
@@ -81,8 +82,8 @@ export class PlainRoad {
 /** What the plain road needs. */
 export interface PlainRoadParts {
   readonly schema: GraphQLSchema;
-  /** The scheme of a challenge. */
-  readonly scheme: string;
+  /** What a challenge says by default. */
+  readonly challenge: string;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   /** Who knows all that is not plain; started before it is asked. */
   readonly apollo: () => ApolloServer<AuthContext>;

@@ -144,6 +144,14 @@ const ADDRESSES_AND_MAIL = `
   CREATE INDEX account_events_by_expiry ON account_events (expires_at);
 `;
 
+const PROOFS = `
+  CREATE TABLE proofs (
+    name TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX proofs_by_expiry ON proofs (expires_at);
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -159,4 +167,5 @@ export const MIGRATIONS: readonly string[] = [
   NEWS,
   SECOND_FACTORS_AND_ROLES,
   ADDRESSES_AND_MAIL,
+  PROOFS,
 ];
