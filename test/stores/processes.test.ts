@@ -48,7 +48,7 @@ describeEachStore('processes that write at once', (kind) => {
       const [one, two] = await Promise.all(writers.map(({ go }) => go()));
 
       for (const won of [one, two]) expect(won?.own).toEqual(NAMES);
-      for (const call of ['users', 'rotations', 'revocations', 'blacklist'] as const) {
+      for (const call of ['users', 'rotations', 'revocations', 'proofs', 'blacklist'] as const) {
         expect([...(one?.[call] ?? []), ...(two?.[call] ?? [])].toSorted()).toEqual(NAMES.toSorted());
       }
       const winnerOf = (call: keyof Won, name: string) => (one?.[call].includes(name) ? 'one' : 'two');

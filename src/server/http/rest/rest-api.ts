@@ -12,6 +12,8 @@ export interface RestRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** The path as the client wrote it, where that is another: a slash at the end counts in a DPoP proof. */
+  readonly target?: string | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
   /** Of the client, proxies taken into account. */
   readonly ip: string | undefined;
@@ -81,7 +83,7 @@ export class RestApi {
   }
 
   async #run(address: Address, request: RestRequest, setHeader: SetHeader): Promise<object> {
-    const { method, path, headers, ip, body } = request;
+    const { method, path, target = path, headers, ip, body } = request;
     if (!acceptsJson(headerOf(headers, 'accept'))) throw refusal(406, 'Could not satisfy the request Accept header.');
     if (method === 'OPTIONS') return { name: address.name, renders: ['application/json'], parses: PARSES };
     const isAllowed = address.method === (method === 'HEAD' ? 'GET' : method);
@@ -90,7 +92,7 @@ export class RestApi {
     const form = address.method === 'GET' ? {} : await formIn(headerOf(headers, 'content-type'), body);
     const variableValues = valuesOf(address.fields, form);
     const { schema, context, formatError, challenge } = this.#parts;
-    const req = { headers: withoutOrigin(headers), ip, method, url: path };
+    const req = { headers: withoutOrigin(headers), ip, method, url: target };
     const contextValue = await context({ req, res: { getHeader: () => undefined, setHeader } });
     const { data, errors }: ExecutionResult = await execute({
       schema,
