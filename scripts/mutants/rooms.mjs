@@ -20,6 +20,7 @@ export const ROOMS = {
   'core/throttle': ['security/throttling.test', 'security/guessing', 'stores/attempts-contract'],
   'core/keys': ['seed/core-keys', 'security/key-confusion', 'server/http/well-known', 'security/key-names', 'verifier'],
   'core/users': [
+    'cli/outstanding-tokens',
     'core/sessions/interleavings',
     'security/passwords',
     'security/rehash',
