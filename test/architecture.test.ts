@@ -51,7 +51,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   jsonwebtoken: 'core/tokens/token-codec.ts',
   jose: ['core/keys/public-jwk.ts', 'core/tokens/web-codec.ts'],
   bcrypt: 'core/users/bcrypt-threads.ts',
-  bowser: 'core/devices/devices.ts',
+  bowser: 'core/devices/readable-name.ts',
   'p-limit': 'core/users/password-hasher.ts',
   '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
   'zxcvbn/lib/matching.js': ['core/users/guessability.ts', 'core/users/zxcvbn.d.ts'],

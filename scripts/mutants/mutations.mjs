@@ -26,7 +26,7 @@ const SILENT_TYPES = new Set(['ImportDeclaration', 'ExportAllDeclaration', 'Deco
  * Every small breakage of a file.
  *
  * @returns {{ file, line, within, operator, change, start, end, text, body }[]} `within` names the function,
- *   `text` goes in place of what is from `start` to `end`, and `body` is where the function's body begins
+ *   `text` goes in place of what is from `start` to `end`, and `body` is where the innermost block around it begins
  */
 export function mutationsOf(file, source) {
   const { program } = parseSync(file, source);
@@ -61,9 +61,11 @@ export function mutationsOf(file, source) {
     const own = named?.type === 'Identifier' ? named.name : named && said(named);
     return {
       name: isNamed && isTopLevel && named ? [name, own].filter(Boolean).join('.') : name,
-      body: node.body?.type === 'BlockStatement' && /Function/.test(node.type) ? node.body.start + 1 : body,
+      body: startOf(node.type === 'BlockStatement' ? node : /Function/.test(node.type) && node.body) ?? body,
     };
   }
+
+  const startOf = (block) => (block?.type === 'BlockStatement' ? block.start + 1 : undefined);
 
   function isSpoken(node, parent) {
     if (node.type === 'NewExpression' && parent.type === 'ThrowStatement') return true;
@@ -171,7 +173,7 @@ const isText = ({ type, value }) => type === 'TemplateLiteral' || (type === 'Lit
 /** The source with a breakage in it. */
 export const broken = (source, { start, end, text }) => source.slice(0, start) + text + source.slice(end);
 
-/** The source which tells `globalThis.reached` when a function that one of these breakages is in runs. */
+/** The source which tells `globalThis.reached` when a block that one of these breakages is in runs. */
 export function probed(source, mutations) {
   const bodies = [...new Set(mutations.map(({ body }) => body).filter(Boolean))];
   return bodies

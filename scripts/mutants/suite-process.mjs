@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { addEventHandler, getState, resetState, run } from 'jest-circus';
 import jestConfig from '../../jest.config.js';
 import { jest } from '../../test/support/runner/mocks.mjs';
+import { rememberGlobals } from '../../test/support/runner/remembered-globals.mjs';
 
 /**
  * Runs suites of jest in a process that goes on: to load them in a new one for every mutant takes ten times as long as
@@ -19,6 +20,7 @@ register('../../test/support/runner/hooks.mjs', import.meta.url, {
 await import('../../test/support/runner/hooks.mjs');
 Worker.prototype.postMessage = postMessage;
 
+globalThis[Symbol.for('jest of the suites')] = jest;
 let reached = new Set();
 let red = null;
 // What a mutant left running may still fail when the next one is asked for.
@@ -44,18 +46,20 @@ process.on('message', ({ mutant, suite, index }) => void runSuite(mutant, suite,
 async function runSuite(mutant, suite, index) {
   const started = performance.now();
   [red, reached] = [null, new Set()];
+  const restore = rememberGlobals();
   globalThis.reached = (body, url) => reached.add(`${new URL(url).pathname}:${body}`);
-  delete globalThis.TypeGraphQLMetadataStorage; // in jest, every suite has a global object of its own
   resetState();
   getState().testTimeout = jestConfig.testTimeout;
   let unloaded = null;
   try {
     await import(new URL(`../../${suite}?run=${mutant}.${index}`, import.meta.url).href);
     await run();
-    jest.restoreAllMocks();
-    jest.useRealTimers();
   } catch (error) {
     unloaded = String(error);
   }
-  process.send({ red, unloaded, reached: [...reached], ms: performance.now() - started });
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+  restore();
+  const megabytes = process.memoryUsage.rss() / 2 ** 20;
+  process.send({ red, unloaded, reached: [...reached], ms: performance.now() - started, megabytes });
 }

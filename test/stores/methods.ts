@@ -27,6 +27,7 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['users.findById', null, ({ users }) => users.findById('u')],
   ['users.findByUsernameKey', null, ({ users }) => users.findByUsernameKey('u')],
   ['users.list', [], ({ users }) => users.list({ after: null, limit: 1 })],
+  ['users.count', 0, ({ users }) => users.count('a text that nobody has')],
   ['users.update', null, ({ users }) => users.update('u', { isActive: false })],
   ['users.replacePasswordHash', false, ({ users }) => users.replacePasswordHash('u', 'old', 'new')],
   ['users.delete', false, ({ users }) => users.delete('u')],
@@ -86,6 +87,7 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['outbox.deleteExpired', 0, ({ outbox }) => outbox.deleteExpired(NOW)],
   ['accountEvents.add', undefined, ({ accountEvents }) => accountEvents.add(newAccountEvent(), 50)],
   ['accountEvents.list', [], ({ accountEvents }) => accountEvents.list('u', 50)],
+  ['accountEvents.listAll', [], ({ accountEvents }) => accountEvents.listAll({ at: new Date(0), name: '' }, 50)],
   ['accountEvents.deleteOfUser', 0, ({ accountEvents }) => accountEvents.deleteOfUser('u')],
   ['accountEvents.deleteExpired', 0, ({ accountEvents }) => accountEvents.deleteExpired(NOW)],
 ];

@@ -144,6 +144,11 @@ const ADDRESSES_AND_MAIL = `
   CREATE INDEX account_events_by_expiry ON account_events (expires_at);
 `;
 
+/** Who did it, where somebody else did. The list of all events is in the order of their ends. */
+const ACTORS = `
+  ALTER TABLE account_events ADD COLUMN actor_id TEXT;
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -159,4 +164,5 @@ export const MIGRATIONS: readonly string[] = [
   NEWS,
   SECOND_FACTORS_AND_ROLES,
   ADDRESSES_AND_MAIL,
+  ACTORS,
 ];
