@@ -110,7 +110,7 @@ function breakagesOf(room) {
 async function suitesOf(room, files, mutations) {
   for (const file of files) {
     const own = mutations.filter((mutation) => mutation.file === file);
-    write(PROBES, file, probed(readFileSync(join(ROOT, file), 'utf8'), own));
+    write(PROBES, file, probed(file, readFileSync(join(ROOT, file), 'utf8'), own));
   }
   const tests = filesIn('test').filter((file) => file.endsWith('.test.ts'));
   const ordered = [`${room}/`, ...ROOMS[room]].map((start) => tests.filter((file) => file.startsWith(`test/${start}`)));
@@ -119,16 +119,35 @@ async function suitesOf(room, files, mutations) {
     for (const file of named) {
       if (suites.some((suite) => suite.file === file)) continue;
       const { red, unloaded, reached, ms } = await runner.run(PROBES, file, 120_000);
-      if (red ?? unloaded) throw new Error(`${file} is red before anything is broken: ${red ?? unloaded}`);
-      suites.push({ file, isBeside: place === 0, ms, reached: new Set(reached), kills: {} });
+      if (red ?? unloaded) throw new Error(`${file} is red before anything is broken: ${red?.why ?? unloaded}`);
+      suites.push({ file, isBeside: place === 0, ms, reached: new Map(reached), kills: {}, clean: new Map() });
     }
   }
   return suites;
 }
 
+function deadlineOf({ ms }) {
+  return Math.max(LEAST_DEADLINE_MS, PATIENCE * ms);
+}
+
+function placeOf({ file, body }) {
+  return `${join(ROOT, file)}:${body}`;
+}
+
+/** Whether these tests, up to the one that turned red, need none of the others: they are green where nothing is broken. */
+async function isClean(suite, tests, last) {
+  const needed = tests.filter((number) => last === null || number <= last);
+  const key = needed.join();
+  if (!suite.clean.has(key)) {
+    const { red, unloaded } = await runner.run('nothing', suite.file, deadlineOf(suite), needed);
+    suite.clean.set(key, (red ?? unloaded) === null);
+  }
+  return suite.clean.get(key);
+}
+
 /** The suites that run what is broken. First those that have noticed most of what was broken in the file so far. */
 function suitesFor({ file, body }, suites) {
-  const place = `${join(ROOT, file)}:${body}`;
+  const place = placeOf({ file, body });
   const rank = ({ kills, isBeside, ms }) => [-(kills[file] ?? 0), isBeside ? 0 : 1, ms];
   return suites
     .filter(({ reached }) => body === undefined || reached.has(place))
@@ -143,12 +162,16 @@ function textOf(mutation) {
 
 async function outcomeOf(id, mutation, suites) {
   write(id, mutation.file, textOf(mutation));
-  for (const { file, ms, kills } of suitesFor(mutation, suites)) {
-    const answer = await runner.run(id, file, Math.max(LEAST_DEADLINE_MS, PATIENCE * ms));
+  for (const suite of suitesFor(mutation, suites)) {
+    const tests = suite.reached.get(placeOf(mutation)) ?? null;
+    let answer = await runner.run(id, suite.file, deadlineOf(suite), tests);
     if (answer.unloaded !== null) return { outcome: 'unmade', red: answer.unloaded };
+    if (answer.red !== null && tests !== null && !(await isClean(suite, tests, answer.red.number))) {
+      answer = await runner.run(id, suite.file, deadlineOf(suite));
+    }
     if (answer.red === null) continue;
-    kills[mutation.file] = (kills[mutation.file] ?? 0) + 1;
-    return { outcome: 'killed', red: `${file}: ${answer.red}` };
+    suite.kills[mutation.file] = (suite.kills[mutation.file] ?? 0) + 1;
+    return { outcome: 'killed', red: `${suite.file}: ${answer.red.why}` };
   }
   return { outcome: 'survived', red: 'none' };
 }

@@ -5,15 +5,13 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, extname, join } from 'node:path';
 import { build } from 'vitepress';
 import { errorPages } from './error-pages.mjs';
+import { isShown, SOURCES } from './shown.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..');
 const pages = join(here, '.pages');
 const built = join(here, 'dist');
 
-/** What is copied: pages, and what they link to, at the root and in these folders. `test/docs/links.test.ts` reads it too. */
-const { folders, shown, notShown } = JSON.parse(readFileSync(join(here, 'shown.json'), 'utf8'));
-const isShown = (file) => new RegExp(shown).test(file) && !new RegExp(notShown).test(file);
 /** In characters: colours make a page of a longer file too large. */
 const MOST_COLOURED = 20_000;
 const LANGUAGES = { '.service': 'ini', '.conf': 'nginx', '.mjs': 'js', '': 'text' };
@@ -22,7 +20,7 @@ function stage(file) {
   if (!isShown(file)) return;
   const from = join(root, file);
   const extension = extname(file);
-  const isPage = extension === '.md' || extension === '.png';
+  const isPage = extension === '.md' || extension === '.webp';
   const to = join(pages, isPage ? file.replace(/README\.md$/, 'index.md') : `files/${file}.md`);
   mkdirSync(dirname(to), { recursive: true });
   if (isPage) return cpSync(from, to);
@@ -33,7 +31,7 @@ function stage(file) {
 
 function stageAll() {
   rmSync(pages, { recursive: true, force: true });
-  for (const folder of ['.', ...folders]) {
+  for (const folder of SOURCES) {
     const entries = readdirSync(join(root, folder), { recursive: folder !== '.', withFileTypes: true });
     for (const entry of entries) {
       if (entry.isFile()) stage(join(entry.parentPath, entry.name).slice(root.length + 1));

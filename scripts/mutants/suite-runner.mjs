@@ -16,11 +16,14 @@ export class SuiteRunner {
     this.env = env;
   }
 
-  /** @returns {Promise<{ red, unloaded, reached, ms }>} `red` names the first test that failed, or says that it hung */
-  async run(mutant, suite, deadlineMs) {
+  /**
+   * @param tests the numbers of the tests to run; null for all
+   * @returns {Promise<{ red, unloaded, reached, ms }>} `red` is the first test that failed: its number, and why; it may say that it hung
+   */
+  async run(mutant, suite, deadlineMs, tests = null) {
     this.#count += 1;
     this.#process ??= fork(PROGRAM, [this.mutants], { env: this.env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    this.#process.send({ mutant, suite, index: this.#count });
+    this.#process.send({ mutant, suite, tests, index: this.#count });
     const over = new AbortController();
     const ended = [
       once(this.#process, 'message', over).then(([answer]) => answer),
@@ -38,7 +41,7 @@ export class SuiteRunner {
       return answer;
     }
     this.close();
-    return { red: answer, unloaded: null, reached: [], ms: deadlineMs };
+    return { red: { number: null, why: answer }, unloaded: null, reached: [], ms: deadlineMs };
   }
 
   close() {

@@ -4,3 +4,4 @@ export * from './errors/account-errors.ts';
 export * from './errors/request-errors.ts';
 export * from './errors/token-errors.ts';
 export * from './errors/factor-errors.ts';
+export * from './errors/proof-errors.ts';

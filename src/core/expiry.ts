@@ -12,7 +12,7 @@ const UNSURE_MARGIN_MS = DAY_MS;
 /** Further back the store's memory of what has happened is not asked. */
 const MEMORY_MS = 30 * DAY_MS;
 
-/** How many records were removed. Old attempts, activity, links, mails and account events are not counted. */
+/** How many records were removed. Old attempts, activity, links, mails, account events and proofs are not counted. */
 export interface Removed {
   readonly sessions: number;
   readonly blacklist: number;
@@ -37,6 +37,7 @@ export async function removeExpired(
   { leeway }: Pick<Settings, 'leeway'>,
   clock: Clock,
 ): Promise<Removed> {
+  await removeExpiredProofs(store, clock);
   const { until, ...rest } = await reachOf(store, clock());
   if (until === null) return { sessions: 0, blacklist: 0, ...rest };
   const end = new Date(until);
@@ -46,6 +47,17 @@ export async function removeExpired(
   for (const records of [store.activity, store.links, store.outbox, store.accountEvents])
     await records.deleteExpired(end);
   return { sessions, blacklist: await store.blacklist.deleteExpired(end), ...rest };
+}
+
+/**
+ * Removes proofs that were used and that nobody would accept any more. They count for a minute or a few, so that a clock that was set
+ * on keeps none of them from it, and there are as many as requests, so that they are not kept until a clock can be trusted.
+ *
+ * @throws StoreUnavailable
+ */
+export async function removeExpiredProofs(store: Store, clock: Clock): Promise<void> {
+  const now = (await store.now())?.getTime() ?? clock();
+  await store.proofs.deleteExpired(new Date(now - MARGIN_MS));
 }
 
 async function reachOf(store: Store, now: number): Promise<Reach> {

@@ -4,6 +4,7 @@ import type { Hooks } from '../contracts/hooks.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
 import type { Devices } from './devices/devices.ts';
+import type { Dpop, DpopParts } from './dpop/dpop.ts';
 import type { Challenges } from './factors/challenges.ts';
 import type { CodeSignIn } from './factors/code-sign-in.ts';
 import type { Enrolment } from './factors/enrolment.ts';
@@ -29,6 +30,8 @@ import type { UserService } from './users/user-service.ts';
 export interface Rooms {
   readonly roles?: Roles;
   readonly devices?: Devices;
+  /** Proofs of the keys that tokens are bound to. */
+  readonly dpop?: Dpop;
   /** Checks passwords and codes of signed-in users, for the rooms below. */
   readonly proof?: Proof;
   readonly factors?: SecondFactors;
@@ -75,6 +78,11 @@ export async function openFactors(base: Base): Promise<FactorRoom | null> {
   const sealed = new SealedTexts(base.settings.secondFactorKeys ?? []);
   const challenges = new Challenges({ ...base, sealed });
   return { sealed, challenges, factors: new SecondFactors({ ...base, sealed, challenges }) };
+}
+
+/** Undefined where tokens are bound to no keys. */
+export async function openDpop(parts: DpopParts): Promise<Dpop | undefined> {
+  return parts.settings.dpop === 'off' ? undefined : new (await import('./dpop/dpop.ts')).Dpop(parts);
 }
 
 /** What the rooms need of the token system. */

@@ -11,7 +11,7 @@ import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
 import type { SendMail } from './mail/mailer.ts';
-import { openFactors, openRooms, type Rooms } from './rooms.ts';
+import { openDpop, openFactors, openRooms, type Rooms } from './rooms.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { Throttle } from './throttle/throttle.ts';
@@ -119,19 +119,22 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const passwords = new PasswordCheck({ store, hasher });
   const factorRoom = await openFactors(base);
   const users = new UserService({ ...base, hasher, passwords, sessions, secondFactors: factorRoom?.factors });
-  const reader = new TokenReader({ ...base, codec });
+  const dpop = await openDpop({ ...base, secret: keys.secret, report });
+  const binding = dpop?.binding ?? null;
+  const reader = new TokenReader({ ...base, codec, binding });
   const minter = new TokenMinter({ ...base, codec });
   const throttle = new Throttle({ ...base, secret: keys.secret });
   const services = new ServiceCredentials({ ...base, throttle });
-  const acceptor = new TokenAcceptor(codec, settings);
+  const acceptor = new TokenAcceptor(codec, settings, binding);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
   const opened = { ...base, factorRoom, users, sessions, hasher, passwords, minter, sendMail: parts.sendMail, report };
-  const { rooms, close: closeRooms } = await openRooms(opened).catch(async (error: unknown) => {
+  const { rooms: others, close: closeRooms } = await openRooms(opened).catch(async (error: unknown) => {
     keys.close();
     await store.close();
     throw error;
   });
+  const rooms = { ...others, ...(dpop && { dpop }) };
   if (rooms.notices) listeners.push(rooms.notices);
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),
@@ -161,6 +164,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
       (await live)?.close();
       keys.close();
       await closeRooms();
+      await dpop?.close();
       await hasher.close();
       await activity.close();
       await store.close();

@@ -8,6 +8,7 @@ import { assembleTokenSystem, type TokenSystemParts } from '../core/token-system
 import { openStore } from '../stores/open-store.ts';
 import type { Auth, AuthOptions } from './auth-contract.ts';
 import { schemaBuilder, type AuthSchemaOptions } from './build-schema.ts';
+import { challengeFor } from './challenge.ts';
 import { createContextFunction } from './context.ts';
 import { createFormatError } from './format-error.ts';
 import { guard } from './guard.ts';
@@ -90,7 +91,7 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
     context,
     guard,
     validationRules: [limitsRule(parts.settings)],
-    challenge: `${parts.settings.authHeaderTypes[0] ?? 'Bearer'} realm="api"`,
+    challenge: challengeFor(parts.settings),
     formatError: createFormatError(parts.report),
   };
 }

@@ -2,8 +2,10 @@ import { kept } from '../contracts/client-address.ts';
 import { restOfTurn } from '../contracts/clock.ts';
 import { areWebHeaders, headerOf, type RequestHeaders } from '../contracts/request-text.ts';
 import type { Client } from '../contracts/hooks.ts';
+import type { Prove, ProvenKey } from '../contracts/proof.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
 import type { Core } from '../core/token-system.ts';
+import type { ProofRequest } from '../core/dpop/dpop.ts';
 import type { Watch } from '../core/live/live-sessions.ts';
 import type { Authenticated } from '../core/tokens/authenticator.ts';
 import { localized } from './languages/localized.ts';
@@ -19,8 +21,11 @@ export interface IncomingRequest {
   /** Given by Express and Fastify, proxies taken into account. What is no address counts as none. */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
-  /** Of a `Request`. */
+  /** The path, or all of the address as a `Request` has it. */
   readonly url?: string | undefined;
+  /** The path where Express has mounted a router, which takes a part of it out of `url`. */
+  readonly originalUrl?: string | undefined;
+  readonly method?: string | undefined;
 }
 
 /** What the context function is given. */
@@ -36,6 +41,8 @@ export interface ContextInput {
    * Fastify it is `reply.raw`.
    */
   readonly res?: OutgoingResponse | undefined;
+  /** The same object for all requests of one WebSocket, which share the proof that it was opened with. */
+  readonly connection?: object | undefined;
   /**
    * In place of `res`: is given the value of a `Set-Cookie` header, before the operation resolves. Append it to the headers of
    * the response. Of several, the last one counts.
@@ -60,6 +67,13 @@ export interface RequestAuth extends Core {
    * @throws GraphQLError whose `cause` is the AuthError
    */
   authenticate(): Promise<Authenticated>;
+  /**
+   * The key that this request proves to hold, with `JWT_DPOP`; null where it has no proof. The proof is checked once, at the first
+   * call.
+   *
+   * @throws ProofInvalid, NonceRequired, StoreUnavailable
+   */
+  prove(): Promise<ProvenKey | null>;
   /**
    * Lets the caller in as `authenticate` does, always anew, and calls `ended` once when it no longer would: at the end of the
    * token, its session or account, or when its key is retired. Close what it resolves to when nobody needs to know any more.
@@ -113,14 +127,30 @@ function hostOf({ headers, url }: IncomingRequest): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;
 }
 
+/** What a proof must be made for. That of a WebSocket is made for the request that opened it. */
+function proofRequestOf({ req }: ContextInput, proof: string): ProofRequest {
+  const { method = 'GET', originalUrl, url = '' } = req;
+  return { proof, method, path: originalUrl ?? url, host: hostOf(req) };
+}
+
+const NOTHING_PROVEN: Promise<null> = Promise.resolve(null);
+
 /** Instances find the core in their prototype: to copy it into each request's object takes twenty times as long. */
 function requestAuth(core: Core, settings: Settings): (input: ContextInput) => RequestAuth {
   const headerName = settings.authHeaderName.toLowerCase();
+  const { dpop } = core.rooms;
+  const ofConnections = new WeakMap<object, Promise<ProvenKey | null>>();
+  const prove = (input: ContextInput): Promise<ProvenKey | null> => {
+    const proof = headerOf(input.req.headers, 'dpop');
+    if (dpop === undefined || proof === undefined) return NOTHING_PROVEN;
+    return dpop.prove(proofRequestOf(input, proof), (nonce) => input.res?.setHeader('dpop-nonce', nonce));
+  };
 
   class OfRequest {
     readonly #input: ContextInput;
     #client: Client | undefined;
     #authenticated: Promise<Authenticated> | undefined;
+    #proven: Promise<ProvenKey | null> | undefined;
     #cookie: RefreshCookie | null | undefined;
 
     constructor(input: ContextInput) {
@@ -139,8 +169,25 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     authenticate(): Promise<Authenticated> {
       const header = headerOf(this.#input.req.headers, headerName);
       return (this.#authenticated ??= core.authenticator
-        .authenticate(header)
+        .authenticate(header, this.#prove)
         .catch((error: unknown) => this.refuse(error)));
+    }
+
+    prove(): Promise<ProvenKey | null> {
+      return (this.#proven ??= this.#ofConnection());
+    }
+
+    /** Nobody asks for it where tokens are bound to no keys. */
+    get #prove(): Prove | undefined {
+      return dpop && (() => this.prove());
+    }
+
+    #ofConnection(): Promise<ProvenKey | null> {
+      const { connection } = this.#input;
+      if (connection === undefined) return prove(this.#input);
+      const known = ofConnections.get(connection) ?? prove(this.#input);
+      ofConnections.set(connection, known);
+      return known;
     }
 
     async watch(ended: (error: unknown) => void): Promise<Watch> {
@@ -154,7 +201,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
         }
       };
       try {
-        return await live.watch(header, (error) => void tell(error));
+        return await live.watch(header, (error) => void tell(error), this.#prove);
       } catch (error) {
         return this.refuse(error);
       }

@@ -69,8 +69,9 @@ export const keptHeaders = (headers: RequestHeaders): Readonly<Record<string, st
 export function requestOf({ connectionParams = {}, extra }: SocketContext, ip?: string | null): ContextInput {
   const { request } = Object(extra) as Partial<Extra>;
   const headers = { ...(request && keptHeaders(request.headers)), ...connectionParams };
-  const { socket } = request ?? {};
-  return { req: { headers, ip: request?.ip, ...(socket && { socket }) }, ip };
+  const { socket, url, originalUrl } = request ?? {};
+  const req = { headers, method: 'GET', url, originalUrl, ip: request?.ip, ...(socket && { socket }) };
+  return { req, ip, connection: connectionParams };
 }
 
 /** Makes the hooks by which a socket lives as long as who opened it is signed in. */

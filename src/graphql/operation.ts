@@ -22,6 +22,8 @@ export interface OperationNature {
   readonly access: 'open' | 'guarded' | 'admin';
   /** It checks or stores a password: work that one document may ask for once. */
   readonly credential?: true;
+  /** It answers tokens: where every client must have a key, it needs a proof of it. */
+  readonly givesTokens?: true;
   /** The budget that its attempts are counted against. */
   readonly throttle?: ThrottledOperation;
   /** Whose account they are counted for, where the budget is for each account. */
@@ -34,7 +36,7 @@ export interface OperationNature {
 }
 
 /**
- * Declares the nature of a query or mutation, and makes it so: guard, admin check, step-up and throttle stand in front
+ * Declares the nature of a query or mutation, and makes it so: guard, proof, admin check, step-up and throttle stand in front
  * of the resolver, in this order. What they and the resolver throw leaves it as a `GraphQLError`.
  *
  * @example
@@ -45,7 +47,7 @@ export interface OperationNature {
  */
 export function Operation(nature: OperationNature): MethodDecorator {
   const middlewares = [
-    asGraphQLErrors,
+    proven(nature.givesTokens === true),
     ...(nature.access === 'admin' ? [adminsOnly] : []),
     ...(nature.stepUp === undefined ? [] : [steppedUp(nature.stepUp)]),
     ...(nature.throttle === undefined ? [] : [throttled(nature.throttle, nature.countedFor)]),
@@ -60,14 +62,18 @@ export function Operation(nature: OperationNature): MethodDecorator {
   };
 }
 
-/** The edge, where what is inside becomes an error of GraphQL. */
-const asGraphQLErrors: MiddlewareFn<AuthContext> = async ({ context }, next) => {
-  try {
-    return await next();
-  } catch (error) {
-    return context.auth.refuse(error);
-  }
-};
+/** The edge, where what is inside becomes an error of GraphQL, and a request with a bad proof is refused. */
+function proven(givesTokens: boolean): MiddlewareFn<AuthContext> {
+  return async ({ context: { auth } }, next) => {
+    try {
+      const { dpop } = auth.rooms;
+      if (dpop !== undefined) await dpop.expectProof(() => auth.prove(), givesTokens);
+      return await next();
+    } catch (error) {
+      return auth.refuse(error);
+    }
+  };
+}
 
 /** Lets only admins pass. */
 const adminsOnly: MiddlewareFn<AuthContext> = async ({ context }, next) => {

@@ -14,7 +14,7 @@ const MAX_BYTES = 4096;
 /** A response, as Express, Apollo's standalone server and plain Node.js have it. */
 export interface OutgoingResponse {
   getHeader(name: string): number | string | readonly string[] | undefined;
-  setHeader(name: string, value: readonly string[]): unknown;
+  setHeader(name: string, value: string | readonly string[]): unknown;
 }
 
 /** Cookie mode: the refresh token of one browser, where no script can read it. */

@@ -24,7 +24,13 @@ const CHANGE = { access: 'guarded', credential: true, throttle: 'password_change
 /** Part of the schema only where second factors are on. */
 @Resolver()
 class SecondFactorResolver {
-  @Operation({ access: 'open', credential: true, throttle: 'second_factor', countedFor: theChallenged })
+  @Operation({
+    access: 'open',
+    givesTokens: true,
+    credential: true,
+    throttle: 'second_factor',
+    countedFor: theChallenged,
+  })
   @Mutation(() => TokenPairType, {
     description:
       'With `SECOND_FACTOR`: ends a sign-in that `tokenObtainPair` answered with the reason `second_factor_required`. A wrong code has the reason `wrong_code`; after five of them, or five minutes, it is `challenge_not_valid`: ask for the password again. A code works once.',
@@ -41,7 +47,13 @@ class SecondFactorResolver {
     return startPair(auth, cookie, { ...signIn, deviceName: name });
   }
 
-  @Operation({ access: 'open', credential: true, throttle: 'second_factor', countedFor: theChallenged })
+  @Operation({
+    access: 'open',
+    givesTokens: true,
+    credential: true,
+    throttle: 'second_factor',
+    countedFor: theChallenged,
+  })
   @Mutation(() => SlidingTokenType, {
     description: 'With `SECOND_FACTOR`: the same for `tokenObtainSliding`.',
   })

@@ -26,15 +26,18 @@ export async function startPair(
   { user, ...options }: SignIn,
 ): Promise<TokenPairType> {
   const former = cookie?.token;
-  const pair = await auth.tokens.forUser(user, { client: auth.client, ...options });
+  const pair = await auth.tokens.forUser(user, { client: auth.client, boundTo: await keyOf(auth), ...options });
   if (former) await endFormer(former, auth);
   return toTokenPair(pair, cookie);
 }
 
 /** The same with a sliding token. */
-export function startSliding(auth: RequestAuth, { user, ...options }: SignIn): Promise<MintedSlidingToken> {
-  return auth.tokens.slidingForUser(user, { client: auth.client, ...options });
+export async function startSliding(auth: RequestAuth, { user, ...options }: SignIn): Promise<MintedSlidingToken> {
+  return auth.tokens.slidingForUser(user, { client: auth.client, boundTo: await keyOf(auth), ...options });
 }
+
+/** What the tokens of a new session are bound to. */
+export const keyOf = async (auth: RequestAuth): Promise<string | undefined> => (await auth.prove())?.thumbprint;
 
 /** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */
 async function endFormer(token: string, { tokens, client }: RequestAuth): Promise<void> {

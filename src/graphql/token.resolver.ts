@@ -20,7 +20,7 @@ const PASSWORD = { description: 'White space around it is ignored; all other cha
 /** simplejwt's token operations. None of them looks at the header: holding the token is enough. */
 @Resolver()
 export class TokenResolver {
-  @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
+  @Operation({ access: 'open', givesTokens: true, credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => TokenPairType, {
     description:
       'Signs in and starts a session. A wrong username, a wrong password and a disabled account all fail with the reason `no_active_account`. After many failures the reason is `throttled`: retry after `retryAfter` seconds. A user with a second factor gets the reason `second_factor_required` and a `challenge`: send it with a code to `tokenObtainPairOtp`.',
@@ -37,7 +37,7 @@ export class TokenResolver {
     return startPair(auth, cookie, { user, methods: ['pwd'], deviceName: name });
   }
 
-  @Operation({ access: 'open', throttle: 'refresh' })
+  @Operation({ access: 'open', givesTokens: true, throttle: 'refresh' })
   @Mutation(() => RefreshedTokensType, {
     description:
       'Exchanges a refresh token for an access token and the next refresh token. A repeated call returns the same successor until that is used, within limits, so a lost response or a second tab signs nobody out. Any other reuse ends the session. An address that refreshes too often is told `throttled`.',
@@ -52,7 +52,7 @@ export class TokenResolver {
   ): Promise<RefreshedTokensType> {
     const cookie = auth.refreshCookie();
     const presented = givenRefresh(refresh, cookie);
-    const tokens = await auth.tokens.refresh(presented, auth.client);
+    const tokens = await auth.tokens.refresh(presented, auth.client, () => auth.prove());
     cookie?.hold({ token: tokens.refresh.token ?? presented, expiresAt: tokens.refresh.expiresAt });
     return {
       access: tokens.access.token,
@@ -101,7 +101,7 @@ export class TokenResolver {
     return blacklisted;
   }
 
-  @Operation({ access: 'open', credential: true, throttle: 'sign_in', countedFor: theGivenName })
+  @Operation({ access: 'open', givesTokens: true, credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => SlidingTokenType, {
     description:
       'Signs in with a sliding token, which authenticates requests and can itself be refreshed. It fails as `tokenObtainPair` does; a `challenge` is for `tokenObtainSlidingOtp`.',
@@ -117,7 +117,7 @@ export class TokenResolver {
     return startSliding(auth, { user, methods: ['pwd'], deviceName: name });
   }
 
-  @Operation({ access: 'open', throttle: 'refresh' })
+  @Operation({ access: 'open', givesTokens: true, throttle: 'refresh' })
   @Mutation(() => SlidingTokenType, {
     description: 'Extends a sliding token, as long as it can be refreshed.',
   })
@@ -125,7 +125,7 @@ export class TokenResolver {
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,
     @Ctx() { auth }: AuthContext,
   ): Promise<MintedSlidingToken> {
-    return auth.tokens.refreshSliding(givenText('token', token), auth.client);
+    return auth.tokens.refreshSliding(givenText('token', token), auth.client, () => auth.prove());
   }
 }
 

@@ -3,7 +3,7 @@ import type { AuthContext } from './context.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
 import { CURRENT_PASSWORD } from './proof-arguments.ts';
-import { toTokenPair } from './sign-in.ts';
+import { keyOf, toTokenPair } from './sign-in.ts';
 import { TokenPairType, UserType } from './types.ts';
 
 /** The caller's own account. */
@@ -24,7 +24,14 @@ export class UserResolver {
     return currentUser(auth);
   }
 
-  @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller, stepUp: true })
+  @Operation({
+    access: 'guarded',
+    givesTokens: true,
+    credential: true,
+    throttle: 'password_change',
+    countedFor: theCaller,
+    stepUp: true,
+  })
   @Mutation(() => TokenPairType, {
     description:
       "Changes the caller's password, ends all their sessions including this one, and returns the tokens of a new session. After many wrong current passwords the reason is `throttled`. With `STEP_UP` it needs a recent sign-in.",
@@ -40,7 +47,8 @@ export class UserResolver {
     const deviceName = await auth.rooms.devices?.nameBefore(sessionId);
     const user = await auth.users.changePassword(id, currentPassword, newPassword);
     // The password alone makes no sign-in recent that had a second factor, so the new session is as the one before.
-    const options = { client: auth.client, authentication: authentication ?? undefined, deviceName };
+    const boundTo = await keyOf(auth);
+    const options = { client: auth.client, boundTo, authentication: authentication ?? undefined, deviceName };
     return toTokenPair(await auth.tokens.forUser(user, options), cookie);
   }
 }

@@ -1,19 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { isShown, SOURCES } from '../../site/shown.mjs';
 import { DOCUMENTS } from '../support/documents.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What the documentation site copies, at the root and in these folders: regular expressions. */
-const SITE = JSON.parse(readFileSync(join(ROOT, 'site/shown.json'), 'utf8')) as {
-  readonly folders: readonly string[];
-  readonly shown: string;
-  readonly notShown: string;
-};
-const isOnSite = (file: string) =>
-  new RegExp(SITE.shown).test(file) &&
-  !new RegExp(SITE.notShown).test(file) &&
-  (!file.includes('/') || SITE.folders.includes(file.split('/')[0] ?? ''));
 const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8');
 const withoutBlocks = (document: string) => textOf(document).replaceAll(/^( *)```.*?^\1```$/gms, '');
 /** Without what is code, where brackets mean something else. */
@@ -58,7 +49,7 @@ describe('the links', () => {
       const missing = linksOf(document).filter(([path]) => {
         const file = relative('', path);
         if (statSync(join(ROOT, file)).isDirectory()) return !existsSync(join(ROOT, file, 'README.md'));
-        return !isOnSite(file);
+        return !isShown(file) || !(file.includes('/') ? SOURCES : ['.', file]).includes(file.split('/')[0] ?? '');
       });
       expect(missing).toEqual([]);
     },

@@ -90,4 +90,6 @@ export const METHODS: readonly [string, unknown, (store: Store) => Promise<unkno
   ['accountEvents.listAll', [], ({ accountEvents }) => accountEvents.listAll({ at: new Date(0), name: '' }, 50)],
   ['accountEvents.deleteOfUser', 0, ({ accountEvents }) => accountEvents.deleteOfUser('u')],
   ['accountEvents.deleteExpired', 0, ({ accountEvents }) => accountEvents.deleteExpired(NOW)],
+  ['proofs.add', true, ({ proofs }) => proofs.add('name', NOW)],
+  ['proofs.deleteExpired', 0, ({ proofs }) => proofs.deleteExpired(NOW)],
 ];

@@ -97,7 +97,7 @@ const server = isThere ? await explainingServer() : null;
   }
 
   test('has an index that serves each of its queries, as MongoDB documents what an index serves', async () => {
-    expect(new Set(queries().map(({ collection }) => collection)).size).toBe(10);
+    expect(new Set(queries().map(({ collection }) => collection)).size).toBe(11);
     expect(queries().length).toBeGreaterThan(50);
     expect(await unserved()).toEqual([]);
   });
@@ -120,6 +120,7 @@ const server = isThere ? await explainingServer() : null;
     ['outbox', 'expired_mails'],
     ['account_events', 'events_of_user'],
     ['account_events', 'latest_account_events'],
+    ['proofs', 'expired_proofs'],
   ])('needs of %s the index %s', async (collection, name) => {
     expect((await unserved(name)).join()).toContain(`"collection":"${collection}"`);
   });

@@ -12,7 +12,7 @@ const WRITER = fileURLToPath(new URL('./writer.mjs', import.meta.url));
 const NAMES = Array.from({ length: 100 }, (_, index) => `name ${index}`);
 
 /** The names each kind of call has won. */
-type Won = Readonly<Record<'own' | 'users' | 'rotations' | 'revocations' | 'blacklist', readonly string[]>>;
+type Won = Readonly<Record<'own' | 'users' | 'rotations' | 'revocations' | 'blacklist' | 'proofs', readonly string[]>>;
 
 /** A process of `writer.mjs`, which the compiled program runs in. */
 function startWriter(me: string, { options }: Place) {
@@ -48,7 +48,7 @@ describeEachStore('processes that write at once', (kind) => {
       const [one, two] = await Promise.all(writers.map(({ go }) => go()));
 
       for (const won of [one, two]) expect(won?.own).toEqual(NAMES);
-      for (const call of ['users', 'rotations', 'revocations', 'blacklist'] as const) {
+      for (const call of ['users', 'rotations', 'revocations', 'proofs', 'blacklist'] as const) {
         expect([...(one?.[call] ?? []), ...(two?.[call] ?? [])].toSorted()).toEqual(NAMES.toSorted());
       }
       const winnerOf = (call: keyof Won, name: string) => (one?.[call].includes(name) ? 'one' : 'two');

@@ -21,6 +21,7 @@ const KINDS: readonly [string, (store: Store, expiresAt: Date) => Promise<unknow
     ({ attempts }, expiresAt) => attempts.replace(null, newAttempts({ expiresAt })),
     ({ attempts }) => attempts,
   ],
+  ['proofs', ({ proofs }, expiresAt) => proofs.add(newId(), expiresAt), ({ proofs }) => proofs],
 ];
 type Expiring = Pick<Store['sessions'], 'deleteExpired'>;
 

@@ -30,6 +30,7 @@ const INDEXES = [
   'outbox_by_expiry',
   'account_events_of_user',
   'account_events_by_expiry',
+  'proofs_by_expiry',
 ];
 
 describe('the SQLite store', () => {

@@ -30,6 +30,7 @@ const calls = {
     (await store.users.insert({ ...user, id: `${me} and ${name}`, usernameKey: name })) === 'inserted',
   rotations: (name) => store.sessions.rotate(name, 'first', { ...successor, jti: me }),
   revocations: (name) => store.sessions.revoke(name, { at, reason: me }),
+  proofs: (name) => store.proofs.add(name, at),
   blacklist: (jti) => store.blacklist.add({ jti, expiresAt: at, blacklistedAt: at }),
 };
 const won = {};

@@ -18,6 +18,7 @@ export type ErrorReason =
   | 'second_factor_required'
   | 'challenge_not_valid'
   | 'step_up_required'
+  | ProofReason
   | 'permission_denied'
   | 'own_account'
   | 'origin_not_allowed'
@@ -27,6 +28,7 @@ export type ErrorReason =
   | 'store_unavailable';
 
 type TokenReason = 'token_not_valid' | 'token_expired' | 'token_wrong_type' | 'token_blacklisted';
+type ProofReason = 'dpop_proof_required' | 'dpop_proof_not_valid' | 'use_dpop_nonce';
 type AccountReason = 'no_active_account' | 'user_not_found' | 'user_inactive' | 'password_changed';
 export type InputReason =
   | 'invalid_input'

@@ -20,7 +20,7 @@ const PRESETS: Readonly<Record<string, ClaimTemplate>> = {
 };
 
 /** Claims that say what a token is: no setting gives another value to them. */
-const RESERVED_CLAIMS = ['exp', 'iat', 'nbf', 'iss', 'aud', 'sid', 'is_admin'] as const;
+const RESERVED_CLAIMS = ['exp', 'iat', 'nbf', 'iss', 'aud', 'sid', 'is_admin', 'cnf'] as const;
 
 /** Claims of access and sliding tokens: a preset, or a template as JSON or an object. */
 export const accessClaims: Kind<ClaimTemplate, string | Record<string, unknown>> = {

@@ -7,6 +7,15 @@ export const ALGORITHMS = [
 /** The name of one of them. */
 export type Algorithm = (typeof ALGORITHMS)[number];
 
+/** Those of DPoP proofs (RFC 9449): no symmetric one, as the server would have to know the secret. */
+export const PROOF_ALGORITHMS = [
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'] as const),
+] as const;
+
+/** The name of one of them. EdDSA is with Ed25519, which is also its name by RFC 9864. */
+export type ProofAlgorithm = (typeof PROOF_ALGORITHMS)[number];
+
 /** Signature algorithms that WebCrypto has: those of Node.js, and EdDSA with Ed25519 (RFC 8037). */
 export const WEB_ALGORITHMS = [...ALGORITHMS, 'EdDSA'] as const;
 

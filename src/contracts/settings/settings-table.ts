@@ -69,6 +69,8 @@ const accountUrl = optional(text('an https URL, or http on localhost, without a 
 const MAIL_FROM = /^(?:[^\p{C}<>@,;:"\\]+ )?<?[^\p{C}\s<>@,;:"\\]+@[^\p{C}\s<>@,;:"\\]+>?$/u;
 const host = text('an address or host name', /^[\w.:-]+$/);
 const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+/** Without a query, a fragment or user information. */
+const isBaseUrl = (value: string) => /^https?:\/\/[^\s?#@\\]+$/.test(value) && URL.canParse(value);
 const isNetwork = (value: string) => {
   if (/^(loopback|linklocal|uniquelocal)$/.test(value)) return true;
   const [address = '', bits = '1', ...rest] = value.split('/');
@@ -119,6 +121,9 @@ export const authTable = {
   replayWindow: row('JWT_REPLAY_WINDOW', duration('0s', '30d'), '7d', 'How long after a rotation the predecessor is still answered while its successor was never exchanged (a client that was offline when the answer came): five times at most after a grace interval, each of which begins another. 0: only within the grace interval. Any other second use ends the session.'),
   maxSessions: row('JWT_MAX_SESSIONS', integer(1, 10_000), 100, 'Live sessions of one user; a further sign-in ends the oldest.'),
   authentication: row('JWT_AUTHENTICATION', oneOf('session', 'stateless'), 'session', '`session`: a guarded field reads the user and the session, so a revocation takes effect immediately. `stateless`: it reads nothing and trusts the access token until it expires.'),
+  dpop: row('JWT_DPOP', oneOf('off', 'optional', 'required'), 'off', 'Sender-constrained tokens (RFC 9449): the tokens of a client that signs in with a DPoP proof are bound to its key, so that a stolen one is refused without a proof of that key. `optional`: other clients get bearer tokens. `required`: sign-in, refresh and guarded operations need a proof. Needs `PUBLIC_URL` in production. See docs/dpop.md.'),
+  dpopNonce: row('JWT_DPOP_NONCE', boolean, false, 'Proofs must have a nonce of this server, which changes every five minutes: a proof that was made in advance is refused, and the clocks of clients do not matter. Clients get it with the reason `use_dpop_nonce` and in the header `DPoP-Nonce`.'),
+  publicUrl: row('PUBLIC_URL', optional(list('one or several URLs without a query, separated by commas, such as https://api.example.com', isBaseUrl)), undefined, 'Where clients reach this server, to which the path of a request is added: the address that a DPoP proof must be made for. Behind a proxy that strips a prefix from the path, with that prefix. Not set outside production: the `Host` of the request.'),
   refreshCookie: row('JWT_REFRESH_COOKIE', boolean, false, 'Cookie mode: the refresh token of a browser (a request with `Origin`) is in an HttpOnly cookie, and not in the answer. Needs https, except on localhost. Other clients and sliding tokens are not affected.'),
   corsOrigins: row('CORS_ORIGINS', optional(list('origins separated by commas, as browsers spell them, such as https://app.example.com', isOrigin)), undefined, 'Origins whose pages may call this server and, with `JWT_REFRESH_COOKIE`, use its cookie. In the library only the latter: your own server sends CORS headers. Not set: only its own origin.'),
   maxDepth: row('GRAPHQL_MAX_DEPTH', integer(1, 1000), 16, 'Levels of fields in an operation. The schema needs four, introspection fifteen.'),

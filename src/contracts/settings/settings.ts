@@ -1,4 +1,5 @@
 import { REFUSED, type ValueOf } from './kinds.ts';
+import { dpopProblems, libraryDpopProblems, productionDpopProblems } from './dpop-problems.ts';
 import { libraryMailProblems, mailProblems, productionMailProblems } from './mail-problems.ts';
 import { nearMissesOf, type NearMiss } from './near-misses.ts';
 import { originProblems } from './origin-problems.ts';
@@ -109,13 +110,13 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
       `${nameOf('corsOrigins')}: got "${origin}" with ${nameOf('refreshCookie')} on, where anybody on the network can be that page; expected https, or http on localhost.`,
     );
   }
-  return [...problems, ...mailProblems(settings, nameOf)];
+  return [...problems, ...mailProblems(settings, nameOf), ...dpopProblems(settings, nameOf)];
 }
 
 /** Rules for settings that only the server has. */
 function libraryProblems(settings: Settings): string[] {
   const { corsOrigins, refreshCookie } = settings;
-  const problems = libraryMailProblems(settings);
+  const problems = [...libraryMailProblems(settings), ...libraryDpopProblems(settings)];
   if (corsOrigins === undefined || refreshCookie) return problems;
   return [
     ...problems,
@@ -137,7 +138,7 @@ function productionProblems(settings: ServerSettings): string[] {
       `PASSWORD_HASH_COST: got ${settings.passwordHashCost}, expected at least 10 when NODE_ENV=production.`,
     );
   }
-  return [...problems, ...productionMailProblems(settings)];
+  return [...problems, ...productionMailProblems(settings), ...productionDpopProblems(settings)];
 }
 
 /** A header that nobody is believed. */

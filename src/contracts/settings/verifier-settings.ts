@@ -2,8 +2,8 @@ import { duration, list, optional, REFUSED, text, textOrNone, type GivenTo, type
 import { SettingsError } from './settings-error.ts';
 
 const CLAIM_NAME = [
-  'a claim name other than exp, iat, nbf, iss, aud, sid and is_admin',
-  /^(?!(exp|iat|nbf|iss|aud|sid|is_admin)$).{1,64}$/,
+  'a claim name other than exp, iat, nbf, iss, aud, sid, cnf and is_admin',
+  /^(?!(exp|iat|nbf|iss|aud|sid|cnf|is_admin)$).{1,64}$/,
 ] as const;
 /** The name of a claim that is ours to name. */
 export const claimName = text(...CLAIM_NAME);

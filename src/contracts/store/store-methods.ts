@@ -48,6 +48,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
   links: { insert: true, find: true, take: true, deleteOfUser: true, deleteExpired: true },
   outbox: { add: true, take: true, putOff: true, delete: true, deleteOfUser: true, count: true, deleteExpired: true },
   accountEvents: { add: true, list: true, listAll: true, deleteOfUser: true, deleteExpired: true },
+  proofs: { add: true, deleteExpired: true },
 };
 
 /**

@@ -1,3 +1,4 @@
+import type { ProofStore } from './proof-store.ts';
 import type { AccountEventStore, LinkStore, Outbox } from './mail-store.ts';
 import type {
   ActivityRecord,
@@ -22,6 +23,7 @@ import type {
 
 export type * from './mail-records.ts';
 export type * from './mail-store.ts';
+export type * from './proof-store.ts';
 export type * from './records.ts';
 
 /**
@@ -53,6 +55,7 @@ export interface Store {
   readonly links: LinkStore;
   readonly outbox: Outbox;
   readonly accountEvents: AccountEventStore;
+  readonly proofs: ProofStore;
   /** Resolves when the store answers and takes writes, so that a sign-in could be stored. Asked again and again: `/readyz`. */
   ping(): Promise<void>;
   /** The time by a clock that all its servers share, as a database server has one; null where there is none. */

@@ -1,6 +1,7 @@
 import { restOfTurn, type Clock } from '../../contracts/clock.ts';
 import { AuthError, StoreUnavailable } from '../../contracts/errors.ts';
 import { on, type EventSource } from '../../contracts/events.ts';
+import type { Prove } from '../../contracts/proof.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord, Store } from '../../contracts/store/store.ts';
 import type { KeySource } from '../keys/token-keys.ts';
@@ -43,6 +44,7 @@ export interface Watch {
 
 interface Watched {
   readonly header: string | undefined;
+  readonly prove: Prove | undefined;
   readonly token: AcceptedToken;
   readonly ended: (error: AuthError) => void;
 }
@@ -76,11 +78,12 @@ export class LiveSessions {
    * Lets a caller in as a request would be, and calls `ended` once when they no longer would be: at `exp`, at the end of the
    * session or the account, or when the key is retired.
    *
+   * @param prove one proof counts for as long as it is watched
    * @throws what `Authenticator.authenticate` throws
    */
-  async watch(header: string | undefined, ended: (error: AuthError) => void): Promise<Watch> {
+  async watch(header: string | undefined, ended: (error: AuthError) => void, prove?: Prove): Promise<Watch> {
     const { acceptor, authenticator } = this.#parts;
-    const watched: Watched = { header, token: await acceptor.accept(header), ended };
+    const watched: Watched = { header, prove, token: await acceptor.accept(header, prove), ended };
     this.#watched.add(watched); // before the store is asked: no end comes between
     this.#listen();
     const close = () => {
@@ -89,7 +92,7 @@ export class LiveSessions {
       this.#restIfAlone();
     };
     try {
-      await authenticator.authenticate(header);
+      await authenticator.authenticate(header, prove);
     } catch (error) {
       close();
       throw error;
@@ -174,7 +177,7 @@ export class LiveSessions {
     this.#keys = keys;
     const now = clock() / 1000 - settings.leeway;
     const due = Array.from(this.#watched).filter(({ token }) => isOther || token.expiresAt <= now);
-    await Promise.all(due.map((watched) => this.#ask(watched, () => acceptor.accept(watched.header))));
+    await Promise.all(due.map((watched) => this.#ask(watched, () => acceptor.accept(watched.header, watched.prove))));
   }
 
   readonly #acceptedKeys = (): string => this.#parts.keys.accepted()?.join() ?? '';

@@ -3,7 +3,13 @@ import { InvalidInput, SecondFactorRequired, type AuthError, type ErrorReason } 
 /** Reasons that tell of an account, a password or a code. */
 const TELLING: ReadonlySet<ErrorReason> = new Set(['username_taken', 'wrong_password', 'wrong_code']);
 /** Reasons that tell of none, although the caller is not authenticated. */
-const SILENT: ReadonlySet<ErrorReason> = new Set(['not_authenticated', 'challenge_not_valid']);
+const SILENT: ReadonlySet<ErrorReason> = new Set([
+  'not_authenticated',
+  'challenge_not_valid',
+  'dpop_proof_required',
+  'dpop_proof_not_valid',
+  'use_dpop_nonce',
+]);
 
 /**
  * What an error says of the attempt that ended with it:

@@ -1,5 +1,6 @@
 import { SessionRevoked, TokenBlacklisted, type AuthError } from '../../contracts/errors.ts';
 import type { Hooks, TokenUser, User } from '../../contracts/hooks.ts';
+import type { Prove } from '../../contracts/proof.ts';
 import type { Authentication, SessionRecord } from '../../contracts/store/store.ts';
 import { rolesOf, toUser } from '../sessions/account.ts';
 import { expectHolder, standingOf, type StandingParts } from '../sessions/standing.ts';
@@ -32,12 +33,13 @@ export class Authenticator {
   /**
    * Checks the value of the header in simplejwt's order: header, token, user; the session last.
    *
-   * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid, UserNotFound, UserInactive,
-   * PasswordChanged, SessionRevoked, StoreUnavailable
+   * @param prove the key that the request proves to hold, for a token that is bound to one
+   * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid, ProofRequired, ProofInvalid, NonceRequired,
+   * UserNotFound, UserInactive, PasswordChanged, SessionRevoked, StoreUnavailable
    */
-  async authenticate(header: string | undefined): Promise<Authenticated> {
+  async authenticate(header: string | undefined, prove?: Prove): Promise<Authenticated> {
     const { acceptor, settings, hooks } = this.#parts;
-    const token = await acceptor.accept(header);
+    const token = await acceptor.accept(header, prove);
     if (settings.authentication === 'stateless') {
       const user = hooks.tokenUser?.(token.claims) ?? tokenUserOf(token);
       return { user, token, authentication: authenticationIn(token) };

@@ -1,6 +1,7 @@
-import type { Token, VerifiedToken } from '../../contracts/claims.ts';
+import type { Claims, Token, VerifiedToken } from '../../contracts/claims.ts';
 import { AuthError, BadAuthorizationHeader, NoAcceptedToken, NotAuthenticated } from '../../contracts/errors.ts';
 import type { TokenUser } from '../../contracts/hooks.ts';
+import type { Prove } from '../../contracts/proof.ts';
 import type { VerifierSettings } from '../../contracts/settings/verifier-settings.ts';
 import { expectComplete, expectType, expectUserId } from './token-form.ts';
 
@@ -17,6 +18,24 @@ export interface TokenEngine {
   readonly verify: (token: string) => Promise<VerifiedToken>;
 }
 
+/** A token as it stands in the header. */
+export interface SentToken {
+  readonly text: string;
+  /** Whether it was sent with the scheme DPoP (RFC 9449 7.1). */
+  readonly isDpop: boolean;
+}
+
+/** Says whether who sends a token may: there is none where tokens are bound to no key. */
+export interface KeyBinding {
+  /** @throws TokenInvalid, ProofRequired, ProofInvalid, and what `prove` throws */
+  expectHeld(token: AcceptedToken, sent: SentToken, prove: Prove): Promise<void>;
+  /** The same for a token that is exchanged and lets nobody in. @throws the same */
+  expectKey(claims: Claims, prove: Prove): Promise<void>;
+}
+
+/** Of a request that has no proof. */
+export const NO_PROOF: Prove = async () => null;
+
 type AcceptorSettings = Pick<VerifierSettings, 'authHeaderTypes' | 'authTokenClasses' | 'tokenTypeClaim'>;
 
 /** Reads the token of a header and says whether it is one that is accepted there; it asks no store. */
@@ -24,21 +43,26 @@ export class TokenAcceptor {
   readonly #engine: TokenEngine;
   readonly #settings: AcceptorSettings;
   readonly #schemes: ReadonlySet<string>;
+  readonly #binding: KeyBinding | null;
 
-  constructor(engine: TokenEngine, settings: AcceptorSettings) {
+  constructor(engine: TokenEngine, settings: AcceptorSettings, binding: KeyBinding | null = null) {
     this.#engine = engine;
     this.#settings = settings;
     this.#schemes = new Set(settings.authHeaderTypes.map((scheme) => scheme.toLowerCase()));
+    this.#binding = binding;
   }
 
   /**
-   * Checks the value of the header in simplejwt's order.
+   * Checks the value of the header in simplejwt's order, and last whether who sends the token holds its key.
    *
-   * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid, StoreUnavailable
+   * @throws NotAuthenticated, BadAuthorizationHeader, NoAcceptedToken, TokenInvalid, ProofRequired, ProofInvalid,
+   * NonceRequired, StoreUnavailable
    */
-  async accept(header: string | undefined): Promise<AcceptedToken> {
-    const token = await this.#read(this.#credentials(header));
+  async accept(header: string | undefined, prove: Prove = NO_PROOF): Promise<AcceptedToken> {
+    const sent = this.#credentials(header);
+    const token = await this.#read(sent.text);
     expectUserId(token);
+    if (this.#binding !== null) await this.#binding.expectHeld(token, sent, prove);
     return token;
   }
 
@@ -52,12 +76,14 @@ export class TokenAcceptor {
     return new NoAcceptedToken(cause, messages);
   }
 
-  #credentials(header = ''): string {
-    const [scheme = '', ...rest] = header.split(WHITE_SPACE, 4).filter((part) => part !== '');
-    if (!this.#schemes.has(scheme.toLowerCase())) throw new NotAuthenticated();
+  #credentials(header = ''): SentToken {
+    const [given = '', ...rest] = header.split(WHITE_SPACE, 4).filter((part) => part !== '');
+    const scheme = given.toLowerCase();
+    const isDpop = this.#binding !== null && scheme === 'dpop';
+    if (!isDpop && !this.#schemes.has(scheme)) throw new NotAuthenticated();
     const [text] = rest;
     if (text === undefined || rest.length > 1) throw new BadAuthorizationHeader();
-    return text;
+    return { text, isDpop };
   }
 
   async #read(text: string): Promise<Token<'access' | 'sliding'>> {

@@ -64,7 +64,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isName(value: unknown): value is string {
+/** Whether a value is a text that can name something. */
+export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_LENGTH;
 }
 
@@ -72,7 +73,7 @@ function isName(value: unknown): value is string {
  * Whether no name is twice in an object of a part of a token. Outside its texts, JSON has a colon for each member; a parser
  * has kept one member for each name.
  */
-function hasUniqueNames(text: string, parsed: unknown): boolean {
+export function hasUniqueNames(text: string, parsed: unknown): boolean {
   const written = text.replaceAll(TEXTS, '').split(':').length - 1;
   return written === countMembers(parsed);
 }

@@ -19,6 +19,11 @@ export interface MintOptions {
   readonly authentication?: Authentication | undefined;
   /** What the user calls the device. Kept where devices have names. */
   readonly deviceName?: string | null | undefined;
+  /**
+   * The key of the client that all tokens of the session are bound to, by its thumbprint (RFC 7638): `auth.prove` has it. Asked
+   * for where `JWT_DPOP` is on.
+   */
+  readonly boundTo?: string | undefined;
 }
 
 /** A signed token and when it ends. */
@@ -61,13 +66,17 @@ export class TokenMinter {
   }
 
   /** The claims that describe a user, custom ones included, for the first refresh token of a session. */
-  async describe(user: User, custom: CustomClaims = {}): Promise<Readonly<Record<string, unknown>>> {
+  async describe(
+    user: User,
+    { claims: custom = {}, boundTo }: Pick<MintOptions, 'claims' | 'boundTo'> = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
     const { userIdClaim, userIdField, checkRevokeToken, revokeTokenClaim } = this.#parts.settings;
     return {
       ...(await this.#parts.hooks.claims?.(user)),
       ...custom,
       [userIdClaim]: user[userIdField],
       ...(checkRevokeToken && { [revokeTokenClaim]: passwordFingerprint(user) }),
+      ...(boundTo !== undefined && { cnf: { jkt: boundTo } }),
     };
   }
 

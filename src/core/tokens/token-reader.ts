@@ -12,6 +12,7 @@ import {
   type AuthError,
 } from '../../contracts/errors.ts';
 import type { Hooks } from '../../contracts/hooks.ts';
+import type { Prove } from '../../contracts/proof.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { UserRecord } from '../../contracts/store/store.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type Standing,
   type StandingParts,
 } from '../sessions/standing.ts';
+import { NO_PROOF, type KeyBinding } from './token-acceptor.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { expectComplete, expectType } from './token-form.ts';
 
@@ -35,6 +37,8 @@ export interface Reading<Type extends string = string> {
 export interface ReaderParts extends StandingParts {
   readonly codec: TokenCodec;
   readonly hooks: Hooks;
+  /** Asks who exchanges a bound token for a proof of its key. Null where tokens are bound to none. */
+  readonly binding: KeyBinding | null;
 }
 
 type Blacklisted = Extract<Standing, { readonly state: 'blacklisted' }>;
@@ -63,21 +67,33 @@ export class TokenReader {
    *
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, StoreUnavailable
    */
-  readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
-    return this.#readOnce(text, type, blacklisted);
+  async readTyped<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
+    return this.#readOnce(await this.#parts.codec.verifyOnce(text), type, blacklisted);
   }
 
   /**
-   * Reads a token that must be of one type, to exchange it.
+   * Reads a token that must be of one type, to exchange it. A bound one without a proof of its key is refused before anything is
+   * asked about it: who has stolen it neither learns of its session nor ends it.
    *
-   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged, StoreUnavailable
+   * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged, ProofRequired,
+   * ProofInvalid, NonceRequired, StoreUnavailable
    */
-  readToRefresh<Type extends TokenType>(text: string, type: Type): Promise<Reading<Type>> {
-    return this.#readOnce(text, type, (standing) => this.#asRefreshed(standing));
+  async readToRefresh<Type extends TokenType>(
+    text: string,
+    type: Type,
+    prove: Prove = NO_PROOF,
+  ): Promise<Reading<Type>> {
+    const verified = await this.#parts.codec.verifyOnce(text);
+    if (this.#parts.binding !== null) await this.#parts.binding.expectKey(verified.claims, prove);
+    return this.#readOnce(verified, type, (standing) => this.#asRefreshed(standing));
   }
 
-  async #readOnce<Type extends TokenType>(text: string, type: Type, refusal: Refusal): Promise<Reading<Type>> {
-    const { token, standing } = await this.#judge(await this.#parts.codec.verifyOnce(text), refusal);
+  async #readOnce<Type extends TokenType>(
+    verified: VerifiedToken,
+    type: Type,
+    refusal: Refusal,
+  ): Promise<Reading<Type>> {
+    const { token, standing } = await this.#judge(verified, refusal);
     return { token: expectType(token, [type], this.#parts.settings), standing };
   }
 

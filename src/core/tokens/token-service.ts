@@ -3,6 +3,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import { AuthError, NoActiveAccount, PasswordChanged, TokenBlacklisted, TokenReused } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
 import type { Client, User } from '../../contracts/hooks.ts';
+import type { Prove } from '../../contracts/proof.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { SessionRecord, UserRecord } from '../../contracts/store/store.ts';
 import type { Rotation } from '../sessions/rotation.ts';
@@ -76,14 +77,14 @@ export class TokenService {
    * @throws NoActiveAccount if the user has changed since they were read, StoreUnavailable
    */
   async forUser(user: User, options: MintOptions = {}): Promise<TokenPair> {
-    const described = await this.#parts.minter.describe(user, options.claims);
+    const described = await this.#parts.minter.describe(user, options);
     const session = await this.#openSession(user, this.#signedIn(options), this.#parts.settings.refreshTokenLifetime);
     return this.#pair(described, session, user);
   }
 
   /** Starts a session that lives on one sliding token; simplejwt's `SlidingToken.for_user(user)`. */
   async slidingForUser(user: User, options: MintOptions = {}): Promise<MintedSlidingToken> {
-    const described = await this.#parts.minter.describe(user, options.claims);
+    const described = await this.#parts.minter.describe(user, options);
     const { slidingTokenRefreshLifetime } = this.#parts.settings;
     const session = await this.#openSession(user, this.#signedIn(options), slidingTokenRefreshLifetime);
     const { jti, id: sessionId, expiresAt, authentication = null } = session;
@@ -95,17 +96,18 @@ export class TokenService {
    * Exchanges a refresh token for an access token and, where rotation is on, for its successor. A second use of the immediate
    * predecessor gets the same successor, within bounds; any other ends the session.
    *
+   * @param prove the key that the request proves to hold, for a token that is bound to one: `auth.prove`
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
-   * StoreUnavailable
+   * ProofRequired, ProofInvalid, NonceRequired, StoreUnavailable
    */
-  async refresh(text: string, client: Client = NO_CLIENT): Promise<RefreshedTokens> {
-    const tokens = await this.#exchange(text, client);
+  async refresh(text: string, client: Client = NO_CLIENT, prove?: Prove): Promise<RefreshedTokens> {
+    const tokens = await this.#exchange(text, client, prove);
     this.#parts.events.tell({ kind: 'tokens_refreshed' });
     return tokens;
   }
 
-  async #exchange(text: string, client: Client): Promise<RefreshedTokens> {
-    const reading = await this.#parts.reader.readToRefresh(text, 'refresh');
+  async #exchange(text: string, client: Client, prove?: Prove): Promise<RefreshedTokens> {
+    const reading = await this.#parts.reader.readToRefresh(text, 'refresh', prove);
     const user = await this.#refreshable(reading, client);
     const { token, standing } = reading;
     const described = handedOn(token.claims, this.#parts.settings.userIdClaim, token.userId);
@@ -204,8 +206,8 @@ export class TokenService {
    * @throws TokenExpired, TokenInvalid, TokenBlacklisted, TokenWrongType, NoActiveAccount, PasswordChanged,
    * StoreUnavailable
    */
-  async refreshSliding(text: string, client: Client = NO_CLIENT): Promise<MintedSlidingToken> {
-    const reading = await this.#parts.reader.readToRefresh(text, 'sliding');
+  async refreshSliding(text: string, client: Client = NO_CLIENT, prove?: Prove): Promise<MintedSlidingToken> {
+    const reading = await this.#parts.reader.readToRefresh(text, 'sliding', prove);
     const refreshExpiresAt = expectRefreshable(reading.token, this.#parts);
     const user = await this.#refreshable(reading, client);
     const { token } = reading;

@@ -5,7 +5,7 @@ import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Rotation } from '../sessions/rotation.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { expectHolder } from '../sessions/standing.ts';
-import { expectUserId } from '../tokens/token-form.ts';
+import { expectUserId, isObject } from '../tokens/token-form.ts';
 import type { Reading, TokenReader } from '../tokens/token-reader.ts';
 import type { Service } from './service-credentials.ts';
 
@@ -14,8 +14,8 @@ export type IntrospectedToken = { readonly active: false } | ActiveToken;
 
 interface ActiveToken {
   readonly active: true;
-  /** `Bearer` where it proves its holder in the header of a request; `N_A` (RFC 8693 2.2.1) where it does not. */
-  readonly token_type: 'Bearer' | 'N_A';
+  /** `Bearer` or, with a proof, `DPoP` where it proves its holder in the header of a request; `N_A` (RFC 8693 2.2.1) where it does not. */
+  readonly token_type: 'Bearer' | 'DPoP' | 'N_A';
   readonly exp: number;
   readonly iat?: number;
   /** The user, as the token names them. */
@@ -25,6 +25,8 @@ interface ActiveToken {
   readonly sid?: string;
   readonly iss?: string;
   readonly aud?: string | readonly string[];
+  /** The key that it is bound to (RFC 9449 6.2). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /** The service that asks: an audience of null has all tokens. */
@@ -67,11 +69,12 @@ export class Introspection {
     if (standing.state === 'superseded' || !TYPES.has(token.type)) return null;
     expectUserId(token);
     const { username } = expectHolder(token, standing.user, this.#parts.settings);
-    const { iss, aud } = token.claims;
+    const { iss, aud, cnf } = token.claims;
+    const jkt = isObject(cnf) && typeof cnf['jkt'] === 'string' ? cnf['jkt'] : null;
     const isAccepted = this.#parts.settings.authTokenClasses.some((type) => type === token.type);
     return {
       active: true,
-      token_type: isAccepted ? 'Bearer' : 'N_A',
+      token_type: isAccepted ? (jkt === null ? 'Bearer' : 'DPoP') : 'N_A',
       exp: Math.floor(token.expiresAt),
       ...(token.issuedAt !== null && { iat: Math.floor(token.issuedAt) }),
       sub: token.userId,
@@ -80,6 +83,7 @@ export class Introspection {
       ...(token.sessionId !== null && { sid: token.sessionId }),
       ...(typeof iss === 'string' && { iss }),
       ...(isAudience(aud) && { aud }),
+      ...(jkt !== null && { cnf: { jkt } }),
     };
   }
 

@@ -2,6 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Monitor } from '../../contracts/monitor.ts';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
+import { challengeFor } from '../../graphql/challenge.ts';
 import type { AuthContext } from '../../graphql/context.ts';
 import { createFormatError } from '../../graphql/format-error.ts';
 import { createApolloServer } from './apollo.ts';
@@ -36,15 +37,15 @@ export class GraphQLServer {
     this.schema = schema;
     const formatError = createFormatError(report);
     this.formatError = formatError;
-    const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
-    this.plain = new PlainRoad({ schema, scheme, formatError, apollo: () => this.apollo });
+    const challenge = challengeFor(settings);
+    this.plain = new PlainRoad({ schema, challenge, formatError, apollo: () => this.apollo });
     this.apollo = createApolloServer({
       settings,
       introspection,
       schema,
       formatError,
       plugins: [
-        challengePlugin(scheme),
+        challengePlugin(challenge),
         this.plain.documentKeeper(),
         ...(monitor === null ? [] : [watchDocuments(monitor)]),
       ],

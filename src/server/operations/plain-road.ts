@@ -8,8 +8,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { challengeOf } from '../../graphql/challenge.ts';
 import type { AuthContext } from '../../graphql/context.ts';
-import { CHALLENGE_HEADER, challengeOf } from './challenge.ts';
+import { CHALLENGE_HEADER } from './challenge.ts';
 
 /**
  * The plain road: how nearly all operations are answered, past Apollo Server's HTTP side, which spends half of a short
@@ -64,7 +65,7 @@ export class PlainRoad {
 
   #answer({ errors, data }: ExecutionResult): Answer {
     if (errors === undefined) return { status: 200, headers: [], result: { data } };
-    const challenge = challengeOf(errors, this.#parts.scheme);
+    const challenge = challengeOf(errors, this.#parts.challenge);
     return {
       status: 200,
       headers: challenge === null ? [] : [[CHALLENGE_HEADER, challenge]],
@@ -81,8 +82,8 @@ export class PlainRoad {
 /** What the plain road needs. */
 export interface PlainRoadParts {
   readonly schema: GraphQLSchema;
-  /** The scheme of a challenge. */
-  readonly scheme: string;
+  /** What a challenge says by default. */
+  readonly challenge: string;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   /** Who knows all that is not plain; started before it is asked. */
   readonly apollo: () => ApolloServer<AuthContext>;
@@ -147,16 +148,14 @@ export function isPlain<Request extends PlainRequest>(
   request: Request,
 ): request is Request & PlainRequest<PlainOperation> {
   const { method, headers, body } = request;
-  return (
-    method === 'POST' &&
-    HOST.test(headers.host ?? '') &&
-    PLAIN_TYPES.has(headers['content-type']) &&
-    ANSWER_TYPES.has(headers.accept) &&
-    isPlainOperation(body)
-  );
+  return method === 'POST' && hasPlainHeaders(headers) && isPlainOperation(body);
 }
 
-function isPlainOperation(body: unknown): body is PlainOperation {
+/** As much of the question as can be told before there is a body. */
+export const hasPlainHeaders = (headers: PlainRequest['headers']): boolean =>
+  HOST.test(headers.host ?? '') && PLAIN_TYPES.has(headers['content-type']) && ANSWER_TYPES.has(headers.accept);
+
+export function isPlainOperation(body: unknown): body is PlainOperation {
   if (!isRecord(body)) return false;
   const { query, variables, operationName, extensions } = body;
   return (
@@ -172,7 +171,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The content type of an answer to a plain request. */
-export const answerTypeOf = ({ headers }: PlainRequest): string => ANSWER_TYPES.get(headers.accept) ?? JSON_TYPE;
+export const answerTypeOf = ({ headers }: Pick<PlainRequest, 'headers'>): string =>
+  ANSWER_TYPES.get(headers.accept) ?? JSON_TYPE;
 
 /** The body of an answer: errors first, as people look for them first. */
 export function bodyOf({ result: { errors, data, extensions } }: Answer): string {

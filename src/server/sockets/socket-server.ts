@@ -36,7 +36,7 @@ export interface SocketServerParts {
 /** Who opened a socket: all that is kept of the request. */
 interface Extra {
   readonly socket: WebSocket;
-  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly ip: string };
+  readonly request: { readonly headers: Readonly<Record<string, string>>; readonly url: string; readonly ip: string };
   /** Ends the watch, once there is one. */
   release: () => void;
 }
@@ -76,7 +76,9 @@ export class SocketServer {
   /** Takes over a request to upgrade. */
   open(request: IncomingMessage, socket: Duplex, head: Buffer, ip: string): void {
     const headers = keptHeaders(request.headers);
-    this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#opened(opened, { headers, ip }));
+    this.#sockets.handleUpgrade(request, socket, head, (opened) =>
+      this.#opened(opened, { headers, url: request.url ?? '', ip }),
+    );
   }
 
   /** Closes all sockets, so that their clients connect to another server; those that do not answer within `patience` ms are cut. */

@@ -28,6 +28,7 @@ export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'>
   Partial<Pick<SessionRecord, 'rotatedBy' | 'replay'>> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
 export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
+export type ProofDocument = Pick<BlacklistEntry, 'expiresAt'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
 export type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
 /** Documents of before there were audiences and scopes have neither. */
@@ -152,6 +153,15 @@ function attemptSchema(): Schema<AttemptDocument> {
   return schema;
 }
 
+function proofSchema(): Schema<ProofDocument> {
+  const schema = new Schema<ProofDocument>(
+    { _id: String, expiresAt: { type: Date, ...required } },
+    { ...options, collection: 'proofs' },
+  );
+  schema.index({ expiresAt: 1 }, { name: 'expired_proofs', expireAfterSeconds: TTL_SLACK_SECONDS });
+  return schema;
+}
+
 function serviceSchema(): Schema<ServiceDocument> {
   return new Schema<ServiceDocument>(
     {
@@ -212,6 +222,7 @@ export function defineModels(connection: Connection) {
     services: connection.model('Service', serviceSchema()),
     activity: connection.model('Activity', activitySchema()),
     secondFactors: connection.model('SecondFactors', secondFactorSchema()),
+    proofs: connection.model('Proof', proofSchema()),
     ...mailModels(connection),
   };
 }

@@ -10,6 +10,7 @@ import { mongoLinks } from './links.ts';
 import type { Migration } from './migrations.ts';
 import { defineModels } from './models.ts';
 import { mongoOutbox } from './outbox.ts';
+import { mongoProofs } from './proofs.ts';
 import { bringUpToDate } from './schema.ts';
 import { mongoSecondFactors } from './second-factors.ts';
 import { mongoServices } from './services.ts';
@@ -47,6 +48,7 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
     links: mongoLinks(models.links),
     outbox: mongoOutbox(models.outbox),
     accountEvents: mongoAccountEvents(models.accountEvents),
+    proofs: mongoProofs(models.proofs),
     ping: async () => {
       await translated(async () => connection.db?.admin().ping());
     },

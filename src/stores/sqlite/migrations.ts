@@ -149,6 +149,14 @@ const ACTORS = `
   ALTER TABLE account_events ADD COLUMN actor_id TEXT;
 `;
 
+const PROOFS = `
+  CREATE TABLE proofs (
+    name TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX proofs_by_expiry ON proofs (expires_at);
+`;
+
 /**
  * What makes a file of each version one of the next, beginning with an empty one: the file's `user_version` is how many
  * it has had. What was released never changes; a change of the schema is a further line.
@@ -165,4 +173,5 @@ export const MIGRATIONS: readonly string[] = [
   SECOND_FACTORS_AND_ROLES,
   ADDRESSES_AND_MAIL,
   ACTORS,
+  PROOFS,
 ];

@@ -7,6 +7,7 @@ import { sqliteBlacklist } from './blacklist.ts';
 import { sqliteLinks } from './links.ts';
 import { sqliteOutbox } from './outbox.ts';
 import { openDatabase, type OpeningOptions } from './open-database.ts';
+import { sqliteProofs } from './proofs.ts';
 import { sqliteSecondFactors } from './second-factors.ts';
 import { sqliteServices } from './services.ts';
 import { sqliteSessions } from './sessions.ts';
@@ -37,6 +38,7 @@ export async function openSqliteStore(file: string, options: OpeningOptions = {}
     links: sqliteLinks(database),
     outbox: sqliteOutbox(database),
     accountEvents: sqliteAccountEvents(database),
+    proofs: sqliteProofs(database),
     ping: async () => {
       const { health, watch } = database;
       watch.askFor();

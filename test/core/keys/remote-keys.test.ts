@@ -224,6 +224,15 @@ describe('the keys of a JWK set at a URL', () => {
     expect(timeout).toHaveBeenCalledWith(3000);
   });
 
+  test('are forgotten one by one, and not looked for before the next time that the set is fetched', async () => {
+    expect(await isFound('a')).toBe(true);
+    keys.forget('a');
+    expect([await isFound('b'), await isFound('a')]).toEqual([true, false]);
+    expect(requests).toHaveLength(1);
+    clock.advance(6);
+    expect(await isFound('a')).toBe(true);
+  });
+
   test('come in a set of a million bytes, and in no longer one', async () => {
     const text = JSON.stringify({ keys: [named('a')] });
     answer = (response) => response.end(text.padEnd(LONGEST + 1));

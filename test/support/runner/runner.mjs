@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import circus from 'jest-circus/runner';
 import { jest } from './mocks.mjs';
 import { rememberGlobals } from './remembered-globals.mjs';
+import { measureCost } from './suite-cost.mjs';
 
 /**
  * A test runner of jest (`testRunner`) that has Node.js itself load the suites, and not into a context of their own: packages are
@@ -25,6 +26,7 @@ let count = 0;
 
 export default async function runSuite(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
   const restore = rememberGlobals();
+  const addCost = measureCost(testPath);
   Error.prepareStackTrace = undefined; // jest's, which does not know these source maps
   process.setSourceMapsEnabled(true);
   const native = Object.assign(Object.create(runtime), {
@@ -41,6 +43,7 @@ export default async function runSuite(globalConfig, config, environment, runtim
     jest.restoreAllMocks();
     jest.useRealTimers();
     restore();
+    addCost();
   }
 }
 

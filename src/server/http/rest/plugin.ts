@@ -64,7 +64,7 @@ export function createRestPlugin(
       scope.all(path, async ({ method, headers, ip: given, raw, body }, reply) => {
         const ip = addressOf === undefined ? given : addressOf(raw);
         const bytes = body instanceof Uint8Array ? new Uint8Array(body) : NO_BODY;
-        const answer = await api.answer({ method, path, headers, ip, body: bytes });
+        const answer = await api.answer({ method, path, target: raw.url, headers, ip, body: bytes });
         if (answer === null) throw new Error(`The path ${path} was registered, and is not served.`);
         // Bytes, since to text Fastify adds a charset that simplejwt does not name.
         return reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body));

@@ -1,5 +1,6 @@
 import { execute, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { headerOf } from '../../../contracts/request-text.ts';
+import { challengeOf } from '../../../graphql/challenge.ts';
 import type { AuthContext, ContextInput } from '../../../graphql/context.ts';
 import { localized } from '../../../graphql/languages/localized.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
@@ -11,6 +12,8 @@ export interface RestRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** The path as the client wrote it, where that is another: a slash at the end counts in a DPoP proof. */
+  readonly target?: string | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
   /** Of the client, proxies taken into account. */
   readonly ip: string | undefined;
@@ -24,6 +27,8 @@ export interface RestAnswer {
   /** JSON. */
   readonly body: string;
 }
+
+type SetHeader = (name: string, value: string | readonly string[]) => void;
 
 /** What the addresses need. */
 export interface RestParts {
@@ -66,9 +71,10 @@ export class RestApi {
     this.#parts.asked?.(address.name, headerOf(request.headers, 'user-agent'));
     const allow = address.method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS';
     // RFC 6749 5.1: a response that may hold a token must not be cached.
-    const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', allow };
+    const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store', allow };
     try {
-      return { status: 200, headers, body: JSON.stringify(await this.#run(address, request)) };
+      const body = JSON.stringify(await this.#run(address, request, (name, value) => (headers[name] = String(value))));
+      return { status: 200, headers, body };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const words = await inLanguage(error.body, headerOf(request.headers, 'accept-language'));
@@ -76,8 +82,8 @@ export class RestApi {
     }
   }
 
-  async #run(address: Address, request: RestRequest): Promise<object> {
-    const { method, headers, ip, body } = request;
+  async #run(address: Address, request: RestRequest, setHeader: SetHeader): Promise<object> {
+    const { method, path, target = path, headers, ip, body } = request;
     if (!acceptsJson(headerOf(headers, 'accept'))) throw refusal(406, 'Could not satisfy the request Accept header.');
     if (method === 'OPTIONS') return { name: address.name, renders: ['application/json'], parses: PARSES };
     const isAllowed = address.method === (method === 'HEAD' ? 'GET' : method);
@@ -86,7 +92,8 @@ export class RestApi {
     const form = address.method === 'GET' ? {} : await formIn(headerOf(headers, 'content-type'), body);
     const variableValues = valuesOf(address.fields, form);
     const { schema, context, formatError, challenge } = this.#parts;
-    const contextValue = await context({ req: { headers: withoutOrigin(headers), ip } });
+    const req = { headers: withoutOrigin(headers), ip, method, url: target };
+    const contextValue = await context({ req, res: { getHeader: () => undefined, setHeader } });
     const { data, errors }: ExecutionResult = await execute({
       schema,
       document: address.document,
@@ -94,7 +101,10 @@ export class RestApi {
       contextValue,
     });
     const [error] = errors ?? [];
-    if (error) throw refusalOf(formatError(error.toJSON(), error), challenge, address.blacklistedIsInput === true);
+    if (error) {
+      const due = challengeOf(errors, challenge) ?? challenge;
+      throw refusalOf(formatError(error.toJSON(), error), due, address.blacklistedIsInput === true);
+    }
     if (!isAllowed) throw refusal(405, `Method "${method}" not allowed.`);
     return address.answer(data?.['result'] as never);
   }

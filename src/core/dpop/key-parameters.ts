@@ -1,0 +1,42 @@
+import type { ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
+import type { Jwk } from '../keys/key-set.ts';
+
+/** How signatures of an algorithm are made. */
+export interface KeyParameters {
+  /** As `SHA-256`; null where the algorithm has its own. */
+  readonly hash: string | null;
+  readonly curve: string | null;
+  readonly isEcdsa: boolean;
+  readonly isPss: boolean;
+}
+
+const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+/** A modulus of 2048 bits (RFC 7518 3.3) and more, up to 4096: larger ones are there to make work. In base64url, so that its first bit is one of the first character. */
+const MODULUS = /^(?:[g-z\d_-][\w-]{341}|[B-Za-z\d_-][\w-]{342,682})$/;
+/** A large exponent makes each check as slow as a signature. 65537 has four characters. */
+const EXPONENT = /^[\w-]{1,5}$/;
+
+/** Null for a key of another kind than the algorithm takes, or too weak. */
+export function keyParameters({ kty, crv, n, e, alg, use }: Jwk, algorithm: ProofAlgorithm): KeyParameters | null {
+  if ((use !== undefined && use !== 'sig') || (alg !== undefined && !isSame(alg, algorithm))) return null;
+  const hash = `SHA-${algorithm.slice(2)}`;
+  const curve = CURVES[algorithm];
+  if (curve !== undefined) {
+    return kty === 'EC' && crv === curve ? { hash, curve, isEcdsa: true, isPss: false } : null;
+  }
+  if (isEdwards(algorithm)) {
+    return kty === 'OKP' && crv === 'Ed25519' ? { hash: null, curve: crv, isEcdsa: false, isPss: false } : null;
+  }
+  if (kty !== 'RSA' || !MODULUS.test(n ?? '') || !EXPONENT.test(e ?? '')) return null;
+  return { hash, curve: null, isEcdsa: false, isPss: algorithm.startsWith('PS') };
+}
+
+const isEdwards = (algorithm: string): boolean => algorithm === 'EdDSA' || algorithm === 'Ed25519';
+
+const isSame = (one: string, other: string): boolean => one === other || (isEdwards(one) && isEdwards(other));
+
+/** What makes the key, and nothing else of the JWK. */
+export function publicMembers({ kty, crv, x, y, n, e }: Jwk): Record<string, string> {
+  const members = Object.entries({ kty, crv, x, y, n, e });
+  return Object.fromEntries(members.filter((member): member is [string, string] => typeof member[1] === 'string'));
+}
