@@ -29,10 +29,11 @@ export interface SqliteDatabase {
   readonly write: <Result>(work: () => Result) => Promise<Result>;
   /** The same for statements that change one session and nothing else. */
   readonly writeSession: <Result>(id: string, work: () => Result) => Promise<Result>;
-  /** What need not be read again. All of it is forgotten before anything is written, but for `writeSession`. */
+  /** What need not be read again. All of it is forgotten before anything is written, but for `writeSession` and `note`. */
   readonly known: Pick<KnownRows, 'find'>;
   /**
-   * As `write`, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
+   * As `write`, for statements that change neither a session nor an account, and without waiting for the disk: the end of the
+   * process takes nothing of it, a power loss may take the latest.
    */
   readonly note: <Result>(work: () => Result) => Promise<Result>;
   /** Writes what still waits, and closes the file. */
@@ -73,7 +74,7 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
     transaction: (work) => atOnce(after(forgetAll, work)),
     write: (work) => group.write(after(forgetAll, work)),
     writeSession: (id, work) => group.write(after(() => known.forget(id), work)),
-    note: (work) => notes.write(after(forgetAll, work)),
+    note: (work) => notes.write(work),
     close: () =>
       translated(() => {
         if (!database.open) return;
