@@ -20,7 +20,7 @@ function stage(file) {
   if (!isShown(file)) return;
   const from = join(root, file);
   const extension = extname(file);
-  const isPage = extension === '.md' || extension === '.png';
+  const isPage = extension === '.md' || extension === '.webp';
   const to = join(pages, isPage ? file.replace(/README\.md$/, 'index.md') : `files/${file}.md`);
   mkdirSync(dirname(to), { recursive: true });
   if (isPage) return cpSync(from, to);

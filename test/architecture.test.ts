@@ -25,7 +25,7 @@ const ROOMS: readonly { readonly room: string; readonly holds: string; readonly 
   {
     room: 'verifier/',
     holds: 'verifying tokens in other services',
-    mayImport: ['contracts/', 'core/tokens/', 'core/keys/'],
+    mayImport: ['contracts/', 'core/tokens/', 'core/keys/', 'core/dpop/'],
   },
   {
     room: 'server/',

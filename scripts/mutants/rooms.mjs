@@ -7,7 +7,7 @@ export const ROOMS = {
   client: [],
   'core/trust': ['server/http/service-api', 'server/http/service-credentials', 'server/http/revocations', 'verifier'],
   'core/activity': ['stores/activity-contract', 'core/admin'],
-  'core/admin': ['security/audit', 'stores/user-search-contract'],
+  'core/admin': ['core/recovery/user-administration', 'security/audit', 'stores/user-search-contract'],
   'core/devices': ['core/notices'],
   'core/factors': ['security/second-factor', 'core/step-up', 'stores/second-factor-contract'],
   'core/leaving': ['core/step-up'],
@@ -17,7 +17,7 @@ export const ROOMS = {
   'core/recovery': ['security/recovery', 'core/mail'],
   'core/roles': ['core/admin', 'core/tokens/claims-by-setting'],
   'core/step-up': ['security/second-factor'],
-  'core/throttle': ['security/throttling.test', 'stores/attempts-contract'],
+  'core/throttle': ['security/throttling.test', 'security/guessing', 'stores/attempts-contract'],
   'core/keys': ['seed/core-keys', 'security/key-confusion', 'server/http/well-known', 'security/key-names', 'verifier'],
   'core/users': [
     'core/sessions/interleavings',

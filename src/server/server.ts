@@ -17,6 +17,7 @@ import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { AddressOf, RestPluginParts } from './http/rest/plugin.ts';
 import { createLog } from './log.ts';
+import { demoName } from './development.ts';
 import { DevelopmentMail } from './development-mail.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
@@ -116,6 +117,7 @@ export async function startServer({
       console: settings.console ?? !isProduction,
       graphql,
       context: auth.context,
+      demo: () => demoName(settings, auth),
       ping: () => auth.ping(),
       publicKeys: () => auth.publicKeys(),
       services: auth.services,

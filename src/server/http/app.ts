@@ -66,6 +66,8 @@ export interface AppOptions extends ServiceApi {
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
   readonly context: (input: ContextInput) => Promise<AuthContext>;
+  /** The name of the demo account; null where there is none. */
+  readonly demo: () => Promise<string | null>;
   /** Resolves when a sign-in could be stored. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -104,11 +106,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const warnOfUnnamedProxy = createProxyWarning(settings, { addresses, log });
   // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
   const hasProxy = settings.trustProxy !== undefined;
-  const askedBy = (raw: IncomingMessage) => (hasProxy ? new Incoming(raw, addresses) : raw);
+  const behindProxy = (raw: IncomingMessage) => {
+    warnOfUnnamedProxy(raw);
+    return new Incoming(raw, addresses);
+  };
   const plainRequests = new PlainRequests({
     plain: graphql.plain,
-    context: (raw, res) => context({ req: askedBy(raw), res }),
-    seen: warnOfUnnamedProxy,
+    context,
+    addressHeader: addresses.header,
+    askedBy: hasProxy ? behindProxy : undefined,
     bodyLimit: settings.maxBodyBytes,
   });
   // CORS adds headers to every answer, and a trace follows a request through Fastify.
@@ -147,11 +153,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await app.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], ...exposed });
   }
 
-  const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
-  if (options.console) await registerConsole(app, settings);
+  const sendPage = options.graphiql ? await registerGraphiql(app, options) : null;
+  if (options.console) await registerConsole(app, options);
   if (options.mails) registerMailPage(app, options.mails);
   const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
-    context({ req: askedBy(raw), res: headersOf(reply) });
+    context({ req: hasProxy ? new Incoming(raw, addresses) : raw, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     // RFC 6749 5.1: a response that may hold a token must not be cached.
