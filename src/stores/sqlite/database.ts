@@ -27,12 +27,13 @@ export interface SqliteDatabase {
    */
   readonly write: <Result>(work: () => Result, sessionId?: string) => Promise<Result>;
   /**
-   * The same, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
+   * The same for statements that change neither a session nor an account, without waiting for the disk: the end of the process
+   * takes nothing of it, a power loss may take the latest.
    */
   readonly note: <Result>(work: () => Result) => Promise<Result>;
   /** Another value after each commit of another connection. */
   version(): SqlValue | undefined;
-  /** Has a function called before anything is written, with the one session that is changed if that is known. */
+  /** Has a function called before anything but notes is written, with the one session that is changed if that is known. */
   beforeWrites(listener: (sessionId?: string) => void): void;
   /** Writes what still waits, and closes the file. */
   close(): void;
@@ -71,7 +72,7 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
     },
     transaction: (work) => atOnce(told(work)),
     write: (work, sessionId) => group.write(told(work, sessionId)),
-    note: (work) => notes.write(told(work)),
+    note: (work) => notes.write(work),
     close: () =>
       translated(() => {
         if (!database.open) return;
