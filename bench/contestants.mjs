@@ -72,6 +72,16 @@ const peer = (name) => ({
   start: () => started(run([process.execPath, join(FOLDER, `${name}.mjs`)], {})),
 });
 
+/** The same requests, each to a path of its own, which names what is answered. */
+const WIRE = Object.fromEntries(
+  Object.entries(GRAPHQL).map(([name, ask]) => [name, (tokens) => ({ ...ask(tokens), path: `/${name}` })]),
+);
+const wire = (name, environment) => ({
+  name,
+  asks: WIRE,
+  start: () => started(run([process.execPath, join(FOLDER, 'wire.mjs')], environment())),
+});
+
 const seed = {
   name: 'seed',
   asks: REST,
@@ -91,6 +101,8 @@ async function started(child, pattern) {
 /** All of them; `build` is a folder with a build of this server, `builds` more of them to compare with it. */
 export function contestants({ build, builds = [] }) {
   return [
+    wire('wire', () => ({})),
+    wire('wire with libsql', () => ({ COMMITS: 'on', DATA_DIR: temporaryFolder() })),
     peer('limit'),
     ours('sqlite', { build }),
     ours('stateless', { build, more: { JWT_AUTHENTICATION: 'stateless' } }),

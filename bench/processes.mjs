@@ -27,7 +27,6 @@ export const SETTINGS = {
 /** The cores of the measured process and of the load. */
 export const SERVER_CORE = '0';
 export const LOAD_CORE = '1';
-const TICKS = 100; // of a second, in /proc: USER_HZ on every Linux
 
 const children = [];
 const folders = [];
@@ -99,14 +98,14 @@ export function moveTo(pid, cores) {
   }
 }
 
-/** CPU time of a process and its children so far, in seconds. */
+/** CPU time of a process and its children so far, in seconds: of all threads that are there, to the nanosecond. */
 export function cpuSeconds(pid) {
-  let ticks = 0;
+  let nanoseconds = 0;
   for (const member of familyOf(pid)) {
-    const fields = readFileSync(`/proc/${member}/stat`, 'utf8').split(') ')[1].split(' ');
-    ticks += Number(fields[11]) + Number(fields[12]);
+    for (const thread of readdirSync(`/proc/${member}/task`))
+      nanoseconds += Number(readFileSync(`/proc/${member}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
   }
-  return ticks / TICKS;
+  return nanoseconds / 1e9;
 }
 
 /** Memory of a process and its children in MB: now (`VmRSS`) or at its highest (`VmHWM`). */

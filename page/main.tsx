@@ -10,9 +10,12 @@ import { createFetcher } from './editors/create-fetcher.ts';
 import { GraphiqlRepairs } from './repairs/graphiql-repairs.tsx';
 import { readAuthHeader } from './read-auth-header.ts';
 import { TOKEN_PLUGIN } from './panel/token-plugin.ts';
+import { DemoBanner } from './bar/demo-banner.tsx';
 import { SignInBar } from './bar/sign-in-bar.tsx';
 import { tabs } from './tabs.ts';
+import { HeaderHint } from './editors/header-hint.tsx';
 import { TokenFiller } from './editors/token-filler.tsx';
+import './tokens.css';
 import './theme.css';
 import './bar/bar.css';
 import './panel/panel.css';
@@ -26,6 +29,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 createRoot(root).render(
   <SessionProvider tokens={tokens}>
+    <DemoBanner />
     <SignInBar />
     <main>
       <GraphiQL
@@ -37,6 +41,7 @@ createRoot(root).render(
         shouldPersistHeaders={false}
       >
         <TokenFiller {...authHeader} />
+        <HeaderHint {...authHeader} />
         <GraphiqlRepairs />
       </GraphiQL>
     </main>

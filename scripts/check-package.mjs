@@ -72,8 +72,22 @@ async function exportProblems(tarball, notServed = NOT_SERVED) {
 /** What a page loads of the client beside its own code: bundled, minified and compressed, in bytes. */
 const MOST_BYTES = { 'dist/client/index.js': 4740 };
 
+/** All scripts and styles of the console, compressed, in bytes. */
+const MOST_OF_CONSOLE = 180_000;
+
+function consoleProblems(folder) {
+  const assets = join(folder, 'dist/console/assets');
+  const bytes = filesIn(assets)
+    .filter((file) => /\.(?:js|css)$/.test(file))
+    .reduce((sum, file) => sum + gzipSync(readFileSync(join(assets, file))).length, 0);
+  console.log(`dist/console: ${bytes} bytes compressed, at most ${MOST_OF_CONSOLE}`);
+  return bytes > MOST_OF_CONSOLE
+    ? [`dist/console: is ${bytes} bytes compressed; expected at most ${MOST_OF_CONSOLE}`]
+    : [];
+}
+
 async function sizeProblems(folder) {
-  const problems = [];
+  const problems = consoleProblems(folder);
   for (const [file, most] of Object.entries(MOST_BYTES)) {
     const { output } = await build({
       input: join(folder, file),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startMongoDb } from '../test/support/mongodb.mjs';
-import { compiles } from './mutants/compiles.mjs';
+import { refused } from './mutants/compiles.mjs';
 import { broken, mutationsOf, probed } from './mutants/mutations.mjs';
 import { ROOMS } from './mutants/rooms.mjs';
 import { sampleOf } from './mutants/sample.mjs';
@@ -62,19 +62,36 @@ async function judge(room) {
     TEST_MONGODB_URI: room === 'stores' ? (mongoDb.uri ?? '') : '',
   });
   const { files, all, known } = breakagesOf(room);
-  const sample = sampleOf(
-    all.filter((mutation) => !known.has(mutation)),
-    Number(values.sample),
-    Number(values.seed),
-  ).filter((mutation) => nameOf(mutation).includes(values.match));
+  const size = Number(values.sample);
   const suites = await suitesOf(room, files, all);
-  console.log(`\n${room}: ${sample.length} of ${all.length} breakages, ${suites.length} suites`);
+  // More than are asked for: the compiler refuses some.
+  const waiting = sampleOf(
+    all.filter((mutation) => !known.has(mutation)),
+    2 * size,
+    Number(values.seed),
+  );
+  console.log(`\n${room}: ${size} of ${all.length} breakages, ${suites.length} suites`);
   const count = { killed: 0, survived: 0, unmade: 0 };
-  for (const [index, mutation] of sample.entries()) {
-    const { outcome, red } = await outcomeOf(`${room.replace('/', '-')}-${index}`, mutation, suites);
-    count[outcome] += 1;
-    if (outcome !== 'killed') console.log(`${outcome}: ${nameOf(mutation)}`);
-    else if (process.env['VERBOSE']) console.log(`killed: ${nameOf(mutation)}\n    by ${red}`);
+  const ids = waiting.keys();
+  while (count.killed + count.survived < size && waiting.length > 0) {
+    const some = waiting.splice(0, size - count.killed - count.survived);
+    const left = [];
+    for (const mutation of some.filter((one) => nameOf(one).includes(values.match))) {
+      const { outcome, red } = await outcomeOf(`${room.replace('/', '-')}-${ids.next().value}`, mutation, suites);
+      if (outcome === 'survived') left.push(mutation);
+      else count[outcome] += 1;
+      if (process.env['VERBOSE'] && outcome !== 'survived')
+        console.log(`${outcome}: ${nameOf(mutation)}\n    by ${red}`);
+    }
+    const unmade = refused(
+      ROOT,
+      join(mutants, 'copy'),
+      left.map((mutation) => ({ mutation, file: mutation.file, text: textOf(mutation) })),
+    );
+    count.unmade += unmade.size;
+    count.survived += left.length - unmade.size;
+    for (const mutation of left) console.log(`${unmade.has(mutation) ? 'unmade' : 'survived'}: ${nameOf(mutation)}`);
+    if (values.match !== '') break;
   }
   runner.close();
   const seconds = Math.round((performance.now() - started) / 1000);
@@ -89,11 +106,11 @@ function breakagesOf(room) {
   return { files, all, known: knownAsEquivalent(all, files) };
 }
 
-/** The files of suites, each with its time and the functions that it runs, the fastest first. */
+/** The files of suites, each with its time and the blocks that it runs. */
 async function suitesOf(room, files, mutations) {
   for (const file of files) {
     const own = mutations.filter((mutation) => mutation.file === file);
-    write(PROBES, file, probed(readFileSync(join(ROOT, file), 'utf8'), own));
+    write(PROBES, file, probed(file, readFileSync(join(ROOT, file), 'utf8'), own));
   }
   const tests = filesIn('test').filter((file) => file.endsWith('.test.ts'));
   const ordered = [`${room}/`, ...ROOMS[room]].map((start) => tests.filter((file) => file.startsWith(`test/${start}`)));
@@ -102,24 +119,61 @@ async function suitesOf(room, files, mutations) {
     for (const file of named) {
       if (suites.some((suite) => suite.file === file)) continue;
       const { red, unloaded, reached, ms } = await runner.run(PROBES, file, 120_000);
-      if (red ?? unloaded) throw new Error(`${file} is red before anything is broken: ${red ?? unloaded}`);
-      suites.push({ file, isBeside: place === 0, ms, reached: new Set(reached) });
+      if (red ?? unloaded) throw new Error(`${file} is red before anything is broken: ${red?.why ?? unloaded}`);
+      suites.push({ file, isBeside: place === 0, ms, reached: new Map(reached), kills: {}, clean: new Map() });
     }
   }
-  return suites.toSorted((one, other) => other.isBeside - one.isBeside || one.ms - other.ms);
+  return suites;
+}
+
+function deadlineOf({ ms }) {
+  return Math.max(LEAST_DEADLINE_MS, PATIENCE * ms);
+}
+
+function placeOf({ file, body }) {
+  return `${join(ROOT, file)}:${body}`;
+}
+
+/** Whether these tests, up to the one that turned red, need none of the others: they are green where nothing is broken. */
+async function isClean(suite, tests, last) {
+  const needed = tests.filter((number) => last === null || number <= last);
+  const key = needed.join();
+  if (!suite.clean.has(key)) {
+    const { red, unloaded } = await runner.run('nothing', suite.file, deadlineOf(suite), needed);
+    suite.clean.set(key, (red ?? unloaded) === null);
+  }
+  return suite.clean.get(key);
+}
+
+/** The suites that run what is broken. First those that have noticed most of what was broken in the file so far. */
+function suitesFor({ file, body }, suites) {
+  const place = placeOf({ file, body });
+  const rank = ({ kills, isBeside, ms }) => [-(kills[file] ?? 0), isBeside ? 0 : 1, ms];
+  return suites
+    .filter(({ reached }) => body === undefined || reached.has(place))
+    .map((suite) => ({ suite, rank: rank(suite) }))
+    .toSorted(({ rank: one }, { rank: other }) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2])
+    .map(({ suite }) => suite);
+}
+
+function textOf(mutation) {
+  return broken(readFileSync(join(ROOT, mutation.file), 'utf8'), mutation);
 }
 
 async function outcomeOf(id, mutation, suites) {
-  const text = broken(readFileSync(join(ROOT, mutation.file), 'utf8'), mutation);
-  write(id, mutation.file, text);
-  const place = `${join(ROOT, mutation.file)}:${mutation.body}`;
-  for (const { file, ms, reached } of suites) {
-    if (mutation.body !== undefined && !reached.has(place)) continue;
-    const answer = await runner.run(id, file, Math.max(LEAST_DEADLINE_MS, PATIENCE * ms));
+  write(id, mutation.file, textOf(mutation));
+  for (const suite of suitesFor(mutation, suites)) {
+    const tests = suite.reached.get(placeOf(mutation)) ?? null;
+    let answer = await runner.run(id, suite.file, deadlineOf(suite), tests);
     if (answer.unloaded !== null) return { outcome: 'unmade', red: answer.unloaded };
-    if (answer.red !== null) return { outcome: 'killed', red: `${file}: ${answer.red}` };
+    if (answer.red !== null && tests !== null && !(await isClean(suite, tests, answer.red.number))) {
+      answer = await runner.run(id, suite.file, deadlineOf(suite));
+    }
+    if (answer.red === null) continue;
+    suite.kills[mutation.file] = (suite.kills[mutation.file] ?? 0) + 1;
+    return { outcome: 'killed', red: `${suite.file}: ${answer.red.why}` };
   }
-  return { outcome: compiles(ROOT, join(mutants, 'copy'), mutation.file, text) ? 'survived' : 'unmade' };
+  return { outcome: 'survived', red: 'none' };
 }
 
 function knownAsEquivalent(mutations, files) {

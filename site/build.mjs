@@ -5,25 +5,22 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, extname, join } from 'node:path';
 import { build } from 'vitepress';
 import { errorPages } from './error-pages.mjs';
+import { isShown, SOURCES } from './shown.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..');
 const pages = join(here, '.pages');
 const built = join(here, 'dist');
 
-/** Copied as they are: pages, and what they link to. */
-const SOURCES = ['.', 'docs', 'examples', 'bench', 'deploy'];
-const SHOWN = new Set(['.md', '.png', '.ts', '.tsx', '.graphql', '.yaml', '.json', '.service', '']);
-const NOT_SHOWN = /(?:^|\/)(?:node_modules|dist|generated|contestants|package-lock\.json)(?:\/|$)|^\./;
 /** In characters: colours make a page of a longer file too large. */
 const MOST_COLOURED = 20_000;
-const LANGUAGES = { '.service': 'ini', '': 'text', '.graphql': 'graphql' };
+const LANGUAGES = { '.service': 'ini', '.conf': 'nginx', '': 'text' };
 
 function stage(file) {
+  if (!isShown(file)) return;
   const from = join(root, file);
   const extension = extname(file);
-  if (!SHOWN.has(extension) || NOT_SHOWN.test(file)) return;
-  const isPage = extension === '.md' || extension === '.png';
+  const isPage = extension === '.md' || extension === '.webp';
   const to = join(pages, isPage ? file.replace(/README\.md$/, 'index.md') : `files/${file}.md`);
   mkdirSync(dirname(to), { recursive: true });
   if (isPage) return cpSync(from, to);

@@ -18,7 +18,7 @@ function linkOnSite(link, page) {
   const [path, anchor] = link.split('#');
   const hash = anchor === undefined ? '' : `#${anchor}`;
   const target = join(dirname(page), path);
-  if (/\.(?:md|png)$/.test(target)) return `/${target.replace(/README\.md$/, 'index.md')}${hash}`;
+  if (/\.(?:md|webp)$/.test(target)) return `/${target.replace(/README\.md$/, 'index.md')}${hash}`;
   return existsSync(join(pages, `files/${target}.md`)) ? `/files/${target}.md${hash}` : link;
 }
 

@@ -25,7 +25,7 @@ export type {
 } from './contracts/hooks.ts';
 export type { Settings, SettingsInput } from './contracts/settings/settings-table.ts';
 export type { PublicJwk } from './core/keys/public-jwk.ts';
-export { SettingsError } from './contracts/settings/settings.ts';
+export { SettingsError } from './contracts/settings/settings-error.ts';
 export { openMongoStore, openSqliteStore } from './stores/open-by-address.ts';
 export type * from './contracts/store/store.ts';
 export type { SessionEvent, SessionEventKind } from './core/live/session-event.ts';

@@ -20,7 +20,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 async function start(settings: ServerSettings): Promise<void> {
   const { createLog } = await import('./server/log.ts'); // other commands keep no log
-  const log = createLog(settings.logLevel);
+  const pretty = process.stdout.isTTY ? (await import('./server/pretty-log.ts')).prettyTo(process.stdout) : undefined;
+  const log = createLog(settings.logLevel, pretty);
   if (cluster.isPrimary) {
     const { startWarnings } = await import('./server/start-warnings.ts');
     for (const warning of await startWarnings(settings, nearMissesInEnvironment())) log.warn(warning);

@@ -51,7 +51,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   jsonwebtoken: 'core/tokens/token-codec.ts',
   jose: ['core/keys/public-jwk.ts', 'core/tokens/web-codec.ts'],
   bcrypt: 'core/users/bcrypt-threads.ts',
-  bowser: 'core/devices/devices.ts',
+  bowser: 'core/devices/readable-name.ts',
   'p-limit': 'core/users/password-hasher.ts',
   '@zxcvbn-ts/language-common': 'core/users/common-passwords.ts',
   'zxcvbn/lib/matching.js': ['core/users/guessability.ts', 'core/users/zxcvbn.d.ts'],
@@ -195,9 +195,16 @@ describe('the architecture', () => {
     expect(ours.filter((file) => /from 'node:|\bBuffer\b|\bprocess\./.test(sourceOf(file)))).toEqual([]);
   });
 
+  test('the library loads its types and errors, and the token system when createAuth is called', () => {
+    const loaded = loadedWith('index.ts');
+    const packages = loaded.filter((name) => !files.includes(name));
+    expect(packages.toSorted()).toEqual(['graphql', 'graphql-scalars', 'reflect-metadata', 'type-graphql']);
+    expect(loaded.filter((name) => name.startsWith('core/'))).toEqual([]);
+  });
+
   test('the library loads no database and no foreign hash before one is used', () => {
-    const packages = loadedWith('index.ts').filter((name) => !files.includes(name));
-    expect(packages).toContain('type-graphql');
+    const packages = loadedWith('index.ts', 'graphql/assemble-auth.ts').filter((name) => !files.includes(name));
+    expect(packages).toContain('jsonwebtoken');
     expect(packages.filter((name) => ['mongoose', 'libsql', '@node-rs/argon2', 'zod'].includes(name))).toEqual([]);
   });
 
@@ -215,7 +222,14 @@ describe('the architecture', () => {
     const resolvers =
       /^graphql\/(second-factor|step-up|roles|device|leaving|email|password-reset|security-event|user-administration)\b/;
     expect(files.filter((file) => rooms.test(file) || resolvers.test(file)).length).toBeGreaterThan(30);
-    const loaded = loadedWith('main.ts', 'index.ts', 'server/server.ts', 'server/serve.ts', 'cli/users.ts');
+    const loaded = loadedWith(
+      'main.ts',
+      'index.ts',
+      'graphql/assemble-auth.ts',
+      'server/server.ts',
+      'server/serve.ts',
+      'cli/users.ts',
+    );
     expect(loaded).toContain('core/rooms.ts');
     expect(loaded.filter((name) => rooms.test(name) || resolvers.test(name))).toEqual([]);
   });

@@ -10,7 +10,7 @@ export function Countdown({ secondsLeft, lifetime }: Props) {
   return (
     <>
       <p role="timer" className={secondsLeft > 0 ? 'countdown' : 'countdown expired'}>
-        {secondsLeft > 0 ? `expires in ${clockFace(secondsLeft)}` : 'expired'}
+        {secondsLeft > 0 ? `access token expires in ${clockFace(secondsLeft)}` : 'access token expired'}
       </p>
       <div className="life" style={{ inlineSize: `${share * 100}%` }} />
     </>

@@ -1,5 +1,6 @@
 import { useSession, useTokens } from '../../src/client/react.ts';
 import { userOf } from '../tokens/user-of.ts';
+import { readFeatures } from '../features.ts';
 import { Bar } from './bar.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignedIn } from './signed-in.tsx';
@@ -11,7 +12,7 @@ export function SignInBar() {
   const state = useSession();
   const { signOut, why } = useSignOut(tokens, state);
   return (
-    <Bar name="token explorer">
+    <Bar name="token explorer" link={readFeatures().has('console') ? { href: '/console', text: 'Console' } : null}>
       {state.status === 'signed-in' ? (
         // The key remounts the bar, so that one user's name never stands beside another's token.
         <SignedIn key={userOf(state.tokens.access)} tokens={tokens} held={state.tokens} signOut={signOut} />

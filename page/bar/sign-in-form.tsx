@@ -23,6 +23,7 @@ export function SignInForm({ why }: Props) {
   const challenge = asked === spent ? null : asked;
   const isBusy = isPending || second.isBusy;
   const problem = second.problem ?? (error === null || asked !== null ? null : explainError(error));
+  const isWrong = problem !== null && error instanceof TokenRequestError && error.outcome === 'refused';
   const usernameField = useFocusKept<HTMLInputElement>();
   const passwordField = useRef<HTMLInputElement>(null);
   const problemId = useId();
@@ -66,6 +67,7 @@ export function SignInForm({ why }: Props) {
             spellCheck={false}
             required
             aria-describedby={problemId}
+            aria-invalid={isWrong}
             value={username}
             onChange={({ target }) => setUsername(target.value)}
           />
@@ -79,6 +81,7 @@ export function SignInForm({ why }: Props) {
             autoComplete="current-password"
             required
             aria-describedby={problemId}
+            aria-invalid={isWrong}
             value={password}
             onChange={({ target }) => setPassword(target.value)}
           />

@@ -1,32 +1,28 @@
+import { useState } from 'react';
 import { useSession, useTokens } from '../../src/client/react.ts';
-import { Bar } from '../bar/bar.tsx';
-import { SignInForm } from '../bar/sign-in-form.tsx';
+import type { MailLink } from '../../src/client/recovery.ts';
 import { useSignOut } from '../bar/use-sign-out.ts';
 import { userOf } from '../tokens/user-of.ts';
-import { Account } from './account.tsx';
-import type { Api } from './create-api.ts';
+import type { Features } from '../features.ts';
+import { Shell } from './shell/shell.tsx';
+import { VisitorPage } from './visitor/visitor-page.tsx';
+
+interface ConsoleProps {
+  readonly features: Features;
+  /** The link of a mail by which the page was opened. */
+  readonly link: MailLink | null;
+}
 
 /** The page at `/console`: the user's own account and, for admins, those of others. */
-export function Console({ api }: { readonly api: Api }) {
+export function Console({ features, link: given }: ConsoleProps) {
   const tokens = useTokens();
   const session = useSession();
+  const [link, setLink] = useState(given);
   const { signOut, why } = useSignOut(tokens, session);
-  if (session.status === 'signed-in') {
-    const { access, sessionId } = session.tokens;
+  if (session.status === 'signed-in' && link === null) {
     // The key remounts everything, so that no user sees another's data.
-    return <Account key={userOf(access)} tokens={tokens} api={api} sessionId={sessionId} signOut={signOut} />;
+    return <Shell key={userOf(session.tokens.access)} tokens={tokens} features={features} signOut={signOut} />;
   }
-  return (
-    <>
-      <Bar name="console" />
-      <main className="console sign-in">
-        {session.status === 'signed-out' && (
-          <section aria-labelledby="sign-in">
-            <h2 id="sign-in">Sign in</h2>
-            <SignInForm why={why} />
-          </section>
-        )}
-      </main>
-    </>
-  );
+  if (session.status === 'unknown') return null;
+  return <VisitorPage features={features} link={link} why={why} onDone={() => setLink(null)} />;
 }

@@ -12,7 +12,7 @@ export function createFetcher(tokens: TokenStore): Fetcher {
   return async (params, options) => {
     headers = options?.headers ?? {};
     const answer = await send({ ...params, operationName: operationNameOf(params) }, options);
-    await adoptTokens(tokens, answer);
+    await adoptTokens(tokens, answer, params.variables);
     return answer;
   };
 }

@@ -14,22 +14,35 @@ export type KeyState =
   /** Verifies what it has signed before. */
   | 'VERIFYING';
 
+/** What happened to a session. */
+export type SessionEventKind =
+  /** The user signed in. */
+  | 'BEGAN'
+  /** It was ended before its time; `reason` says why. */
+  | 'ENDED'
+  /** Two clients seem to have its tokens; see `session.replays`. It was ended for that if `reason` is not null. */
+  | 'REPLAYED'
+  /** A refresh token was used that had been replaced, so it was ended. */
+  | 'REUSED';
+
+export type WhoFragment = { id: string, username: string, email: string | null, emailVerified: boolean | null, isActive: boolean, isAdmin: boolean, roles: Array<string>, createdAt: string, lastLogin: string | null };
+
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: string, username: string, isAdmin: boolean } };
+export type MeQuery = { me: { id: string, username: string, email: string | null, emailVerified: boolean | null, isActive: boolean, isAdmin: boolean, roles: Array<string>, createdAt: string, lastLogin: string | null } };
 
-export type SessionRowFragment = { id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null };
+export type SessionRowFragment = { id: string, current: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, ipAddress: string | null, lastIpAddress: string | null, deviceName: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionsQuery = { sessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
+export type SessionsQuery = { sessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, ipAddress: string | null, lastIpAddress: string | null, deviceName: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
 
 export type SessionEventsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionEventsSubscription = { sessionEvents: { id: string } };
+export type SessionEventsSubscription = { sessionEvents: { id: string, kind: SessionEventKind, session: { current: boolean, deviceName: string | null, userAgent: string | null, ipAddress: string | null } } };
 
 export type SessionRevokeMutationVariables = Exact<{
   id: string | number;
@@ -43,6 +56,14 @@ export type SessionRevokeOthersMutationVariables = Exact<{ [key: string]: never;
 
 export type SessionRevokeOthersMutation = { sessionRevokeOthers: number };
 
+export type SessionRenameMutationVariables = Exact<{
+  id: string | number;
+  deviceName: string;
+}>;
+
+
+export type SessionRenameMutation = { sessionRename: { id: string } };
+
 export type PasswordChangeMutationVariables = Exact<{
   currentPassword: string;
   newPassword: string;
@@ -51,7 +72,23 @@ export type PasswordChangeMutationVariables = Exact<{
 
 export type PasswordChangeMutation = { passwordChange: { access: string, refresh: string | null } };
 
-export type UserRowFragment = { id: string, username: string, isActive: boolean, isAdmin: boolean, createdAt: string, lastLogin: string | null };
+export type EmailChangeMutationVariables = Exact<{
+  currentPassword: string;
+  email: string;
+}>;
+
+
+export type EmailChangeMutation = { emailChange: string };
+
+export type SecurityEventsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SecurityEventsQuery = { securityEvents: Array<{ id: string, event: string, at: string, client: { userAgent: string | null, ipAddress: string | null } }> };
+
+export type SecondFactorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SecondFactorQuery = { secondFactor: { addedAt: string | null, recoveryCodesLeft: number } };
 
 export type UsersQueryVariables = Exact<{
   search?: string | null | undefined;
@@ -59,7 +96,19 @@ export type UsersQueryVariables = Exact<{
 }>;
 
 
-export type UsersQuery = { users: { nodes: Array<{ id: string, username: string, isActive: boolean, isAdmin: boolean, createdAt: string, lastLogin: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type UsersQuery = { users: { totalCount: number, nodes: Array<{ id: string, username: string, email: string | null, emailVerified: boolean | null, isActive: boolean, isAdmin: boolean, roles: Array<string>, createdAt: string, lastLogin: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type UserTotalQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type UserTotalQuery = { users: { totalCount: number } };
+
+export type UserQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type UserQuery = { user: { id: string, username: string, email: string | null, emailVerified: boolean | null, isActive: boolean, isAdmin: boolean, roles: Array<string>, createdAt: string, lastLogin: string | null } | null };
 
 export type UserUpdateMutationVariables = Exact<{
   id: string | number;
@@ -68,14 +117,67 @@ export type UserUpdateMutationVariables = Exact<{
 }>;
 
 
-export type UserUpdateMutation = { userUpdate: { id: string, username: string, isActive: boolean, isAdmin: boolean, createdAt: string, lastLogin: string | null } | null };
+export type UserUpdateMutation = { userUpdate: { id: string, username: string, email: string | null, emailVerified: boolean | null, isActive: boolean, isAdmin: boolean, roles: Array<string>, createdAt: string, lastLogin: string | null } | null };
+
+export type UserSetRolesMutationVariables = Exact<{
+  id: string | number;
+  roles: Array<string> | string;
+}>;
+
+
+export type UserSetRolesMutation = { userSetRoles: { id: string, username: string, email: string | null, emailVerified: boolean | null, isActive: boolean, isAdmin: boolean, roles: Array<string>, createdAt: string, lastLogin: string | null } | null };
+
+export type UserSetPasswordMutationVariables = Exact<{
+  id: string | number;
+  newPassword: string;
+}>;
+
+
+export type UserSetPasswordMutation = { userSetPassword: { id: string } | null };
+
+export type UserRemoveSecondFactorMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type UserRemoveSecondFactorMutation = { userRemoveSecondFactor: boolean };
+
+export type UserDeleteMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type UserDeleteMutation = { userDelete: boolean };
+
+export type UserCreateMutationVariables = Exact<{
+  username: string;
+  password: string;
+}>;
+
+
+export type UserCreateMutation = { userCreate: { id: string } };
+
+export type UserInviteMutationVariables = Exact<{
+  username: string;
+  email: string;
+}>;
+
+
+export type UserInviteMutation = { userInvite: { id: string } };
+
+export type PasswordResetRequestMutationVariables = Exact<{
+  usernameOrEmail: string;
+}>;
+
+
+export type PasswordResetRequestMutation = { passwordResetRequest: boolean };
 
 export type UserSessionsQueryVariables = Exact<{
   userId: string | number;
 }>;
 
 
-export type UserSessionsQuery = { userSessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, userAgent: string | null, ipAddress: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
+export type UserSessionsQuery = { userSessions: Array<{ id: string, current: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, ipAddress: string | null, lastIpAddress: string | null, deviceName: string | null, replays: { rotations: number, refreshedBy: { userAgent: string | null, ipAddress: string | null }, replayedBy: { userAgent: string | null, ipAddress: string | null } } | null }> };
 
 export type UserSessionRevokeMutationVariables = Exact<{
   userId: string | number;
@@ -92,12 +194,43 @@ export type UserRevokeSessionsMutationVariables = Exact<{
 
 export type UserRevokeSessionsMutation = { userRevokeSessions: number };
 
+export type AuditRowFragment = { id: string, event: string, at: string, userId: string, username: string | null, actorId: string | null, actorName: string | null, client: { userAgent: string | null, ipAddress: string | null } };
+
+export type UserEventsQueryVariables = Exact<{
+  userId: string | number;
+}>;
+
+
+export type UserEventsQuery = { userSecurityEvents: Array<{ id: string, event: string, at: string, userId: string, username: string | null, actorId: string | null, actorName: string | null, client: { userAgent: string | null, ipAddress: string | null } }> };
+
+export type AuditQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditQuery = { auditEvents: { nodes: Array<{ id: string, event: string, at: string, userId: string, username: string | null, actorId: string | null, actorName: string | null, client: { userAgent: string | null, ipAddress: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type KeyRowFragment = { kid: string | null, algorithm: string, state: KeyState, createdAt: string | null, signsFrom: string | null, retiresAt: string | null };
+
 export type KeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type KeysQuery = { keys: Array<{ kid: string | null, algorithm: string, state: KeyState, createdAt: string | null, signsFrom: string | null, retiresAt: string | null }> };
 
-export type ActivityQueryVariables = Exact<{ [key: string]: never; }>;
+export type KeyRotateMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type KeyRotateMutation = { keyRotate: Array<{ kid: string | null, algorithm: string, state: KeyState, createdAt: string | null, signsFrom: string | null, retiresAt: string | null }> };
+
+export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServicesQuery = { services: Array<{ name: string, createdAt: string, audience: string | null, scopes: Array<string> }> };
+
+export type ActivityQueryVariables = Exact<{
+  hours: number;
+}>;
 
 
 export type ActivityQuery = { activity: Array<{ hour: string, signIns: number, refusals: number, refreshes: number, reuses: number }> };
@@ -120,14 +253,30 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const WhoFragmentDoc = new TypedDocumentString(`
+    fragment Who on User {
+  id
+  username
+  email
+  emailVerified
+  isActive
+  isAdmin
+  roles
+  createdAt
+  lastLogin
+}
+    `, {"fragmentName":"Who"}) as unknown as TypedDocumentString<WhoFragment, unknown>;
 export const SessionRowFragmentDoc = new TypedDocumentString(`
     fragment SessionRow on Session {
   id
   current
   createdAt
   lastUsedAt
+  expiresAt
   userAgent
   ipAddress
+  lastIpAddress
+  deviceName
   replays {
     rotations
     refreshedBy {
@@ -141,25 +290,48 @@ export const SessionRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
-export const UserRowFragmentDoc = new TypedDocumentString(`
-    fragment UserRow on User {
+export const AuditRowFragmentDoc = new TypedDocumentString(`
+    fragment AuditRow on AuditEvent {
   id
+  event
+  at
+  userId
   username
-  isActive
-  isAdmin
-  createdAt
-  lastLogin
+  actorId
+  actorName
+  client {
+    userAgent
+    ipAddress
+  }
 }
-    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
+export const KeyRowFragmentDoc = new TypedDocumentString(`
+    fragment KeyRow on KeyInfo {
+  kid
+  algorithm
+  state
+  createdAt
+  signsFrom
+  retiresAt
+}
+    `, {"fragmentName":"KeyRow"}) as unknown as TypedDocumentString<KeyRowFragment, unknown>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   me {
-    id
-    username
-    isAdmin
+    ...Who
   }
 }
-    `) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+    fragment Who on User {
+  id
+  username
+  email
+  emailVerified
+  isActive
+  isAdmin
+  roles
+  createdAt
+  lastLogin
+}`) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   sessions {
@@ -171,8 +343,11 @@ export const SessionsDocument = new TypedDocumentString(`
   current
   createdAt
   lastUsedAt
+  expiresAt
   userAgent
   ipAddress
+  lastIpAddress
+  deviceName
   replays {
     rotations
     refreshedBy {
@@ -189,6 +364,13 @@ export const SessionEventsDocument = new TypedDocumentString(`
     subscription SessionEvents {
   sessionEvents {
     id
+    kind
+    session {
+      current
+      deviceName
+      userAgent
+      ipAddress
+    }
   }
 }
     `) as unknown as TypedDocumentString<SessionEventsSubscription, SessionEventsSubscriptionVariables>;
@@ -204,6 +386,13 @@ export const SessionRevokeOthersDocument = new TypedDocumentString(`
   sessionRevokeOthers
 }
     `) as unknown as TypedDocumentString<SessionRevokeOthersMutation, SessionRevokeOthersMutationVariables>;
+export const SessionRenameDocument = new TypedDocumentString(`
+    mutation SessionRename($id: ID!, $deviceName: String!) {
+  sessionRename(id: $id, deviceName: $deviceName) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<SessionRenameMutation, SessionRenameMutationVariables>;
 export const PasswordChangeDocument = new TypedDocumentString(`
     mutation PasswordChange($currentPassword: String!, $newPassword: String!) {
   passwordChange(currentPassword: $currentPassword, newPassword: $newPassword) {
@@ -212,11 +401,38 @@ export const PasswordChangeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PasswordChangeMutation, PasswordChangeMutationVariables>;
+export const EmailChangeDocument = new TypedDocumentString(`
+    mutation EmailChange($currentPassword: String!, $email: String!) {
+  emailChange(currentPassword: $currentPassword, email: $email)
+}
+    `) as unknown as TypedDocumentString<EmailChangeMutation, EmailChangeMutationVariables>;
+export const SecurityEventsDocument = new TypedDocumentString(`
+    query SecurityEvents {
+  securityEvents {
+    id
+    event
+    at
+    client {
+      userAgent
+      ipAddress
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SecurityEventsQuery, SecurityEventsQueryVariables>;
+export const SecondFactorDocument = new TypedDocumentString(`
+    query SecondFactor {
+  secondFactor {
+    addedAt
+    recoveryCodesLeft
+  }
+}
+    `) as unknown as TypedDocumentString<SecondFactorQuery, SecondFactorQueryVariables>;
 export const UsersDocument = new TypedDocumentString(`
     query Users($search: String, $after: String) {
   users(search: $search, after: $after, first: 20) {
+    totalCount
     nodes {
-      ...UserRow
+      ...Who
     }
     pageInfo {
       hasNextPage
@@ -224,28 +440,111 @@ export const UsersDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment UserRow on User {
+    fragment Who on User {
   id
   username
+  email
+  emailVerified
   isActive
   isAdmin
+  roles
   createdAt
   lastLogin
 }`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+export const UserTotalDocument = new TypedDocumentString(`
+    query UserTotal {
+  users(first: 1) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<UserTotalQuery, UserTotalQueryVariables>;
+export const UserDocument = new TypedDocumentString(`
+    query User($id: ID!) {
+  user(id: $id) {
+    ...Who
+  }
+}
+    fragment Who on User {
+  id
+  username
+  email
+  emailVerified
+  isActive
+  isAdmin
+  roles
+  createdAt
+  lastLogin
+}`) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
 export const UserUpdateDocument = new TypedDocumentString(`
     mutation UserUpdate($id: ID!, $isActive: Boolean, $isAdmin: Boolean) {
   userUpdate(id: $id, isActive: $isActive, isAdmin: $isAdmin) {
-    ...UserRow
+    ...Who
   }
 }
-    fragment UserRow on User {
+    fragment Who on User {
   id
   username
+  email
+  emailVerified
   isActive
   isAdmin
+  roles
   createdAt
   lastLogin
 }`) as unknown as TypedDocumentString<UserUpdateMutation, UserUpdateMutationVariables>;
+export const UserSetRolesDocument = new TypedDocumentString(`
+    mutation UserSetRoles($id: ID!, $roles: [String!]!) {
+  userSetRoles(id: $id, roles: $roles) {
+    ...Who
+  }
+}
+    fragment Who on User {
+  id
+  username
+  email
+  emailVerified
+  isActive
+  isAdmin
+  roles
+  createdAt
+  lastLogin
+}`) as unknown as TypedDocumentString<UserSetRolesMutation, UserSetRolesMutationVariables>;
+export const UserSetPasswordDocument = new TypedDocumentString(`
+    mutation UserSetPassword($id: ID!, $newPassword: String!) {
+  userSetPassword(id: $id, newPassword: $newPassword) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserSetPasswordMutation, UserSetPasswordMutationVariables>;
+export const UserRemoveSecondFactorDocument = new TypedDocumentString(`
+    mutation UserRemoveSecondFactor($id: ID!) {
+  userRemoveSecondFactor(id: $id)
+}
+    `) as unknown as TypedDocumentString<UserRemoveSecondFactorMutation, UserRemoveSecondFactorMutationVariables>;
+export const UserDeleteDocument = new TypedDocumentString(`
+    mutation UserDelete($id: ID!) {
+  userDelete(id: $id)
+}
+    `) as unknown as TypedDocumentString<UserDeleteMutation, UserDeleteMutationVariables>;
+export const UserCreateDocument = new TypedDocumentString(`
+    mutation UserCreate($username: String!, $password: String!) {
+  userCreate(username: $username, password: $password) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserCreateMutation, UserCreateMutationVariables>;
+export const UserInviteDocument = new TypedDocumentString(`
+    mutation UserInvite($username: String!, $email: String!) {
+  userInvite(username: $username, email: $email) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserInviteMutation, UserInviteMutationVariables>;
+export const PasswordResetRequestDocument = new TypedDocumentString(`
+    mutation PasswordResetRequest($usernameOrEmail: String!) {
+  passwordResetRequest(usernameOrEmail: $usernameOrEmail)
+}
+    `) as unknown as TypedDocumentString<PasswordResetRequestMutation, PasswordResetRequestMutationVariables>;
 export const UserSessionsDocument = new TypedDocumentString(`
     query UserSessions($userId: ID!) {
   userSessions(userId: $userId) {
@@ -257,8 +556,11 @@ export const UserSessionsDocument = new TypedDocumentString(`
   current
   createdAt
   lastUsedAt
+  expiresAt
   userAgent
   ipAddress
+  lastIpAddress
+  deviceName
   replays {
     rotations
     refreshedBy {
@@ -283,21 +585,91 @@ export const UserRevokeSessionsDocument = new TypedDocumentString(`
   userRevokeSessions(userId: $userId)
 }
     `) as unknown as TypedDocumentString<UserRevokeSessionsMutation, UserRevokeSessionsMutationVariables>;
+export const UserEventsDocument = new TypedDocumentString(`
+    query UserEvents($userId: ID!) {
+  userSecurityEvents(userId: $userId) {
+    ...AuditRow
+  }
+}
+    fragment AuditRow on AuditEvent {
+  id
+  event
+  at
+  userId
+  username
+  actorId
+  actorName
+  client {
+    userAgent
+    ipAddress
+  }
+}`) as unknown as TypedDocumentString<UserEventsQuery, UserEventsQueryVariables>;
+export const AuditDocument = new TypedDocumentString(`
+    query Audit($first: Int!, $after: String) {
+  auditEvents(first: $first, after: $after) {
+    nodes {
+      ...AuditRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment AuditRow on AuditEvent {
+  id
+  event
+  at
+  userId
+  username
+  actorId
+  actorName
+  client {
+    userAgent
+    ipAddress
+  }
+}`) as unknown as TypedDocumentString<AuditQuery, AuditQueryVariables>;
 export const KeysDocument = new TypedDocumentString(`
     query Keys {
   keys {
-    kid
-    algorithm
-    state
-    createdAt
-    signsFrom
-    retiresAt
+    ...KeyRow
   }
 }
-    `) as unknown as TypedDocumentString<KeysQuery, KeysQueryVariables>;
+    fragment KeyRow on KeyInfo {
+  kid
+  algorithm
+  state
+  createdAt
+  signsFrom
+  retiresAt
+}`) as unknown as TypedDocumentString<KeysQuery, KeysQueryVariables>;
+export const KeyRotateDocument = new TypedDocumentString(`
+    mutation KeyRotate {
+  keyRotate {
+    ...KeyRow
+  }
+}
+    fragment KeyRow on KeyInfo {
+  kid
+  algorithm
+  state
+  createdAt
+  signsFrom
+  retiresAt
+}`) as unknown as TypedDocumentString<KeyRotateMutation, KeyRotateMutationVariables>;
+export const ServicesDocument = new TypedDocumentString(`
+    query Services {
+  services {
+    name
+    createdAt
+    audience
+    scopes
+  }
+}
+    `) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const ActivityDocument = new TypedDocumentString(`
-    query Activity {
-  activity {
+    query Activity($hours: Int!) {
+  activity(hours: $hours) {
     hour
     signIns
     refusals

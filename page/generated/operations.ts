@@ -45,6 +45,13 @@ export type SessionEventsSubscriptionVariables = Exact<{ [key: string]: never; }
 
 export type SessionEventsSubscription = { sessionEvents: { kind: SessionEventKind, at: string, reason: string | null, session: { id: string, current: boolean, userAgent: string | null } } };
 
+export type SignOutMutationVariables = Exact<{
+  refresh?: string | null | undefined;
+}>;
+
+
+export type SignOutMutation = { tokenBlacklist: { jti: string, blacklistedAt: string } };
+
 export type WhoQueryVariables = Exact<{ [key: string]: never; }>;
 
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('suite-process.mjs', import.meta.url));
 /** Modules that were once imported stay in memory. */
-const SUITES_PER_PROCESS = 60;
+const MOST_MEGABYTES = 900;
 
 /** Runs suites one after another, in a process that is replaced when one hangs. */
 export class SuiteRunner {
@@ -16,12 +16,14 @@ export class SuiteRunner {
     this.env = env;
   }
 
-  /** @returns {Promise<{ red, unloaded, reached, ms }>} `red` names the first test that failed, or says that it hung */
-  async run(mutant, suite, deadlineMs) {
+  /**
+   * @param tests the numbers of the tests to run; null for all
+   * @returns {Promise<{ red, unloaded, reached, ms }>} `red` is the first test that failed: its number, and why; it may say that it hung
+   */
+  async run(mutant, suite, deadlineMs, tests = null) {
     this.#count += 1;
-    if (this.#count % SUITES_PER_PROCESS === 0) this.close();
     this.#process ??= fork(PROGRAM, [this.mutants], { env: this.env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    this.#process.send({ mutant, suite, index: this.#count });
+    this.#process.send({ mutant, suite, tests, index: this.#count });
     const over = new AbortController();
     const ended = [
       once(this.#process, 'message', over).then(([answer]) => answer),
@@ -34,9 +36,12 @@ export class SuiteRunner {
     for (const end of ended) end.catch(() => {});
     const answer = await Promise.race(ended);
     over.abort();
-    if (typeof answer !== 'string') return answer;
+    if (typeof answer !== 'string') {
+      if (answer.megabytes > MOST_MEGABYTES) this.close();
+      return answer;
+    }
     this.close();
-    return { red: answer, unloaded: null, reached: [], ms: deadlineMs };
+    return { red: { number: null, why: answer }, unloaded: null, reached: [], ms: deadlineMs };
   }
 
   close() {

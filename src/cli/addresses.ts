@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { expectUser, withSystem, type CliOptions, type CliSystem } from './system.ts';
+import { expectRoom, expectUser, withSystem, type CliOptions } from './system.ts';
 import { CliError } from './terminal.ts';
 import { toRow } from './user-row.ts';
 
@@ -9,30 +9,28 @@ interface Flags {
   readonly language?: string;
 }
 
-/** @throws CliError where accounts have no address */
-function recoveryOf({ rooms }: CliSystem): NonNullable<CliSystem['rooms']['recovery']> {
-  if (rooms.recovery !== undefined) return rooms.recovery;
-  throw new CliError('Accounts have no e-mail address, because EMAIL is off. Set EMAIL=on, as for the server.');
-}
-
 /** Adds the commands of `users` that are about addresses. */
 export function addAddressCommands(users: Command, options: CliOptions): void {
   const { terminal } = options;
 
   users
     .command('invite <name> <address>')
-    .description('create an account whose user sets the password by a link in a mail, which a running server sends')
+    .description(
+      'with EMAIL=on: create an account whose user sets the password by a link in a mail, which a running server sends',
+    )
     .option('--language <tag>', 'the language of the mail, such as de')
     .option('--json', 'print JSON')
     .action(async (username: string, email: string, flags: Flags) => {
       const by = { actorId: null, client: { userAgent: null, ipAddress: null }, language: flags.language ?? null };
-      const user = await withSystem(options, (system) => recoveryOf(system).invite({ username, email }, by));
+      const user = await withSystem(options, (system) =>
+        expectRoom(system, 'recovery').invite({ username, email }, by),
+      );
       terminal.printRecord(toRow(user), flags);
     });
 
   users
     .command('set-email <name> [address]')
-    .description('set the e-mail address of a user, which counts as theirs without a link')
+    .description('with EMAIL=on: set the e-mail address of a user, which counts as theirs without a link')
     .option('--none', 'take it away')
     .option('--json', 'print JSON')
     .action(async (name: string, address: string | undefined, flags: Flags) => {
@@ -40,7 +38,7 @@ export function addAddressCommands(users: Command, options: CliOptions): void {
       if ((address === undefined) !== none) throw new CliError('Say which: an address, or --none.');
       const user = await withSystem(options, async (system) => {
         const { id } = await expectUser(system, name);
-        await recoveryOf(system).setEmail(id, address ?? null);
+        await expectRoom(system, 'recovery').setEmail(id, address ?? null);
         return expectUser(system, name);
       });
       terminal.printRecord(toRow(user), flags);

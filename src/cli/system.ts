@@ -79,3 +79,16 @@ export async function expectUser({ users }: Pick<CliSystem, 'users'>, name: stri
   if (user === null) throw new CliError(`There is no user named "${name}". \`users list\` shows those there are.`);
   return user;
 }
+
+/** The settings that turn on what some commands need. */
+const ROOMS = { roles: 'ROLES', factors: 'SECOND_FACTOR', recovery: 'EMAIL' } as const;
+
+/** @throws CliError if its setting is off */
+export function expectRoom<Name extends keyof typeof ROOMS>(
+  { rooms }: CliSystem,
+  name: Name,
+): NonNullable<CliSystem['rooms'][Name]> {
+  const room = rooms[name];
+  if (!room) throw new CliError(`${ROOMS[name]}: off, expected on. Set ${ROOMS[name]}=on here and for the server.`);
+  return room;
+}

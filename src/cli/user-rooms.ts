@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { expectUser, withSystem, type CliOptions, type CliSystem } from './system.ts';
-import { CliError } from './terminal.ts';
+import { expectRoom, expectUser, withSystem, type CliOptions } from './system.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -17,7 +16,7 @@ export function addUserRoomCommands(users: Command, options: CliOptions): void {
     .action(async (name: string, given: readonly string[], flags: Flags) => {
       const { username, roles = [] } = await withSystem(options, async (system) => {
         const { id } = await expectUser(system, name);
-        await expectRoom(system, 'roles', 'ROLES').set(id, given);
+        await expectRoom(system, 'roles').set(id, given);
         return expectUser(system, name);
       });
       terminal.printRecord({ username, roles: roles.join(' ') }, flags);
@@ -32,16 +31,8 @@ export function addUserRoomCommands(users: Command, options: CliOptions): void {
     .action(async (name: string, flags: Flags) => {
       const removed = await withSystem(options, async (system) => {
         const { id } = await expectUser(system, name);
-        return expectRoom(system, 'factors', 'SECOND_FACTOR').remove(id);
+        return expectRoom(system, 'factors').remove(id);
       });
       terminal.printRecord({ removed }, flags);
     });
-}
-
-/** @throws CliError if its setting is off */
-function expectRoom<Name extends 'roles' | 'factors'>({ rooms }: CliSystem, name: Name, setting: string) {
-  const room = rooms[name];
-  if (room === undefined)
-    throw new CliError(`${setting}: off, expected on. Servers ignore what it is for as long as it is off.`);
-  return room;
 }

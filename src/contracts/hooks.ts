@@ -70,6 +70,7 @@ export interface SecurityEvent {
  * - `email_change_asked`: a link was sent to the address that is to be the account's; `email_verified`: it came back from the
  *   address that the account has; `email_changed`: the account has another address now;
  * - `password_reset_asked`, `password_reset`: a link for a new password was asked for, or used. The sessions end with it;
+ * - `key_rotated`: an admin, who is `userId` as well, published a new key of the ring;
  * - `user_invited`: an admin made an account whose user sets the password by a link;
  * - `mail_failed`: a mail was given up.
  */
@@ -101,6 +102,7 @@ export const SECURITY_EVENTS = [
   'email_changed',
   'password_reset_asked',
   'password_reset',
+  'key_rotated',
   'user_invited',
   'mail_failed',
 ] as const;

@@ -12,13 +12,8 @@ export function usernameKey(username: string): string {
 /** The same for a name of any length that somebody gives, cut where no account's name is as long. */
 export const givenUsernameKey = (given: string): string => usernameKey(given.slice(0, 2 * MAX_USERNAME_LENGTH + 1));
 
-/**
- * The beginnings of the keys of all names that begin with a text, in the order of the keys: one, or two where a sigma
- * may be the last letter of a word, which is ς, or followed by another one, which makes it σ (Unicode 3.13, Final_Sigma).
- */
-export function usernameKeyBeginnings(text: string): string[] {
-  return [...new Set([usernameKey(text), usernameKey(`${text}α`).slice(0, -1)])];
-}
+/** A text in which ς, the sigma at the end of a word (Unicode 3.13, Final_Sigma), is σ as elsewhere. */
+export const withoutFinalSigma = (text: string): string => text.replaceAll('ς', 'σ');
 
 /** Sorts after all that can follow in a key: the last code point there is, which no name has. */
 export const AFTER_ALL_KEYS = '\u{10FFFF}';

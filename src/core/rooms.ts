@@ -10,8 +10,10 @@ import type { CodeSignIn } from './factors/code-sign-in.ts';
 import type { Enrolment } from './factors/enrolment.ts';
 import type { SealedTexts } from './factors/sealed.ts';
 import type { SecondFactors } from './factors/second-factors.ts';
+import type { KeyRotation } from './keys/key-rotation.ts';
 import type { Leaving } from './leaving/leaving.ts';
 import type { Mailer, SendMail } from './mail/mailer.ts';
+import type { AuditLog } from './notices/audit-log.ts';
 import type { Notices } from './notices/notices.ts';
 import type { OpenedRecovery } from './recovery/open-recovery.ts';
 import type { Recovery } from './recovery/recovery.ts';
@@ -43,6 +45,10 @@ export interface Rooms {
   readonly mailer?: Mailer;
   /** What users are told of their accounts. */
   readonly notices?: Notices;
+  /** The same, of all accounts, for admins. */
+  readonly audit?: AuditLog;
+  /** Rotates the key ring for admins. */
+  readonly keyRotation?: KeyRotation;
 }
 
 /** What all of them are made with. */
@@ -118,11 +124,15 @@ export async function openRooms(parts: RoomParts): Promise<OpenedRooms> {
 async function mailRooms(
   parts: RoomParts,
   mail: OpenedRecovery | null,
-): Promise<Pick<Rooms, 'recovery' | 'mailer' | 'notices'>> {
+): Promise<Pick<Rooms, 'recovery' | 'mailer' | 'notices' | 'audit'>> {
+  const notices = parts.settings.notices
+    ? new (await import('./notices/notices.ts')).Notices({ ...parts, mailer: mail?.mailer ?? null })
+    : undefined;
   return {
     ...(mail && { recovery: mail.recovery, mailer: mail.mailer }),
-    ...(parts.settings.notices && {
-      notices: new (await import('./notices/notices.ts')).Notices({ ...parts, mailer: mail?.mailer ?? null }),
+    ...(notices && {
+      notices,
+      audit: new (await import('./notices/audit-log.ts')).AuditLog({ ...parts, notices }),
     }),
   };
 }
@@ -135,6 +145,9 @@ async function accountRooms(parts: RoomParts, notices: Notices | undefined): Pro
     : undefined;
   return {
     ...(settings.roles && { roles: new (await import('./roles/roles.ts')).Roles(parts) }),
+    ...(settings.keyAdministration && {
+      keyRotation: new (await import('./keys/key-rotation.ts')).KeyRotation(parts),
+    }),
     ...(settings.deviceNames && { devices: new (await import('./devices/devices.ts')).Devices(parts) }),
     ...(proof && { proof }),
     ...(factorRoom && {

@@ -124,6 +124,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const reader = new TokenReader({ ...base, codec, binding });
   const minter = new TokenMinter({ ...base, codec });
   const throttle = new Throttle({ ...base, secret: keys.secret });
+  const services = new ServiceCredentials({ ...base, throttle });
   const acceptor = new TokenAcceptor(codec, settings, binding);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
@@ -141,7 +142,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     sessions,
     authenticator,
     throttle,
-    administration: new Administration({ users, sessions, keys, activity }),
+    administration: new Administration({ users, sessions, keys, activity, services }),
     live: () => (live ??= loadLive({ ...base, keys, acceptor, authenticator, report })),
     countedName: (given) => countedName(given, settings),
     rooms,
@@ -152,7 +153,7 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     users,
     sessions,
     rooms,
-    services: new ServiceCredentials({ ...base, throttle }),
+    services,
     introspection: new Introspection({ reader, rotation, sessions, settings }),
     revocations: new RevocationFeed({ ...base, keys }),
     publicKeys: () => ({ keys: keys.published() }),

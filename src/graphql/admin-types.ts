@@ -50,6 +50,11 @@ export class UserConnectionType {
   @Field(() => [UserType], { description: 'The users, without cursors.' })
   nodes!: UserType[];
 
+  @Field(() => Int, {
+    description: 'How many users there are with `search`, on all pages. They are counted if it is asked for.',
+  })
+  readonly totalCount!: Promise<number>;
+
   @Field(() => PageInfoType, { description: 'Information about the page.' })
   pageInfo!: PageInfoType;
 }
@@ -79,6 +84,23 @@ export class KeyInfoType {
     description: 'When its tokens are refused. Null while it has no successor.',
   })
   retiresAt!: Date | null;
+}
+
+@ObjectType('Service', {
+  description: 'Another service that may ask this server about tokens, by a secret of its own.',
+})
+export class ServiceType {
+  @Field(() => ID, { description: 'Its unique name.' })
+  name!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { nullable: true, description: 'Its tokens are those with this `aud`. Null: all tokens.' })
+  audience!: string | null;
+
+  @Field(() => [String], { description: 'What it may do: `introspect`, `revoke` and `feed`.' })
+  scopes!: readonly string[];
 }
 
 @ObjectType('ActivityHour', {

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { ActivityHourType, KeyInfoType, UserConnectionType } from './admin-types.ts';
+import { ActivityHourType, KeyInfoType, ServiceType, UserConnectionType } from './admin-types.ts';
 import type { AuthContext } from './context.ts';
 import { actingAdmin } from './current-admin.ts';
 import { Operation } from './operation.ts';
@@ -14,11 +14,13 @@ const USER_ID = { description: "The user's id, from `users`." };
 @Resolver()
 export class AdminResolver {
   @Operation({ access: 'admin' })
-  @Query(() => UserConnectionType, { description: 'For admins: all users, or those whose name begins with `search`.' })
+  @Query(() => UserConnectionType, {
+    description: 'For admins: all users, or those with `search` somewhere in their name or e-mail address.',
+  })
   async users(
     @Arg('search', () => String, {
       nullable: true,
-      description: 'A prefix of the name. Case and Unicode form are ignored; ı equals i, and ς equals σ.',
+      description: 'Any part of the name or address. Case and Unicode form are ignored; ı equals i, and ς equals σ.',
     })
     search: string | null | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: PAGE, description: 'Users per page, 1 to 100.' })
@@ -28,10 +30,13 @@ export class AdminResolver {
     @Ctx() { auth }: AuthContext,
   ): Promise<UserConnectionType> {
     const query = { search: search ?? '', first: first ?? PAGE, after: after ?? null };
-    const { entries, hasMore } = await auth.administration.list(query);
+    const { entries, hasMore, count } = await auth.administration.list(query);
     return {
       edges: entries.map(({ user, cursor }) => ({ node: user, cursor })),
       nodes: entries.map(({ user }) => user),
+      get totalCount() {
+        return count(); // it is read only where it is asked for
+      },
       pageInfo: { hasNextPage: hasMore, endCursor: entries.at(-1)?.cursor ?? null },
     };
   }
@@ -59,6 +64,12 @@ export class AdminResolver {
   })
   keys(@Ctx() { auth }: AuthContext): readonly KeyInfoType[] {
     return auth.administration.keys();
+  }
+
+  @Operation({ access: 'admin' })
+  @Query(() => [ServiceType], { description: 'For admins: the services that may ask about tokens, by name.' })
+  services(@Ctx() { auth }: AuthContext): Promise<ServiceType[]> {
+    return auth.administration.services();
   }
 
   @Operation({ access: 'admin' })

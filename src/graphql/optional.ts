@@ -18,6 +18,7 @@ const PARTS = {
   passwordReset: async () => (await import('./password-reset.resolver.ts')).passwordResetPart,
   userAdministration: async ({ email }) =>
     (await import('./user-administration.resolver.ts')).userAdministrationPart(email === true),
+  keyAdministration: async () => (await import('./key-administration.resolver.ts')).keyAdministrationPart,
   notices: async () => (await import('./security-event.resolver.ts')).noticesPart,
 } as const satisfies Partial<Record<keyof Settings, (settings: Given) => Promise<OptionalPart>>>;
 
@@ -58,6 +59,7 @@ export const ALL_OPTIONS: Required<Omit<SchemaSettings, 'subscriptions'>> = {
   email: true,
   passwordReset: true,
   userAdministration: true,
+  keyAdministration: true,
   notices: true,
 };
 

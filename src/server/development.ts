@@ -52,10 +52,19 @@ export interface DemoUser {
   readonly password: string;
 }
 
+const DEMO = 'demo';
+
+/** The name of that account, where there is one to try things with. */
+export async function demoName({ nodeEnv }: ServerSettings, auth: Auth): Promise<string | null> {
+  if (nodeEnv !== 'development') return null;
+  const demo = await auth.users.findByUsername(DEMO).catch(() => null); // the page is there while the store is not
+  return demo?.username ?? null;
+}
+
 /** Makes the user `demo` in a store that has no user yet; null if it has some. */
 export async function createDemoUser(auth: Auth): Promise<DemoUser | null> {
   if ((await auth.users.list(1)).length > 0) return null;
-  const demo = { username: 'demo', password: randomBytes(12).toString('base64url') };
+  const demo = { username: DEMO, password: randomBytes(12).toString('base64url') };
   try {
     await auth.users.create(demo);
     return demo;

@@ -86,10 +86,13 @@ async function prepareWelcome({ auth, url }: RunningServer, { nodeEnv }: ServerS
   return demo ? welcomeOf(url, demo) : '';
 }
 
-const welcomeOf = (url: string, { username, password }: DemoUser): string => `
-  graphql-simplejwt serves ${url}
-  An account to try it with (shown this once): ${username} / ${password}
-
-    mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }
-
-`;
+const welcomeOf = (url: string, { username, password }: DemoUser): string => {
+  const lines = [
+    `graphql-simplejwt serves ${url}`,
+    `An account to try it with (shown this once): ${username} / ${password}`,
+    '',
+    `mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }`,
+  ];
+  const rule = '─'.repeat(Math.max(...lines.map(({ length }) => length)) + 2);
+  return `\n┌${rule}\n${lines.map((line) => `│ ${line}\n`).join('')}└${rule}\n\n`;
+};

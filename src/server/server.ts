@@ -9,13 +9,15 @@ import type { ServerSettings } from '../contracts/settings/settings-table.ts';
 import type { Store } from '../contracts/store/store.ts';
 import { faultIn, type OnStoreFault } from '../contracts/store/store-fault.ts';
 import { expectStore } from '../contracts/store/store-methods.ts';
-import { assembleAuth, type Auth } from '../graphql/auth.ts';
+import { assembleAuth } from '../graphql/assemble-auth.ts';
+import type { Auth } from '../graphql/auth.ts';
 import { schemaOf } from '../graphql/schema.ts';
 import { openStore } from '../stores/open-store.ts';
 import { watchedStore } from '../stores/watched-store.ts';
 import { createApp, type Patience } from './http/app.ts';
 import type { AddressOf, RestPluginParts } from './http/rest/plugin.ts';
 import { createLog } from './log.ts';
+import { demoName } from './development.ts';
 import { DevelopmentMail } from './development-mail.ts';
 import { createMetrics, createTraces, openMetricsPort } from './monitoring.ts';
 import { GraphQLServer } from './operations/graphql-server.ts';
@@ -115,6 +117,7 @@ export async function startServer({
       console: settings.console ?? !isProduction,
       graphql,
       context: auth.context,
+      demo: () => demoName(settings, auth),
       ping: () => auth.ping(),
       publicKeys: () => auth.publicKeys(),
       services: auth.services,

@@ -114,6 +114,7 @@ function finderOf({ jwksUrl, key, algorithms, maxSilence, onError, clock }: KeyO
       algorithms: accepted,
       read: (jwk) => webKeyOf(jwk, accepted),
       clock,
+      isPerRequest: isWorkers(),
       ...(maxSilence !== undefined && { maxSilence }),
       ...(onError && { onError }),
     });
@@ -128,4 +129,10 @@ function finderOf({ jwksUrl, key, algorithms, maxSilence, onError, clock }: KeyO
   if (key === undefined) return refuse('jwksUrl: not set, expected the URL of a JWK set, or a key.');
   let found: Promise<WebKey> | undefined;
   return () => (found ??= readWebKey(key, algorithm));
+}
+
+/** As Cloudflare says it can be told. Other edge runtimes let a `fetch` go on. */
+function isWorkers(): boolean {
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
+  return navigator?.userAgent === 'Cloudflare-Workers';
 }

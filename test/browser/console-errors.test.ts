@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Route } from 'playwright-core';
-import { confirm, siteForEachTest, type ConsoleSite } from './console-site.ts';
-import { overflow, seriousFaults, shows } from './visitor.ts';
+import { confirm, go, openUser, siteForEachTest, type ConsoleSite } from './console-site.ts';
+import { again, overflow, seriousFaults, shows } from './visitor.ts';
 
 describe('what the console says when something goes wrong', () => {
   let site: ConsoleSite;
@@ -9,76 +9,81 @@ describe('what the console says when something goes wrong', () => {
 
   test('a proxy that answers instead of the server is told apart from it', async () => {
     const { visitor, page } = await site.visit('root');
-    await shows(page.getByText('This session'));
+    await openUser(page, 'alice');
     await visitor.intercept('userUpdate', (route) =>
       route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' }),
     );
-    const row = page.getByRole('listitem', { name: 'alice' });
-    await confirm(page, row, 'Deactivate');
-    expect(await shows(row.getByRole('alert').getByText(/Expected GraphQL from \/graphql, got HTTP 502\. Try/))).toBe(
-      true,
-    );
+    await confirm(page, page, 'Deactivate');
+    const region = page.getByRole('region', { name: 'Danger zone' });
+    const alert = region.getByRole('alert').getByText(/Expected GraphQL from \/graphql, got HTTP 502\. Try/);
+    expect(await shows(alert)).toBe(true);
     expect(await seriousFaults(page)).toEqual([]);
   });
 
   test('says what it waits for, and asks again where there was no answer', async () => {
     const { visitor, page } = await site.visit('root', { viewport: { width: 360, height: 800 } });
-    await shows(page.getByText('This session'));
-    const lists = [
-      ['sessions', 'My sessions', 'your sessions', 'This session'],
+    const views = [
+      ['sessions', 'Sessions', 'your sessions', 'This session'],
       ['users', 'Users', 'users', 'alice'],
       ['keys', 'Keys', 'keys', 'HS256'],
-      ['activity', 'Activity of the last day', 'activity', 'As a table'],
+      ['services', 'Services', 'services', 'No services yet.'],
+      ['activity', 'Activity', 'activity', 'As a table'],
     ] as const;
-    const held: Route[] = [];
-    const stops = await Promise.all(
-      lists.map(([field]) => visitor.intercept(field, (route) => Promise.resolve(void held.push(route)))),
-    );
-    await page.reload();
-    for (const [, name, what] of lists) {
-      const region = page.getByRole('region', { name });
-      await shows(region.getByRole('status').getByText(`Loading ${what}…`));
-      expect(await region.locator('[aria-busy=true]').count()).toBe(1);
-    }
-    expect(await seriousFaults(page)).toEqual([]);
     const failed = { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-    for (const route of held) await route.fulfill({ json: { data: null, errors: [failed] } });
-    for (const [, name] of lists) {
-      await shows(
-        page
-          .getByRole('region', { name })
-          .getByRole('alert')
-          .getByText(/Its log says why\. Try again in/),
-      );
+    await shows(page.getByRole('heading', { name: 'Overview' }));
+    for (const [field, view, what, sign] of views) {
+      const held: Route[] = [];
+      const stop = await visitor.intercept(field, (route) => Promise.resolve(void held.push(route)));
+      await go(page, view);
+      const main = page.getByRole('main');
+      await shows(main.getByRole('status').getByText(`Loading ${what}…`));
+      await again(() => Promise.resolve(), main.locator('.card [aria-busy=true]'));
+      expect(await seriousFaults(page)).toEqual([]);
+      for (const route of held) await route.fulfill({ json: { data: null, errors: [failed] } });
+      await shows(main.getByRole('alert').getByText(/Its log says why\. Try again in/));
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+      await stop();
+      await main.getByRole('button', { name: 'Try again' }).click();
+      await shows(main.getByText(sign, { exact: true }));
+      expect(await main.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     }
+  });
+
+  test('keeps what it shows while it is offline, and loads it again afterwards', async () => {
+    const { visitor, page } = await site.visit('alice');
+    await shows(page.getByText('This session'));
+    await visitor.goOffline();
+    await shows(page.getByText('You are offline.'));
+    expect(await page.getByText('This session').count()).toBe(1);
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await overflow(page)).toBe(0);
-    for (const stop of stops) await stop();
-    for (const [, name, , sign] of lists) {
-      const region = page.getByRole('region', { name });
-      await region.getByRole('button', { name: 'Try again' }).click();
-      await shows(region.getByText(sign, { exact: true }));
-      expect(await region.getByRole('button', { name: 'Try again' }).count()).toBe(0);
-      expect(await region.locator('[aria-busy=true]').count()).toBe(0);
-    }
+    const before = visitor.count('sessions');
+    await visitor.goOnline();
+    await page.getByText('You are offline.').waitFor({ state: 'detached' });
+    await again(() => Promise.resolve(), page.getByText('This session'));
+    expect(visitor.count('sessions')).toBeGreaterThan(before);
   });
 
   test('a network that is gone, and a role that is gone, are told apart', async () => {
     const { visitor, page } = await site.visit('root');
-    const row = page.getByRole('listitem', { name: 'alice' });
-    await shows(row);
+    await openUser(page, 'alice');
+    const actions = page.getByRole('region', { name: 'Actions' });
     await visitor.goOffline();
-    await confirm(page, row, 'Make admin');
-    expect(await shows(row.getByRole('alert').getByText(/cannot be reached. Try again when online/))).toBe(true);
+    await confirm(page, page, 'Make admin');
+    expect(await shows(actions.getByRole('alert').getByText(/cannot be reached. Try again when online/))).toBe(true);
     await visitor.goOnline();
     const root = await site.server.auth.users.findByUsername('root');
     await site.server.auth.users.change(root?.id ?? '', { isAdmin: false });
-    await confirm(page, row, 'Make admin');
-    expect(await shows(row.getByRole('alert').getByText(/Only an admin can do this/))).toBe(true);
-    await page.getByLabel('Name begins with').fill('root');
-    const users = page.getByRole('region', { name: 'Users' });
-    await shows(users.getByRole('alert').getByText(/Only an admin/));
-    expect(await users.getByRole('listitem').count()).toBe(0); // they were no answer to this search
+    await confirm(page, page, 'Make admin');
+    expect(await shows(actions.getByRole('alert').getByText(/Only an admin can do this/))).toBe(true);
+    await page.goBack();
+    await shows(
+      page
+        .getByRole('main')
+        .getByRole('alert')
+        .getByText(/Only an admin/),
+    );
+    expect(await page.getByRole('main').getByRole('listitem').count()).toBe(0);
   });
 
   test.each([
@@ -96,7 +101,7 @@ describe('what the console says when something goes wrong', () => {
     const refuse = (route: Route) => route.fulfill({ json: { errors: [refusal] } });
     await visitor.intercept('tokenRefresh', refuse);
     await visitor.intercept('sessionRevokeOthers', refuse);
-    await confirm(page, page, 'End the others');
+    await confirm(page, page, 'Revoke all others');
     expect(await shows(page.getByRole('status').getByText(`Your session has ended: ${words}`))).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { PASSWORD } from '../support/server.ts';
 import { startBuiltServer, type BuiltServer } from './built-server.ts';
-import { launchBrowser, Visitor } from './visitor.ts';
+import { launchBrowser, shows, Visitor } from './visitor.ts';
 
 /** Somebody's tab with the console in it. */
 export interface ConsoleTab {
@@ -27,12 +27,17 @@ export class ConsoleSite {
     return new ConsoleSite(browser, server);
   }
 
-  async visit(username: string, options: BrowserContextOptions = {}): Promise<ConsoleTab> {
+  /** For those who are not signed in; `place` is what follows `/console`. */
+  async open(options: BrowserContextOptions = {}, place = ''): Promise<ConsoleTab> {
     const visitor = await Visitor.at(this.#browser, this.server.url, options);
     this.#visitors.push(visitor);
-    const page = await visitor.open(new URL('/console', this.server.url).href);
-    await signIn(page, username);
-    return { visitor, page };
+    return { visitor, page: await visitor.open(new URL(`/console${place}`, this.server.url).href) };
+  }
+
+  async visit(username: string, options: BrowserContextOptions = {}): Promise<ConsoleTab> {
+    const tab = await this.open(options);
+    await signIn(tab.page, username);
+    return tab;
   }
 
   /** For those who need only what is on the page. */
@@ -65,14 +70,28 @@ export function siteForEachTest(use: (site: ConsoleSite) => void, env: Readonly<
   afterAll(() => browser.close());
 }
 
-export async function signIn(page: Page, username: string): Promise<void> {
+export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Goes to a view by the navigation. */
+export async function go(page: Page, view: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
+  await shows(page.getByRole('heading', { level: 2, name: view, exact: true }));
+}
+
+/** Opens the page of a user, found by a part of the name. */
+export async function openUser(page: Page, username: string): Promise<void> {
+  await go(page, 'Users');
+  await page.getByLabel('Search by any part').fill(username);
+  await page.getByRole('listitem', { name: username, exact: true }).getByRole('link').click();
+  await shows(page.getByRole('heading', { level: 2, name: username, exact: true }));
 }
 
 /** Presses a button of a page that asks before it does anything, and says yes. */
 export async function confirm(page: Page, within: Page | Locator, name: string): Promise<void> {
   await within.getByRole('button', { name, exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name, exact: true }).click();
 }

@@ -58,7 +58,7 @@ describeEachStore('the command line, for addresses, beside a server', (kind) => 
     const { code, stderr } = await cli(['users', 'invite', 'dave', 'dave@example.com'], '', { EMAIL: 'off' });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'Accounts have no e-mail address, because EMAIL is off. Set EMAIL=on, as for the server.\n',
+      stderr: 'EMAIL: off, expected on. Set EMAIL=on here and for the server.\n',
     });
   });
 

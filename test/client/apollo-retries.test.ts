@@ -1,6 +1,6 @@
 import { ApolloClient, ApolloLink, gql, InMemoryCache, type DocumentNode } from '@apollo/client';
 import { ServerError } from '@apollo/client/errors';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { OperationTypeNode } from 'graphql';
 import { Observable, of, throwError } from 'rxjs';
 import { createAuthLink, isOpenOperation, type TokenStore } from '../../src/client/apollo-client.ts';
@@ -68,6 +68,11 @@ describe('S57: a mutation that was refused', () => {
     ],
     ['the first was refused and ended it', { data: null, errors: [refused(['first'])] }, TWO],
     ['the request was refused', { errors: [refused()] }, TWO],
+    [
+      'nothing but `__typename` was answered',
+      { data: { __typename: 'Mutation', write: null }, errors: [refused(['write'])] },
+      ONE,
+    ],
     ['HTTP 401 came with no GraphQL', answered(401, '{"error":"unauthorized"}'), ONE],
     ['HTTP 401 came with such errors', answered(401, JSON.stringify({ errors: [refused()] })), ONE],
   ])('is sent once more where %s', async (_why, answer, mutation) => {
@@ -100,6 +105,13 @@ describe('S57: a mutation that was refused', () => {
     ['HTTP 500 came', answered(500, ''), ONE],
   ])('is not sent again where %s', async (_why, answer, mutation) => {
     expect(await sendTo([answer], mutation)).toHaveLength(1);
+  });
+
+  test('opens no socket anew', async () => {
+    const reconnect = jest.fn();
+    const answer = { data: { write: null }, errors: [refused(['write'])] };
+    expect(await sendTo([answer], ONE, { reconnect })).toHaveLength(2);
+    expect(reconnect).not.toHaveBeenCalled();
   });
 
   test('is delivered as refused, and not sent as somebody else who has signed in meanwhile', async () => {

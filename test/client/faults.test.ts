@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { browserStorage, createTokenStore, itemStorage, type TokenStorage } from '../../src/client/index.ts';
+import { until } from '../support/ring.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { asynchronous, Items } from './items.ts';
 import { closeDevices, heldBy, newDevice, signedInDevice } from './network.ts';
@@ -128,7 +129,7 @@ describe('a token store whose platform or application fails', () => {
     items.setItem('graphql-simplejwt', JSON.stringify(former));
     const device = newDevice(server, { storage: browserStorage() });
     expect(heldBy(device).access).toBe(held.access);
-    await new Promise((resolve) => setTimeout(resolve));
+    await until(() => !items.kept.has('graphql-simplejwt'));
     expect([...items.kept.keys()]).toEqual([`graphql-simplejwt:${server.url}`]);
     const other = newDevice(server, { storage: browserStorage(), url: `${server.url}/other` });
     expect(other.tokens.getState()).toEqual({ status: 'signed-out', reason: null });

@@ -15,6 +15,12 @@ test('an access token that cannot be read is used until the server refuses it', 
   expect(tokens.getState()).toMatchObject({ tokens: { access: 'opaque', refresh: 'opaque', sessionId: null } });
 });
 
+test('tokens that were kept before there were chains are a chain by their session, or by themselves', () => {
+  const kept = { access: 'a', refresh: 'b', receivedAt: 0, refreshAt: 1, expiresAt: 2 };
+  expect(heldTokensIn({ ...kept, sessionId: 's' })).toMatchObject({ chain: 's', step: 0 });
+  expect(heldTokensIn({ ...kept, sessionId: null })).toMatchObject({ chain: 'a', step: 0 });
+});
+
 test.each([null, undefined, 5, 'tokens', [], {}])('%j is not taken for tokens', (value) => {
   expect(heldTokensIn(value)).toBeNull();
 });

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { socketOptions } from '../../src/client/graphql-ws.ts';
+import { until } from '../support/ring.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { EVENTS, type SocketEvent } from '../support/sockets.ts';
 import { closeDevices, newDevice } from './network.ts';
@@ -73,7 +74,8 @@ describe('socketOptions, for graphql-ws', () => {
     const { network, tokens, again } = await listen();
     network.isDown = true;
     server.clock.advance(300);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    const tried = network.sent.length;
+    await until(() => network.sent.length > tried + 1);
     expect(tokens.getState().status).toBe('signed-in');
     network.isDown = false;
     await again;
@@ -82,12 +84,21 @@ describe('socketOptions, for graphql-ws', () => {
   test('waits longer each time, and not at all for a fresh token', async () => {
     const { tokens } = newDevice(server);
     const { retryWait, on } = socketOptions(tokens);
+    const waits: (number | undefined)[] = [];
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation((end, ms) => {
+      waits.push(ms);
+      end();
+      return undefined as never;
+    });
     on.closed({ code: 4403 });
-    const since = performance.now();
     await retryWait(0);
-    expect(performance.now() - since).toBeLessThan(100);
+    expect(waits).toEqual([]);
     on.closed({ code: 1012 });
-    await retryWait(0);
-    expect(performance.now() - since).toBeGreaterThan(450);
+    for (const retries of [0, 1, 4, 5, 60]) await retryWait(retries);
+    jest.restoreAllMocks();
+    for (const [index, longest] of [1000, 2000, 16_000, 30_000, 30_000].entries()) {
+      expect(waits[index]).toBeGreaterThanOrEqual(longest / 2);
+      expect(waits[index]).toBeLessThanOrEqual(longest);
+    }
   });
 });

@@ -41,6 +41,44 @@ describe('a token store', () => {
     expect(await tokens.accessToken()).not.toBeNull();
   });
 
+  test('asks its storage nothing more once it knows who is signed in', async () => {
+    const load = jest.fn(() => null);
+    const tokens = createTokenStore({ url: server.url, storage: { ...memoryStorage(), load } });
+    await tokens.signIn('alice', PASSWORD);
+    load.mockClear();
+    for (let time = 0; time < 3; time += 1) await tokens.accessToken();
+    expect(load).not.toHaveBeenCalled();
+  });
+
+  test('signs out where it is saved first, and on the server then', async () => {
+    const saved: unknown[] = [];
+    let isSaved = () => {};
+    const storage = {
+      ...memoryStorage(),
+      save: async (held: unknown) => {
+        if (held === null) await new Promise<void>((resolve) => (isSaved = resolve));
+        saved.push(held);
+      },
+    };
+    const sent: string[] = [];
+    const tokens = createTokenStore({
+      url: server.url,
+      storage,
+      fetch: async (input, init) => {
+        sent.push(/token\w+/.exec(init?.body as string)?.[0] ?? '');
+        return fetch(input, init);
+      },
+    });
+    await tokens.signIn('alice', PASSWORD);
+    const signingOut = tokens.signOut();
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual(['tokenObtainPair']);
+    isSaved();
+    expect(await signingOut).toBe(true);
+    expect(saved.at(-1)).toBeNull();
+    expect(sent).toEqual(['tokenObtainPair', 'tokenBlacklist']);
+  });
+
   test('tells its listeners of the next user when it is used again after it was closed', async () => {
     const tokens = createTokenStore({ url: server.url });
     const listener = jest.fn();

@@ -140,6 +140,30 @@ describe('a token store that shares a session with other tabs', () => {
     expect(closed.tokens.getState()).toEqual({ status: 'signed-out', reason: null });
   });
 
+  test('that is signed out goes on with a sign-in in another tab that has held fewer tokens', async () => {
+    const tab = await signedInDevice(server, { storage: browserStorage() });
+    for (let time = 0; time < 3; time += 1) await tab.tokens.refresh();
+    await tab.tokens.signOut();
+    const other = await signedInDevice(server);
+    const later = { ...heldBy(other), step: 1 };
+    const heard = hears(tab);
+    const channel = new BroadcastChannel(channelName());
+    channel.postMessage({ status: 'signed-in', tokens: later, chain: null });
+    await heard;
+    channel.close();
+    expect(heldBy(tab)).toEqual(later);
+  });
+
+  test('goes on with what is saved of another session, though it has held more tokens', async () => {
+    const storage = { ...browserStorage(), sharedAs: null };
+    const tab = await signedInDevice(server, { storage });
+    for (let time = 0; time < 3; time += 1) await tab.tokens.refresh();
+    const later = { ...heldBy(await signedInDevice(server)), step: 1 };
+    for (const name of items.kept.keys()) items.setItem(name, JSON.stringify(later));
+    expect(await tab.tokens.refresh(heldBy(tab).access)).toBeNull();
+    expect(heldBy(tab)).toEqual(later);
+  });
+
   test('believes nothing but news of its own kind', async () => {
     const [tab, other] = [openTab(), openTab()];
     const before = tab.tokens.getState();

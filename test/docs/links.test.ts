@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { isShown, SOURCES } from '../../site/shown.mjs';
 import { DOCUMENTS } from '../support/documents.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -41,6 +42,18 @@ describe('the links', () => {
     );
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
+
+  test.each(DOCUMENTS.filter((document) => document.includes('/') || document === 'README.md'))(
+    'of %s lead to what the documentation site shows',
+    (document) => {
+      const missing = linksOf(document).filter(([path]) => {
+        const file = relative('', path);
+        if (statSync(join(ROOT, file)).isDirectory()) return !existsSync(join(ROOT, file, 'README.md'));
+        return !isShown(file) || !(file.includes('/') ? SOURCES : ['.', file]).includes(file.split('/')[0] ?? '');
+      });
+      expect(missing).toEqual([]);
+    },
+  );
 
   test('lead from docs/README.md to every page of docs', () => {
     const found = new Set(['docs/README.md']);

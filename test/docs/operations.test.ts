@@ -54,7 +54,7 @@ describe('the operations of the documents', () => {
     const socket = await TestSocket.open(server.url, access);
     await socket.next();
     socket.subscribe(query);
-    for (let time = 0; time < 20 && socket.events.length === 0; time += 1) {
+    for (let time = 0; time < 300 && socket.events.length === 0; time += 1) {
       await server.signIn(); // nothing tells that the subscription has begun
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createAuth, type Auth } from '../../src/graphql/auth.ts';
+import { until } from '../support/ring.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { EVENTS, TestSocket } from '../support/sockets.ts';
 import { newPlace, type Place } from '../support/stores.ts';
@@ -68,17 +69,19 @@ describe('the hooks for graphql-ws in a server of your own', () => {
   test('watch nobody who has left before they were let in', async () => {
     const { tokens } = await signIn();
     const hooks = auth.graphqlWs();
-    const closings: unknown[] = [];
-    const of = {
+    const closings: string[] = [];
+    const connection = (name: string) => ({
       connectionParams: { authorization: `Bearer ${tokens.access.token}` },
-      extra: { socket: { close: (...how: unknown[]) => closings.push(how) } },
-    };
-    const connecting = hooks.onConnect(of);
-    hooks.onClose(of);
+      extra: { socket: { close: () => closings.push(name) } },
+    });
+    const left = connection('left');
+    const connecting = hooks.onConnect(left);
+    hooks.onClose(left);
     await connecting;
+    await hooks.onConnect(connection('stays'));
     await auth.tokens.blacklist(tokens.refresh.token);
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(closings).toEqual([]);
+    await until(() => closings.includes('stays'));
+    expect(closings).toEqual(['stays']);
   });
 
   test('say what is expected where there is no socket to close', async () => {

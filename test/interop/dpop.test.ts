@@ -45,7 +45,7 @@ describe('libraries that make DPoP proofs', () => {
     };
     expect((await send(SIGN_IN)).errors).toMatchObject([{ extensions: { reason: 'use_dpop_nonce' } }]);
     const { data } = await send(SIGN_IN);
-    const { access } = data?.['tokenObtainPair'] as Pair;
+    const { access = '' } = (data?.['tokenObtainPair'] ?? {}) as Partial<Pair>;
     expect(jose.decodeJwt(access)['cnf']).toEqual({ jkt: await jose.calculateJwkThumbprint(jwk) });
     expect((await send('{ hello }', access)).data).toEqual({ hello: 'Hello, alice!' });
   });
@@ -64,9 +64,9 @@ describe('libraries that make DPoP proofs', () => {
           JSON.stringify({ query }),
           { DPoP, ...OPTIONS },
         );
-      const answer = await ask().catch(async (error: unknown) => {
-        expect(oauth.isDPoPNonceError(error)).toBe(true);
-        return ask();
+      const answer = await ask().catch((error: unknown) => {
+        if (oauth.isDPoPNonceError(error)) return ask();
+        throw error;
       });
       return (await answer.json()) as { data: Record<string, unknown>; errors?: unknown };
     };
@@ -134,7 +134,7 @@ test('oauth4webapi as the independent verifier lets in whom the server binds', a
     const claims = await oauth.validateJwtAccessToken(authority, sent, 'orders', { requireDPoP: true, ...options });
     expect(claims).toMatchObject({ sub: server.alice.id, cnf: { jkt: boundTo } });
     const bearer = new Request(sent.url, { headers: { authorization: `Bearer ${access.token}` } });
-    await expect(oauth.validateJwtAccessToken(authority, bearer, 'orders', options)).rejects.toThrow();
+    await expect(oauth.validateJwtAccessToken(authority, bearer, 'orders', options)).rejects.toThrow(/DPoP/);
   } finally {
     await server.remove();
   }

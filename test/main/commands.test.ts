@@ -64,6 +64,8 @@ describe('the program, as it is built', () => {
       stderr: /^This password is too /,
     },
     'users set-roles': { words: () => ['alice', 'EDITOR'], stderr: /^ROLES: off, expected on\. / },
+    'users set-email': { words: () => ['alice', '--none'], stderr: /^EMAIL: off, expected on\. / },
+    'users invite': { words: () => ['carol', 'carol@example.com'], stderr: /^EMAIL: off, expected on\. / },
     'users remove-second-factor': { words: () => ['alice'], stderr: /^SECOND_FACTOR: off, expected on\. / },
     'users delete': { words: () => ['bob'], stdout: /^deleted: bob$/m },
     'users import': { words: () => [inFolder('dump')], stdout: /^imported: 0$/m },

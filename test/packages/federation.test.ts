@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describeConsumer, type Consumer } from '../interop/consumer.ts';
+import { AUDIENCE, ISSUER, type Issuer } from '../interop/issuer.ts';
 import { Client } from '../support/client.ts';
 import { endProcesses, startProcess } from '../support/process.ts';
 import { Project } from '../support/projects.ts';
@@ -17,15 +19,16 @@ const NOTES = `
   import { buildSubgraphSchema } from '@apollo/subgraph';
   import { graphql, parse } from 'graphql';
   const typeDefs = parse(\`extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
-    type Query { noteCount: Int! }
+    type Query { noteCount: Int! toldUser: ID }
     type User @key(fields: "id") { id: ID! notes: [String!]! }\`);
-  const resolvers = { Query: { noteCount: () => 1 }, User: { notes: ({ id }) => ['a note of ' + id] } };
+  const toldUser = (_root, _args, { extensions }) => extensions?.jwt?.payload.user_id;
+  const resolvers = { Query: { noteCount: () => 1, toldUser }, User: { notes: ({ id }) => ['a note of ' + id] } };
   const schema = buildSubgraphSchema({ typeDefs, resolvers });
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const { query: source, variables: variableValues } = JSON.parse(body);
-    const result = await graphql({ schema, source, variableValues });
+    const { query: source, variables: variableValues, extensions } = JSON.parse(body);
+    const result = await graphql({ schema, source, variableValues, contextValue: { extensions } });
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,13 +48,13 @@ const APOLLO = `
   console.log('listening ' + url);
 `;
 /** Writes the supergraph, and starts Hive Gateway with the configuration of the document. */
-const HIVE = `
+const hiveWith = (subgraphs: string, config: string) => `
   import { writeFileSync } from 'node:fs';
   import { createServer } from 'node:http';
   import { IntrospectAndCompose } from '@apollo/gateway';
-  import { createGatewayRuntime } from '@graphql-hive/gateway';
+  import { createGatewayRuntime, createRemoteJwksSigningKeyProvider, extractFromHeader, useJWT } from '@graphql-hive/gateway';
   import { notes } from './notes.mjs';
-  const subgraphs = [{ name: 'auth', url: process.env.AUTH }, { name: 'notes', url: notes }];
+  const subgraphs = ${subgraphs};
   const composed = await new IntrospectAndCompose({ subgraphs }).initialize({
     healthCheck: async () => {}, update: () => {}, getDataSource: ({ url }) => ({
       process: async ({ request }) => {
@@ -61,33 +64,56 @@ const HIVE = `
     }),
   });
   writeFileSync('supergraph.graphql', composed.supergraphSdl);
-  const { gatewayConfig } = await import('./gateway.config.mjs');
+  const gatewayConfig = ${config};
   const server = createServer(createGatewayRuntime(gatewayConfig));
   server.listen(0, '127.0.0.1', () => console.log('listening http://127.0.0.1:' + server.address().port + '/graphql'));
 `;
+const HIVE = hiveWith(
+  "[{ name: 'auth', url: process.env.AUTH }, { name: 'notes', url: notes }]",
+  "(await import('./gateway.config.mjs')).gatewayConfig",
+);
+/** Hive Gateway that checks tokens itself, by the published keys, and tells subgraphs whose they are. */
+const HIVE_WITH_KEYS = hiveWith(
+  "[{ name: 'notes', url: notes }]",
+  `{
+    supergraph: './supergraph.graphql',
+    logging: false,
+    plugins: () => [useJWT({
+      signingKeyProviders: [createRemoteJwksSigningKeyProvider({ jwksUri: process.env.JWKS_URL })],
+      tokenLookupLocations: [extractFromHeader({ name: 'authorization', prefix: 'Bearer' })],
+      tokenVerification: { issuer: '${ISSUER}', audience: '${AUDIENCE}', algorithms: ['RS256'] },
+      reject: { missingToken: true, invalidToken: true },
+      forward: { payload: true },
+    })],
+  }`,
+);
 
-describe('a server behind a gateway', () => {
-  let server: TestServer;
-  let project: Project;
-  beforeAll(async () => {
-    server = await startTestServer('sqlite', { env: { FEDERATION: 'on', TRUST_PROXY: 'loopback' } });
-    project = new Project(place);
-    await project.install([
+const project = new Project(place);
+beforeAll(
+  () =>
+    project.install([
       'graphql@16',
       '@apollo/server@5',
       '@apollo/subgraph@~2.14.4',
       '@apollo/gateway@~2.14.4',
       '@graphql-hive/gateway@2',
-    ]);
+    ]),
+  LONG,
+);
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe('a server behind a gateway', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer('sqlite', { env: { FEDERATION: 'on', TRUST_PROXY: 'loopback' } });
     project.write('notes.mjs', NOTES);
     project.write('apollo.mjs', APOLLO);
     project.write('gateway.config.mjs', hive);
     project.write('hive.mjs', HIVE);
-  }, LONG);
+  });
   afterAll(async () => {
     await endProcesses();
     await server.remove();
-    rmSync(place, { recursive: true, force: true });
   });
 
   test.each(['apollo.mjs', 'hive.mjs'])(
@@ -115,8 +141,57 @@ describe('a server behind a gateway', () => {
       const [session] = await server.auth.sessions.list(server.alice.id);
       // What the client claims of its address went no further than the gateway.
       expect(session).toMatchObject({ userAgent: `a phone by ${file}`, ipAddress: '127.0.0.1' });
-      await gateway.kill('SIGTERM');
+      await gateway.kill('SIGKILL'); // Hive's runtime keeps a process that is asked to end
     },
     LONG,
   );
+});
+
+/** Hive Gateway, and what its subgraph is told of the token. */
+async function startHive({ jwksUrl }: Issuer): Promise<Consumer> {
+  project.write('notes.mjs', NOTES);
+  project.write('hive-with-keys.mjs', HIVE_WITH_KEYS);
+  const gateway = await startProcess({
+    from: { command: [process.execPath, 'hive-with-keys.mjs'], cwd: place },
+    args: [],
+    env: { JWKS_URL: jwksUrl },
+    listening: /listening (http\S+)/,
+  });
+  return {
+    verdictOn: async (token) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      const response = await fetch(gateway.url, { method: 'POST', headers, body: '{"query":"{ toldUser }"}' });
+      const { data, errors } = (await response.json()) as {
+        readonly data?: { readonly toldUser: string | null } | null;
+        readonly errors?: readonly { readonly message: string }[];
+      };
+      if (typeof data?.toldUser === 'string') return `accepted ${data.toldUser}`;
+      return `refused ${response.status} ${errors?.[0]?.message}`;
+    },
+    stop: async () => void (await gateway.kill('SIGKILL')),
+  };
+}
+
+const UNAUTHENTICATED = '401 Unauthenticated';
+
+// Refresh tokens have a key of their own, which is not published: a gateway that knows the published keys alone lets none in.
+describeConsumer('Hive Gateway with its plugin for JWT', {
+  start: startHive,
+  reasons: {
+    'a changed signature': UNAUTHENTICATED,
+    'changed claims': UNAUTHENTICATED,
+    'no signature': UNAUTHENTICATED,
+    'the public key as a secret': UNAUTHENTICATED,
+    'the public JWK as a secret': UNAUTHENTICATED,
+    'another key': UNAUTHENTICATED,
+    'another key that it brings along': UNAUTHENTICATED,
+    'a made-up kid': '500 Unexpected error.',
+    'another issuer': UNAUTHENTICATED,
+    'no issuer': UNAUTHENTICATED,
+    'another audience': UNAUTHENTICATED,
+    'no audience': UNAUTHENTICATED,
+    'its time is over': UNAUTHENTICATED,
+    'a refresh token': '500 Unexpected error.',
+    'a refresh token that was signed out': '500 Unexpected error.',
+  },
 });

@@ -73,10 +73,14 @@ const LAMBDA = `
   server.listen(0, '127.0.0.1', () => console.log('listening http://127.0.0.1:' + server.address().port + '/graphql'));
 `;
 
-/** Runs a worker in workerd, on the URL that it prints. */
+/**
+ * Runs a worker in workerd, on the URL that it prints. The bundle is its one module, as `wrangler` has it: the verifier asks for the
+ * package `graphql` when it refuses a token, and does without it.
+ */
 const WORKERD = `
   import { Miniflare } from 'miniflare';
-  const worker = new Miniflare({ modules: true, scriptPath: 'dist/worker.js', compatibilityDate: '2026-01-01', bindings: { JWKS_URL: process.env.JWKS_URL } });
+  const modules = [{ type: 'ESModule', path: 'dist/worker.js' }];
+  const worker = new Miniflare({ modules, compatibilityDate: '2026-01-01', bindings: { JWKS_URL: process.env.JWKS_URL } });
   console.log('listening ' + await worker.ready);
 `;
 

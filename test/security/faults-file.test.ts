@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import Database from 'libsql';
 import { createAuth } from '../../src/graphql/auth.ts';
 import { TokenBlacklistDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
@@ -11,6 +12,16 @@ import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 
 const PAGE = 4096;
+
+/** Writes noise over the first page of every table and index, and leaves what lists them. */
+function damage(file: string): void {
+  const store = new Database(file);
+  const roots = store.prepare('SELECT rootpage FROM sqlite_schema WHERE rootpage > 0').pluck().all() as number[];
+  store.close();
+  const content = readFileSync(file);
+  for (const root of roots) randomBytes(PAGE).copy(content, (root - 1) * PAGE);
+  writeFileSync(file, content);
+}
 
 describe('a SQLite file that is damaged', () => {
   let place: Place;
@@ -52,7 +63,7 @@ describe('a SQLite file that is damaged', () => {
     await client.expect(TokenBlacklistDocument, { refresh: ended.refresh });
     await before.kill('SIGTERM');
     const sound = readFileSync(file);
-    writeFileSync(file, Buffer.concat([sound.subarray(0, PAGE), randomBytes(statSync(file).size - PAGE)]));
+    damage(file);
 
     const { url } = await startProcess({ env });
     for (const { access, refresh } of [kept, ended]) {

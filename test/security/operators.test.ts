@@ -47,7 +47,7 @@ describeEachStore('an operator of MongoDB in a variable', (kind) => {
   afterAll(() => server.remove());
 
   test('S35: every operation with variables is known here', () => {
-    expect(new Set(variables.map(({ operation }) => operation)).size).toBe(37);
+    expect(new Set(variables.map(({ operation }) => operation)).size).toBe(39);
   });
 
   test.each(variables)(

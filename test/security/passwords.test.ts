@@ -60,6 +60,14 @@ describe('passwords', () => {
   const GREEK = ['\u0300', '\u0301', '\u0342'].flatMap((accent) =>
     Array.from('αωη', (letter) => `${letter}\u0313${accent}\u0345`),
   );
+  test('S25: a password does not expire', async () => {
+    const username = newName();
+    await register('seven quiet lanterns', username);
+    server.clock.advance(10 * 365 * 86_400);
+    expect((await signIn(username, 'seven quiet lanterns')).errors).toEqual([]);
+    server.clock.catchUp();
+  });
+
   test.each([
     ['letters', Array.from('qzhvbxwkpjmd')],
     ['spaces among letters', Array.from(' q z  v ')],

@@ -217,6 +217,23 @@ describeEachStore('the account events of a store', (kind) => {
     expect(await store.accountEvents.list(other.userId, 5)).toEqual([other]);
   });
 
+  test('are listed for all users together, the latest first, page by page, with who did it', async () => {
+    const events = [9, 7, 7, 8].map((seconds) =>
+      newAccountEvent({ expiresAt: after(9e9 + seconds), actorId: newId() }),
+    );
+    for (const event of events) await store.accountEvents.add(event, 5);
+    const later = (one: string, other: string) => (one < other ? 1 : -1);
+    const sorted = events.toSorted(
+      (one, other) => other.expiresAt.getTime() - one.expiresAt.getTime() || later(one.id, other.id),
+    );
+    expect(await twin.accountEvents.listAll(null, 4)).toEqual(sorted);
+    const [, , third] = sorted;
+    if (third === undefined) throw new Error('expected four events');
+    const page = await twin.accountEvents.listAll({ at: third.expiresAt, name: third.id }, 1);
+    expect(page).toEqual(sorted.slice(3));
+    expect(await twin.accountEvents.listAll(null, 0)).toEqual([]);
+  });
+
   test('that have expired are removed', async () => {
     const [over, alive] = [newAccountEvent({ expiresAt: NOW }), newAccountEvent({ expiresAt: after(1) })];
     for (const event of [over, alive]) await store.accountEvents.add(event, 5);

@@ -119,7 +119,7 @@ const server = isThere ? await explainingServer() : null;
     ['outbox', 'mails_by_time'],
     ['outbox', 'expired_mails'],
     ['account_events', 'events_of_user'],
-    ['account_events', 'expired_account_events'],
+    ['account_events', 'latest_account_events'],
     ['proofs', 'expired_proofs'],
   ])('needs of %s the index %s', async (collection, name) => {
     expect((await unserved(name)).join()).toContain(`"collection":"${collection}"`);

@@ -136,10 +136,10 @@ onMongoDb('the schema of a MongoDB', () => {
     await schema().insertOne({ _id: 'version', version: 1, migrator: 'slow', beats: 7 });
     const { runs, migration } = counted();
     let isDone = false;
-    const waiting = bringUpToDate(connection, { migrations: [migration], patience: 300 }).then(() => {
+    const waiting = bringUpToDate(connection, { migrations: [migration], patience: 1000 }).then(() => {
       isDone = true;
     });
-    const until = performance.now() + 900;
+    const until = performance.now() + 1600;
     while (performance.now() < until) {
       await schema().updateOne({ _id: 'version', migrator: 'slow' }, { $inc: { beats: 1 } });
     }

@@ -221,7 +221,7 @@ describe('a MongoDB that is not there', () => {
   ])('and %s makes opening fail within seconds', async (_case, port) => {
     const started = Date.now();
     const { cause, extensions } = await failureOf(openMongoStore(`mongodb://127.0.0.1:${port()}/nowhere`));
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(Date.now() - started).toBeLessThan(20_000);
     expect(extensions).toEqual({
       code: 'SERVICE_UNAVAILABLE',
       reason: 'store_unavailable',

@@ -33,7 +33,13 @@ export function signWith(
 /** The `kid` of a token, whoever signed it. */
 export const kidOf = (token: string | null): unknown => jwt.decode(token ?? '', { complete: true })?.header.kid;
 
-/** Resolves once the condition holds; a server looks at its ring about once a second. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
+/**
+ * Resolves once the condition holds; a server looks at its ring about once a second. Rejects where it has not held after so many
+ * seconds, counted in timers: those of a busy machine are longer.
+ */
+export async function until(condition: () => boolean | Promise<boolean>, seconds = Infinity): Promise<void> {
+  for (let ticks = 0; !(await condition()); ticks += 1) {
+    if (ticks > seconds * 20) throw new Error(`It did not come about in ${seconds} seconds: ${String(condition)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

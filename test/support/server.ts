@@ -25,6 +25,7 @@ export const ALL_ROOMS = {
   PASSWORD_RESET: 'on',
   USER_ADMINISTRATION: 'on',
   NOTICES: 'on',
+  KEY_ADMINISTRATION: 'on',
 } as const;
 
 /** Time that a test moves. It starts now, so that a real client would agree. */

@@ -85,6 +85,16 @@ describe('a verifier by WebCrypto', () => {
     expect(await verdictOf(verifier, edToken({ ...header, alg: 'Ed448' }))).toBe('token_not_valid');
   });
 
+  test.each([
+    ['a secret', TEST_KEY],
+    ['a JWK of one', JSON.stringify({ kty: 'oct', k: Buffer.from(TEST_KEY).toString('base64url') })],
+  ])('accepts what was signed with %s, and with no other', async (_what, key) => {
+    const verifier = make({ key, algorithms: ['HS256'] });
+    expect(await verdictOf(verifier, craft(claims()))).toBe('alice');
+    const other = createSecretKey(Buffer.from(`${TEST_KEY}x`));
+    expect(await verdictOf(verifier, craft(claims(), { key: other, algorithm: 'HS256' }))).toBe('token_not_valid');
+  });
+
   test('leaves the keys of a set that it must not use alone, as the verifier of Node.js does', async () => {
     const tokens = [
       craft(claims(), { key: rsa.privateKey, algorithm: 'RS256', header: { kid: 'rsa' } }),
@@ -140,6 +150,11 @@ describe('a verifier by WebCrypto', () => {
   test.each<[string, EdgeVerifierOptions, RegExp]>([
     ['a short secret', { key: 'short', algorithms: ['HS256'] }, /^key: got a secret of 5 bytes, expected at least 32/],
     ['a public key as a secret', { key: pemOf(rsa.publicKey), algorithms: ['HS256'] }, /^key: got a key of a pair/],
+    [
+      'a JWK of a pair as a secret',
+      { key: JSON.stringify(jwkOf(rsa.publicKey)), algorithms: ['HS256'] },
+      /^key: got a key of a pair/,
+    ],
     ['a key of another kind', { key: pemOf(rsa.publicKey), algorithms: ['ES256'] }, /^key: got text that is no public/],
     ['a key of another curve', { key: pemOf(ec.publicKey), algorithms: ['ES256'] }, /^key: got text that is no public/],
     ['a weak key', { key: pemOf(weak.publicKey), algorithms: ['RS256'] }, /^key: got text that is no public key/],

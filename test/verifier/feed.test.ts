@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createTokenVerifier } from '../../src/verifier/index.ts';
+import { TEST_KEY } from '../support/server.ts';
 import { Feed, verdictOf } from './feed.ts';
 
 let feed: Feed;
@@ -82,6 +84,20 @@ describe('a verifier', () => {
     feed.instead = null;
     await feed.isAskedAgain();
     expect(await verdictOf(verifier, feed.token({}))).toBe('accepted');
+  });
+
+  test('tells its own listener of errors where the feed has none, and says no more than it knows', async () => {
+    feed.instead = (response) => response.writeHead(500).end();
+    const errors: string[] = [];
+    const verifier = createTokenVerifier({
+      key: TEST_KEY,
+      algorithms: ['HS256'],
+      revocations: { url: feed.url, name: 'orders', secret: 'x' },
+      onError: (error) => errors.push(String(error)),
+    });
+    expect(await verdictOf(verifier, feed.token({}))).toBe('store_unavailable');
+    verifier.close();
+    expect(errors).toEqual([`Error: ${feed.url} answered 500, expected 200`]);
   });
 
   test('asks for what is new since the latest answer', async () => {

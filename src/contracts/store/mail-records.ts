@@ -49,5 +49,7 @@ export interface AccountEventRecord {
   readonly at: Date;
   readonly userAgent: string | null;
   readonly ipAddress: string | null;
+  /** The admin who did it to another's account. */
+  readonly actorId?: string;
   readonly expiresAt: Date;
 }

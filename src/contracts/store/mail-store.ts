@@ -1,4 +1,5 @@
 import type { AccountEventRecord, LinkRecord, MailRecord } from './mail-records.ts';
+import type { ListPosition } from './records.ts';
 
 /** Of one account, so many events are kept. */
 export const KEPT_EVENTS = 50;
@@ -41,6 +42,8 @@ export interface AccountEventStore {
   add(event: AccountEventRecord, keep: number): Promise<void>;
   /** Events of a user, the newest first, at most `limit`. */
   list(userId: string, limit: number): Promise<AccountEventRecord[]>;
+  /** Events of all users before a position, those that expire last first, and of one moment by `id`, descending; at most `limit`. */
+  listAll(before: ListPosition | null, limit: number): Promise<AccountEventRecord[]>;
   /** Removes all events of a user. Resolves to how many. */
   deleteOfUser(userId: string): Promise<number>;
   /** Removes records whose `expiresAt` is not after the given time, as sessions are. Resolves to how many. */

@@ -220,3 +220,12 @@ export interface ActivityRecord extends ActivityCounts {
   readonly hour: Date;
   readonly expiresAt: Date;
 }
+
+/**
+ * A place in a list that is in the order of moments, and where these are the same, of names. With no name, it is before
+ * all records of its moment.
+ */
+export interface ListPosition {
+  readonly at: Date;
+  readonly name: string;
+}

@@ -13,6 +13,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
     findByUsernameKey: true,
     findByEmailKey: true,
     list: true,
+    count: true,
     update: true,
     replacePasswordHash: true,
     replaceAddress: true,
@@ -46,7 +47,7 @@ export const STORE_METHODS: { readonly [Name in Collection]: { readonly [Method 
   secondFactors: { find: true, replace: true, delete: true },
   links: { insert: true, find: true, take: true, deleteOfUser: true, deleteExpired: true },
   outbox: { add: true, take: true, putOff: true, delete: true, deleteOfUser: true, count: true, deleteExpired: true },
-  accountEvents: { add: true, list: true, deleteOfUser: true, deleteExpired: true },
+  accountEvents: { add: true, list: true, listAll: true, deleteOfUser: true, deleteExpired: true },
   proofs: { add: true, deleteExpired: true },
 };
 

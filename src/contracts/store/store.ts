@@ -8,6 +8,7 @@ import type {
   BlacklistEntry,
   HashFacts,
   Insertion,
+  ListPosition,
   Replacement,
   ReplayRecord,
   Revocation,
@@ -67,8 +68,8 @@ export interface Store {
 export interface UserPage {
   readonly after: string | null;
   readonly limit: number;
-  /** With which the `usernameKey` begins. Default: any. */
-  readonly prefix?: string;
+  /** What is somewhere in the `usernameKey` or the `emailKey`, where ς equals σ. Default: any user. */
+  readonly part?: string;
 }
 
 export interface UserStore {
@@ -83,6 +84,8 @@ export interface UserStore {
   findByEmailKey(emailKey: string): Promise<UserRecord | null>;
   /** Users in the order of their `usernameKey`, at most `limit` after the key `after`. */
   list(page: UserPage): Promise<UserRecord[]>;
+  /** How many users there are, or those that have a text somewhere, as `list` finds them. */
+  count(part?: string): Promise<number>;
   /** Sets the given fields at once. Resolves to the user as it is now, or null if there is none. */
   update(id: string, changes: UserChanges): Promise<UserRecord | null>;
   /**
@@ -153,15 +156,6 @@ export interface SessionStore {
    * Resolves to how many.
    */
   deleteExpired(at: Date): Promise<number>;
-}
-
-/**
- * A place in a list that is in the order of moments, and where these are the same, of names. With no name, it is before
- * all records of its moment.
- */
-export interface ListPosition {
-  readonly at: Date;
-  readonly name: string;
 }
 
 export interface Blacklist {

@@ -7,6 +7,7 @@ import type { ActivityHour, ActivityLog } from '../activity/activity-log.ts';
 import { ACTIVITY_HOURS } from '../activity/activity-log.ts';
 import type { KeyDescription, KeySource } from '../keys/token-keys.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import type { Service, ServiceCredentials } from '../trust/service-credentials.ts';
 import type { NewUser } from '../users/new-account.ts';
 import { checkText } from '../users/password-policy.ts';
 import type { AccountChanges, UserService } from '../users/user-service.ts';
@@ -14,7 +15,7 @@ import { cursorAfter, readCursor } from './user-cursor.ts';
 
 const MAX_PAGE = 100;
 
-/** Which users are listed: at most `first` after a cursor, whose names begin with `search`. */
+/** Which users are listed: at most `first` after a cursor, with `search` somewhere in name or address. */
 export interface UserQuery {
   readonly search: string;
   readonly first: number;
@@ -25,6 +26,8 @@ export interface UserQuery {
 export interface UserList {
   readonly entries: readonly { readonly user: User; readonly cursor: string }[];
   readonly hasMore: boolean;
+  /** How many there are with `search`, on all pages. */
+  readonly count: () => Promise<number>;
 }
 
 /** The admin who acts, and where their request comes from. */
@@ -36,6 +39,7 @@ export interface AdministrationParts {
   readonly sessions: SessionService;
   readonly keys: KeySource;
   readonly activity: ActivityLog;
+  readonly services: ServiceCredentials;
 }
 
 /** What admins do with accounts and sessions that are not theirs. That they are admins is for the caller to see to. */
@@ -53,7 +57,7 @@ export class Administration {
     const name = after === null ? undefined : readCursor(after);
     const found = await this.#parts.users.list(first + 1, name, search);
     const entries = found.slice(0, first).map((user) => ({ user, cursor: cursorAfter(user.username) }));
-    return { entries, hasMore: found.length > first };
+    return { entries, hasMore: found.length > first, count: () => this.#parts.users.count(search) };
   }
 
   /**
@@ -104,6 +108,11 @@ export class Administration {
   /** The keys that sign and verify here; nothing of what is in them. */
   keys(): readonly KeyDescription[] {
     return this.#parts.keys.describe();
+  }
+
+  /** The services that may ask about tokens, by name. @throws StoreUnavailable */
+  services(): Promise<Service[]> {
+    return this.#parts.services.list();
   }
 
   /** @throws InvalidInput, StoreUnavailable */

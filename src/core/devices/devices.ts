@@ -1,10 +1,10 @@
-import { parse } from 'bowser';
 import { InvalidInput } from '../../contracts/errors.ts';
 import type { SessionRecord, Store } from '../../contracts/store/store.ts';
 import { trimmed } from '../../contracts/request-text.ts';
 import { visible } from '../../contracts/visible.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { checkText } from '../users/password-policy.ts';
+import { readableName } from './readable-name.ts';
 
 const MAX_NAME_LENGTH = 64;
 
@@ -64,15 +64,3 @@ function checkedName(text: string): string {
   if (visible(name) === name) return name;
   throw new InvalidInput('deviceName', 'Control characters and marks of direction are not allowed.');
 }
-
-/** Such as "Chrome on Linux". */
-function readableName(userAgent: string | null): string | null {
-  if (!userAgent) return null;
-  const { browser, os, platform } = parse(userAgent);
-  const system = platform.model ?? os.name;
-  if (browser.name) return system ? `${browser.name} on ${system}` : browser.name;
-  return system ?? programIn(userAgent);
-}
-
-/** The first product of a user agent (RFC 9110 10.1.5), such as `okhttp` of `okhttp/4.12`. */
-const programIn = (userAgent: string): string | null => /^[\w.+-]{1,64}/.exec(userAgent)?.[0] ?? null;

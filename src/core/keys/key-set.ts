@@ -1,4 +1,4 @@
-const TIMEOUT_MS = 3000;
+export const FETCH_TIMEOUT_MS = 3000;
 /** Far more than a set of keys needs. */
 const MAX_BYTES = 1_000_000;
 
@@ -24,8 +24,8 @@ export interface Jwk {
 export async function fetchKeySet(url: string): Promise<readonly Jwk[]> {
   const response = await fetch(url, {
     headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    redirect: 'manual', // its answer is not ok; Workers do not have 'error'
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
   if (!response.ok) {
     await response.body?.cancel();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts';
 import { StoreUnavailable } from '../../contracts/errors.ts';
-import { fetchKeySet, type Jwk } from './key-set.ts';
+import { FETCH_TIMEOUT_MS, fetchKeySet, type Jwk } from './key-set.ts';
 
 /** Between two requests, whatever `kid`s strangers make up and however the last one ended. */
 const COOLDOWN_MS = 6000;
@@ -21,6 +21,11 @@ export interface RemoteKeyParts {
   readonly maxSilence?: number;
   /** Is told why a request failed. */
   readonly onError?: (error: unknown) => void;
+  /**
+   * Whether the runtime drops what a request has begun when it has answered it, as Workers do. There nothing is fetched in the
+   * background, and no request relies on what another fetches. Default: false.
+   */
+  readonly isPerRequest?: boolean;
 }
 
 /** How the members of a set become keys. */
@@ -62,7 +67,8 @@ export class RemoteKeySet<Key extends Named> {
     const known = this.#known(kid);
     if (known !== null) {
       const age = Math.min(MAX_AGE_MS, this.#maxSilenceMs / 2);
-      void this.#fetch(this.#failure === null ? age : this.#cooldownMs);
+      const fetched = this.#fetch(this.#failure === null ? age : this.#cooldownMs);
+      if (this.#parts.isPerRequest === true) await fetched;
       return known;
     }
     await this.#fetch(this.#cooldownMs);
@@ -83,20 +89,29 @@ export class RemoteKeySet<Key extends Named> {
     return this.#keys.length === 1 ? (this.#keys[0] ?? null) : null;
   }
 
-  /** Fetches the set, if it was not asked for lately. Requests that come meanwhile wait for the same answer. */
+  /** Fetches the set, if it was not asked for lately. Requests that come meanwhile wait for the same answer, where they may. */
   #fetch(interval: number): Promise<void> {
-    if (this.#pending) return this.#pending;
     const now = this.#parts.clock();
-    if (now - this.#askedAt < interval) return Promise.resolve();
+    const past = now - this.#askedAt;
+    if (this.#pending === null) {
+      if (past < interval) return Promise.resolve();
+    } else {
+      if (this.#parts.isPerRequest !== true) return this.#pending;
+      if (past < FETCH_TIMEOUT_MS) return this.#fetchNow(now); // later it was dropped, with the request that had begun it
+    }
     this.#askedAt = now;
-    this.#pending = fetchKeySet(this.#parts.url)
+    this.#pending = this.#fetchNow(now);
+    return this.#pending;
+  }
+
+  #fetchNow(now: number): Promise<void> {
+    return fetchKeySet(this.#parts.url)
       .then((jwks) => this.#learn(jwks, now))
       .catch((error: unknown) => this.#fail(error))
       .catch(() => {}) // an `onError` that throws is not to stop the program
       .finally(() => {
         this.#pending = null;
       });
-    return this.#pending;
   }
 
   async #learn(jwks: readonly Jwk[], askedAt: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { SecurityEvent } from '../../contracts/hooks.ts';
 import { kept } from '../../contracts/client-address.ts';
 import { newId } from '../../contracts/claims.ts';
 import { KEPT_EVENTS } from '../../contracts/store/mail-store.ts';
-import type { AccountEventRecord, MailKind, Store } from '../../contracts/store/store.ts';
+import type { AccountEventRecord, ListPosition, MailKind, Store } from '../../contracts/store/store.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { KnownDevices } from './known-devices.ts';
 
@@ -32,6 +32,7 @@ const NOTICES: Partial<Record<string, MailKind | null>> = {
   admin_revoked: null,
   guessing_suspected: 'notice_guessing',
   roles_changed: null,
+  key_rotated: null,
   recovery_code_used: null,
   second_factor_failed: null,
   stepped_up: null,
@@ -91,17 +92,23 @@ export class Notices implements EventListener {
     return this.#parts.store.accountEvents.list(userId, KEPT_EVENTS);
   }
 
+  /** What happened to all accounts, the newest first: at most `limit` before a position. @throws StoreUnavailable */
+  async listAll(before: ListPosition | null, limit: number): Promise<AccountEventRecord[]> {
+    await this.settled();
+    return this.#parts.store.accountEvents.listAll(before, limit);
+  }
+
   /** Names of one process are in the order of what happened, also within a millisecond. */
   #next() {
     this.#count += 1;
     return { id: `${this.#count.toString(36).padStart(8, '0')}${newId()}`, at: this.#parts.clock() };
   }
 
-  async #note({ event, client }: SecurityEvent, { id, at, userId }: Noted): Promise<void> {
+  async #note({ event, client, actorId }: SecurityEvent, { id, at, userId }: Noted): Promise<void> {
     const isNewDevice = event === 'sign_in' && (await this.#devices.isNew(userId, client?.userAgent ?? null));
     const name = isNewDevice ? 'new_device' : event;
     const about = { userAgent: client?.userAgent ?? null, ipAddress: client?.ipAddress ?? null };
-    const record = { id, userId, event: name, at: new Date(at), ...kept(about) };
+    const record = { id, userId, event: name, at: new Date(at), ...kept(about), ...(actorId !== null && { actorId }) };
     await this.#parts.store.accountEvents.add({ ...record, expiresAt: new Date(at + MEMORY_MS) }, KEPT_EVENTS);
     const kind = NOTICES[name];
     if (kind != null) await this.#parts.mailer?.add({ kind, userId, client, lifetime: LIFETIME });

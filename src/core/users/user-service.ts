@@ -5,12 +5,7 @@ import type { Actor, Events } from '../../contracts/events.ts';
 import type { Client, Hooks, SecurityEventName, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
-import {
-  givenUsernameKey,
-  MAX_USERNAME_LENGTH,
-  usernameKey,
-  usernameKeyBeginnings,
-} from '../../contracts/username-key.ts';
+import { givenUsernameKey, MAX_USERNAME_LENGTH, usernameKey } from '../../contracts/username-key.ts';
 import { toUser } from '../sessions/account.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused } from '../sessions/standing.ts';
@@ -107,16 +102,16 @@ export class UserService {
     return record && toUser(record);
   }
 
-  /** Users in the order of their names, at most `limit` after the name `after`, whose name begins with `beginning`. */
-  async list(limit: number, after?: string, beginning = ''): Promise<User[]> {
-    const place = after === undefined ? null : usernameKey(after);
-    const found: User[] = [];
-    for (const prefix of usernameKeyBeginnings(beginning)) {
-      if (found.length === limit) break;
-      const page = await this.#parts.store.users.list({ after: place, limit: limit - found.length, prefix });
-      found.push(...page.map(toUser));
-    }
-    return found;
+  /** Users in the order of their names, at most `limit` after the name `after`, with `search` somewhere in name or address. */
+  async list(limit: number, after?: string, search = ''): Promise<User[]> {
+    const place = { after: after === undefined ? null : usernameKey(after), limit };
+    const part = search !== '' && { part: usernameKey(search) };
+    return (await this.#parts.store.users.list({ ...place, ...part })).map(toUser);
+  }
+
+  /** How many users there are with `search` somewhere in name or address. */
+  count(search = ''): Promise<number> {
+    return this.#parts.store.users.count(search === '' ? undefined : usernameKey(search));
   }
 
   /**

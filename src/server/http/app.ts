@@ -14,7 +14,7 @@ import {
 } from 'fastify';
 import type { ServerSettings } from '../../contracts/settings/settings-table.ts';
 import { faultIn } from '../../contracts/store/store-fault.ts';
-import type { AuthContext, IncomingRequest } from '../../graphql/context.ts';
+import type { AuthContext, ContextInput } from '../../graphql/context.ts';
 import type { UnsentMail } from '../development-mail.ts';
 import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
 import { createClientAddresses, type ClientAddresses } from './client-address.ts';
@@ -25,6 +25,7 @@ import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
 import type { AddressOf } from './rest/plugin.ts';
 import { registerServiceApi, type ServiceApi } from './service-api.ts';
 import type { SocketServer } from '../sockets/socket-server.ts';
+import { PlainRequests } from './plain-requests.ts';
 import { createProxyWarning } from './unnamed-proxy.ts';
 import { serveUpgrades } from './upgrades.ts';
 import { registerWellKnown } from './well-known.ts';
@@ -64,7 +65,9 @@ export interface AppOptions extends ServiceApi {
   readonly console: boolean;
   /** The two roads to an operation; Apollo Server started. */
   readonly graphql: { readonly apollo: ApolloServer<AuthContext>; readonly plain: Pick<PlainRoad, 'run'> };
-  readonly context: (input: { req: IncomingRequest; res: ReturnType<typeof headersOf> }) => Promise<AuthContext>;
+  readonly context: (input: ContextInput) => Promise<AuthContext>;
+  /** The name of the demo account; null where there is none. */
+  readonly demo: () => Promise<string | null>;
   /** Resolves when a sign-in could be stored. */
   readonly ping: () => Promise<void>;
   /** The JWK set by which others verify. */
@@ -100,9 +103,24 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { ignoreTrailingSlash: true },
   });
   const addresses = createClientAddresses(settings);
-  const warnOfUnnamedProxy = createProxyWarning(settings, addresses);
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (request.headers[addresses.header] !== undefined) warnOfUnnamedProxy(request);
+  const warnOfUnnamedProxy = createProxyWarning(settings, { addresses, log });
+  // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
+  const hasProxy = settings.trustProxy !== undefined;
+  const behindProxy = (raw: IncomingMessage) => {
+    warnOfUnnamedProxy(raw);
+    return new Incoming(raw, addresses);
+  };
+  const plainRequests = new PlainRequests({
+    plain: graphql.plain,
+    context,
+    addressHeader: addresses.header,
+    askedBy: hasProxy ? behindProxy : undefined,
+    bodyLimit: settings.maxBodyBytes,
+  });
+  // CORS adds headers to every answer, and a trace follows a request through Fastify.
+  if (settings.corsOrigins === undefined && trace === undefined) plainRequests.standBefore(app.server);
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    warnOfUnnamedProxy(raw);
     done();
   });
   app.addHook('onRequest', ({ headers: { 'content-type': type } }, _reply, done) => {
@@ -135,10 +153,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await app.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], ...exposed });
   }
 
-  const sendPage = options.graphiql ? await registerGraphiql(app, settings) : null;
-  if (options.console) await registerConsole(app, settings);
-  // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
-  const hasProxy = settings.trustProxy !== undefined;
+  const sendPage = options.graphiql ? await registerGraphiql(app, options) : null;
+  if (options.console) await registerConsole(app, options);
   if (options.mails) registerMailPage(app, options.mails);
   const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
     context({ req: hasProxy ? new Incoming(raw, addresses) : raw, res: headersOf(reply) });
@@ -146,6 +162,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     // RFC 6749 5.1: a response that may hold a token must not be cached.
     void reply.header('cache-control', 'no-store');
+    plainRequests.expectNoFailure(request.raw);
     if (!isPlain(request)) return serve.call(app, request, reply);
     const given = await graphql.plain.run(request.body, await contextOf(request, reply));
     for (const [name, value] of given.headers) void reply.header(name, value);
@@ -154,7 +171,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   };
   const traced =
     trace && ((request: FastifyRequest, reply: FastifyReply) => trace(request.headers, () => answer(request, reply)));
-  app.post('/graphql', traced ?? answer);
+  app.post('/graphql', { preParsing: plainRequests.body }, traced ?? answer);
   app.get('/graphql', async (request, reply) =>
     sendPage && wantsPage(request) ? sendPage(reply) : (traced ?? answer)(request, reply),
   );

@@ -18,10 +18,14 @@ export function createLeave(server: Server, patience: number): () => Promise<voi
     connections.set(socket, []);
     socket.once('close', () => connections.delete(socket));
   });
+  function ended(this: ServerResponse): void {
+    const answers = connections.get(this.req.socket);
+    answers?.splice(answers.indexOf(this), 1);
+  }
   server.prependListener('request', (_request, response: ServerResponse) => {
     const answers = connections.get(response.req.socket) ?? [];
     answers.push(response);
-    response.once('close', () => answers.splice(answers.indexOf(response), 1));
+    response.on('close', ended);
     if (isLeaving) sayLast(response, answers);
   });
   return async () => {

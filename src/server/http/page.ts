@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Settings } from '../../contracts/settings/settings-table.ts';
+import { featuresOf, type PageFacts } from './page-facts.ts';
 
 /** Where `npm run build` puts the pages; the same from `src/` and from `dist/`. */
 const GRAPHIQL_FOLDER = new URL('../../../dist/page/', import.meta.url);
@@ -40,8 +40,8 @@ export function wantsPage(request: FastifyRequest): boolean {
 }
 
 /** Serves GraphiQL's files at `/graphiql/`, and makes what answers with its page. */
-export async function registerGraphiql(app: FastifyInstance, settings: HeaderSettings): Promise<SendPage> {
-  return registerFiles(app, settings, {
+export async function registerGraphiql(app: FastifyInstance, facts: PageFacts): Promise<SendPage> {
+  return registerFiles(app, facts, {
     folder: GRAPHIQL_FOLDER,
     prefix: '/graphiql/',
     policy: GRAPHIQL_SECURITY_POLICY,
@@ -49,14 +49,13 @@ export async function registerGraphiql(app: FastifyInstance, settings: HeaderSet
 }
 
 /** Serves the console at `/console`. */
-export async function registerConsole(app: FastifyInstance, settings: HeaderSettings): Promise<void> {
+export async function registerConsole(app: FastifyInstance, facts: PageFacts): Promise<void> {
   const place = { folder: CONSOLE_FOLDER, prefix: '/console/', policy: CONSOLE_SECURITY_POLICY };
-  const sendPage = await registerFiles(app, settings, place);
+  const sendPage = await registerFiles(app, facts, place);
   app.get('/console', (_request, reply) => sendPage(reply));
 }
 
-type HeaderSettings = Pick<Settings, 'authHeaderName' | 'authHeaderTypes'>;
-type SendPage = (reply: FastifyReply) => FastifyReply;
+type SendPage = (reply: FastifyReply) => Promise<FastifyReply>;
 
 interface Place {
   readonly folder: URL;
@@ -66,11 +65,14 @@ interface Place {
 
 async function registerFiles(
   app: FastifyInstance,
-  { authHeaderName, authHeaderTypes }: HeaderSettings,
+  facts: PageFacts,
   { folder, prefix, policy }: Place,
 ): Promise<SendPage> {
+  const { authHeaderName, authHeaderTypes } = facts.settings;
   const header = `${authHeaderName}: ${authHeaderTypes[0]}`.replaceAll('&', '&amp;'); // a token of RFC 9110 5.6.2
-  const page = readFileSync(new URL('index.html', folder), 'utf8').replace('Authorization: Bearer', () => header);
+  const page = readFileSync(new URL('index.html', folder), 'utf8')
+    .replace('Authorization: Bearer', () => header)
+    .replace('(features)', featuresOf(facts));
   await app.register(serveStatic, {
     root: fileURLToPath(folder),
     prefix,
@@ -79,11 +81,11 @@ async function registerFiles(
     immutable: true, // their names are made of what they hold
     maxAge: '365d',
   });
-  return (reply) =>
+  return async (reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', policy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
-      .send(page);
+      .send(page.replace('(demo)', (await facts.demo()) ?? ''));
 }

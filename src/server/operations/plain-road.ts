@@ -148,16 +148,14 @@ export function isPlain<Request extends PlainRequest>(
   request: Request,
 ): request is Request & PlainRequest<PlainOperation> {
   const { method, headers, body } = request;
-  return (
-    method === 'POST' &&
-    HOST.test(headers.host ?? '') &&
-    PLAIN_TYPES.has(headers['content-type']) &&
-    ANSWER_TYPES.has(headers.accept) &&
-    isPlainOperation(body)
-  );
+  return method === 'POST' && hasPlainHeaders(headers) && isPlainOperation(body);
 }
 
-function isPlainOperation(body: unknown): body is PlainOperation {
+/** As much of the question as can be told before there is a body. */
+export const hasPlainHeaders = (headers: PlainRequest['headers']): boolean =>
+  HOST.test(headers.host ?? '') && PLAIN_TYPES.has(headers['content-type']) && ANSWER_TYPES.has(headers.accept);
+
+export function isPlainOperation(body: unknown): body is PlainOperation {
   if (!isRecord(body)) return false;
   const { query, variables, operationName, extensions } = body;
   return (
@@ -173,7 +171,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The content type of an answer to a plain request. */
-export const answerTypeOf = ({ headers }: PlainRequest): string => ANSWER_TYPES.get(headers.accept) ?? JSON_TYPE;
+export const answerTypeOf = ({ headers }: Pick<PlainRequest, 'headers'>): string =>
+  ANSWER_TYPES.get(headers.accept) ?? JSON_TYPE;
 
 /** The body of an answer: errors first, as people look for them first. */
 export function bodyOf({ result: { errors, data, extensions } }: Answer): string {

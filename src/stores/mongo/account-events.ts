@@ -22,6 +22,16 @@ export function mongoAccountEvents(events: MailModels['accountEvents']): Account
       const found = await translated(() => events.find({ userId }).sort(NEWEST_FIRST).limit(limit).lean());
       return found.map(toEvent);
     },
+    listAll: async (before, limit) => {
+      if (limit === 0) return [];
+      const { at, name } = before ?? { at: new Date(8.64e15), name: '' };
+      const filter = {
+        expiresAt: trusted({ $lte: at }),
+        $or: [{ expiresAt: trusted({ $lt: at }) }, { _id: trusted({ $lt: name }) }],
+      };
+      const found = await translated(() => events.find(filter).sort({ expiresAt: -1, _id: -1 }).limit(limit).lean());
+      return found.map(toEvent);
+    },
     deleteOfUser: async (userId) => (await translated(() => events.deleteMany({ userId }))).deletedCount,
     deleteExpired: (at) => removeExpired(events, at),
   };

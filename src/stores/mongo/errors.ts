@@ -62,21 +62,21 @@ interface Inserter<Document> {
 }
 
 /** Inserts records; resolves to whether each was inserted, or met one with the same unique key. */
-export function insertedOf<Document>(model: Inserter<Document>, documents: Document[]): Promise<boolean[]> {
-  return translated(async () => {
-    if (documents.length === 0) return [];
+export async function insertedOf<Document>(model: Inserter<Document>, documents: Document[]): Promise<boolean[]> {
+  if (documents.length === 0) return [];
+  const duplicates = await translated(async () => {
     try {
       await model.insertMany(documents, BULK);
-      return documents.map(() => true);
+      return new Set<number>();
     } catch (error) {
-      const duplicates = duplicatesIn(error);
-      if (duplicates !== null) return documents.map((_, index) => !duplicates.has(index));
-      // Not every server that speaks the protocol goes on after a duplicate: it inserted none and names none.
-      const added: boolean[] = [];
-      for (const document of documents) added.push(await inserted(() => model.insertOne(document)));
-      return added;
+      return duplicatesIn(error);
     }
   });
+  if (duplicates !== null) return documents.map((_, index) => !duplicates.has(index));
+  // Not every server that speaks the protocol goes on after a duplicate: it inserted none and names none.
+  const added: boolean[] = [];
+  for (const document of documents) added.push(await inserted(() => model.insertOne(document)));
+  return added;
 }
 
 /**

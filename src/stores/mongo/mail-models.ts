@@ -57,12 +57,14 @@ function accountEventSchema(): Schema<AccountEventDocument> {
       at: { type: Date, ...required },
       userAgent: { type: String, ...nullable },
       ipAddress: { type: String, ...nullable },
+      actorId: String,
       expiresAt: { type: Date, ...required },
     },
     { ...options, collection: 'account_events' },
   );
   schema.index({ userId: 1, at: -1, _id: -1 }, { name: 'events_of_user' });
   schema.index({ expiresAt: 1 }, { name: 'expired_account_events', ...EXPIRY });
+  schema.index({ expiresAt: -1, _id: -1 }, { name: 'latest_account_events' });
   return schema;
 }
 

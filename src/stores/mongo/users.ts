@@ -1,6 +1,6 @@
 import { trusted } from 'mongoose';
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
-import { AFTER_ALL_KEYS } from '../../contracts/username-key.ts';
+import { withoutFinalSigma } from '../../contracts/username-key.ts';
 import { readById } from './by-id.ts';
 import { inserted, insertedOf, translated } from './errors.ts';
 import type { Models, UserDocument } from './models.ts';
@@ -37,16 +37,13 @@ export function mongoUsers(users: Models['users']): UserStore {
     findById: async (id) => readUser(await read(id)),
     findByUsernameKey: async (usernameKey) => readUser(await translated(() => users.findOne({ usernameKey }).lean())),
     findByEmailKey: async (emailKey) => readUser(await translated(() => users.findOne({ emailKey }).lean())),
-    list: async ({ after, limit, prefix = '' }) => {
+    list: async ({ after, limit, part }) => {
       if (limit === 0) return []; // to MongoDB, zero is no limit
-      const range = {
-        ...(after !== null && { $gt: after }),
-        ...(prefix !== '' && { $gte: prefix, $lt: prefix + AFTER_ALL_KEYS }),
-      };
-      const filter = Object.keys(range).length === 0 ? {} : { usernameKey: trusted(range) };
+      const filter = { ...(after !== null && { usernameKey: trusted({ $gt: after }) }), ...matching(part) };
       const found = await translated(() => users.find(filter).sort({ usernameKey: 1 }).limit(limit).lean());
       return found.flatMap((document) => readUser(document) ?? []);
     },
+    count: (part) => translated(() => users.countDocuments(matching(part))),
     update: async (id, changes) =>
       readUser(
         await translated(() =>
@@ -71,6 +68,14 @@ export function mongoUsers(users: Models['users']): UserStore {
     },
     delete: async (id) => (await translated(() => users.deleteOne({ _id: id }))).deletedCount === 1,
   };
+}
+
+/** Those in whose name or address a text is. */
+function matching(part?: string) {
+  if (part === undefined) return {};
+  const escaped = withoutFinalSigma(part).replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  const text = new RegExp(escaped.replaceAll('σ', '[σς]'));
+  return { $or: [{ usernameKey: text }, { emailKey: text }] };
 }
 
 function readUser(document: UserDocument | null): UserRecord | null {

@@ -23,19 +23,32 @@ export interface SqliteDatabase {
   transaction(work: () => void): void;
   /**
    * Runs statements as one transaction, perhaps together with others, and resolves once they are on the disk for good. Rejects
-   * with `StoreUnavailable`, and nothing of them written.
+   * with `StoreUnavailable`, and nothing of them written. Where they change one session and nothing else, `sessionId` is its.
    */
-  readonly write: <Result>(work: () => Result) => Promise<Result>;
+  readonly write: <Result>(work: () => Result, sessionId?: string) => Promise<Result>;
   /**
-   * The same, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
+   * The same for statements that change neither a session nor an account, without waiting for the disk: the end of the process
+   * takes nothing of it, a power loss may take the latest.
    */
   readonly note: <Result>(work: () => Result) => Promise<Result>;
+  /** Another value after each commit of another connection. */
+  version(): SqlValue | undefined;
+  /** Has a function called before anything but notes is written, with the one session that is changed if that is known. */
+  beforeWrites(listener: (sessionId?: string) => void): void;
   /** Writes what still waits, and closes the file. */
   close(): void;
 }
 
 /** What the store's methods are made of: the statements and transactions of an open file. */
 export function access(database: Database.Database, health?: StoreHealth): SqliteDatabase {
+  const version = prepared(database, 'PRAGMA data_version', health);
+  let tell: (sessionId?: string) => void = () => {};
+  const told =
+    <Result>(work: () => Result, sessionId?: string) =>
+    (): Result => {
+      tell(sessionId);
+      return work();
+    };
   const atOnce = (work: () => void) => {
     translated(() => transaction(opened(database, health), work), health);
     if (health === undefined) return;
@@ -47,9 +60,18 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
   const group = new GroupCommit(atOnce);
   const notes = new GroupCommit((work) => translated(() => unsynced(opened(database, health), work), health));
   return {
-    prepare: (sql) => prepared(database, sql, health),
-    transaction: atOnce,
-    write: (work) => group.write(work),
+    version: () => version.get()?.[0],
+    beforeWrites: (listener) => (tell = listener),
+    prepare: (sql) => {
+      const statement = prepared(database, sql, health);
+      const run: Statement['run'] = (...values) => {
+        if (!database.open || !database.inTransaction) tell();
+        return statement.run(...values);
+      };
+      return { ...statement, run };
+    },
+    transaction: (work) => atOnce(told(work)),
+    write: (work, sessionId) => group.write(told(work, sessionId)),
     note: (work) => notes.write(work),
     close: () =>
       translated(() => {

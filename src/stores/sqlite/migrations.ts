@@ -144,6 +144,11 @@ const ADDRESSES_AND_MAIL = `
   CREATE INDEX account_events_by_expiry ON account_events (expires_at);
 `;
 
+/** Who did it, where somebody else did. The list of all events is in the order of their ends. */
+const ACTORS = `
+  ALTER TABLE account_events ADD COLUMN actor_id TEXT;
+`;
+
 const PROOFS = `
   CREATE TABLE proofs (
     name TEXT PRIMARY KEY,
@@ -167,5 +172,6 @@ export const MIGRATIONS: readonly string[] = [
   NEWS,
   SECOND_FACTORS_AND_ROLES,
   ADDRESSES_AND_MAIL,
+  ACTORS,
   PROOFS,
 ];

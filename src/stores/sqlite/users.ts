@@ -1,7 +1,7 @@
 import type { Insertion, UserRecord, UserStore } from '../../contracts/store/store.ts';
-import { AFTER_ALL_KEYS } from '../../contracts/username-key.ts';
 import type { SqliteDatabase } from './database.ts';
 import { jsonOrNull, readUser, USER_COLUMNS } from './rows.ts';
+import { sqliteUserSearch } from './user-search.ts';
 
 /** No roles are none at all. */
 const rolesOrNull = (roles: UserRecord['roles'] = []) => jsonOrNull(roles.length === 0 ? null : roles);
@@ -16,10 +16,6 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
   const byEmail = database.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE email_key = ?`);
   const page = database.prepare(
     `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? ORDER BY username_key LIMIT ?`,
-  );
-  const pageOf = database.prepare(
-    `SELECT ${USER_COLUMNS} FROM users WHERE username_key > ? AND username_key >= ? AND username_key < ?
-     ORDER BY username_key LIMIT ?`,
   );
   const update = database.prepare(
     `UPDATE users SET password_hash = coalesce(?, password_hash),
@@ -38,6 +34,7 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     'UPDATE OR IGNORE users SET email = ?, email_key = ?, email_verified = ? WHERE id = ? AND email IS ?',
   );
   const remove = database.prepare('DELETE FROM users WHERE id = ?');
+  const search = sqliteUserSearch(database);
 
   const insertOne = (user: UserRecord): Insertion => {
     const added = insert.run(
@@ -68,11 +65,11 @@ export function sqliteUsers(database: SqliteDatabase): UserStore {
     findById: async (id) => readUser(byId.get(id)),
     findByUsernameKey: async (usernameKey) => readUser(byKey.get(usernameKey)),
     findByEmailKey: async (emailKey) => readUser(byEmail.get(emailKey)),
-    list: async ({ after, limit, prefix = '' }) => {
-      const start = after ?? '';
-      const rows = prefix === '' ? page.all(start, limit) : pageOf.all(start, prefix, prefix + AFTER_ALL_KEYS, limit);
+    list: async ({ after, limit, part }) => {
+      const rows = part === undefined ? page.all(after ?? '', limit) : await search.list(part, after ?? '', limit);
       return rows.flatMap((row) => readUser(row) ?? []);
     },
+    count: (part = '') => search.count(part),
     update: (id, { passwordHash, passwordChangedAt, isActive, isAdmin, lastLogin, ...more }) =>
       write(() =>
         readUser(

@@ -113,6 +113,7 @@ describeEachStore('the claim is_admin', (kind) => {
     expect(added.toSorted()).toEqual([
       'activity',
       'keys',
+      'services',
       'user',
       'userRevokeSessions',
       'userSessionRevoke',

@@ -13,6 +13,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   userCreate: 'password_too_weak',
   userSetPassword: 'password_too_weak',
   userInvite: 'invalid_email',
+  keyRotate: 'invalid_input', // there is no ring
 };
 const DENIED = { code: 'FORBIDDEN', reason: 'permission_denied' };
 

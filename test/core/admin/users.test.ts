@@ -8,8 +8,8 @@ const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString
 describeEachStore('an admin who looks for users', (kind) => {
   let server: TestServer;
   let token: string;
-  const start = async () => {
-    server = await startTestServer(kind);
+  const start = async (env: Readonly<Record<string, string>> = {}) => {
+    server = await startTestServer(kind, { env });
     await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
     token = (await server.client.signIn('root', PASSWORD)).access;
     return server;
@@ -35,10 +35,10 @@ describeEachStore('an admin who looks for users', (kind) => {
     }
     expect(names).toEqual(['alice', 'Bob', 'carol', 'dora', 'root', 'Émile']);
     const { users } = await client.expect(Operations.UsersDocument, { after }, { token });
-    expect(users).toEqual({ edges: [], nodes: [], pageInfo: { hasNextPage: false, endCursor: null } });
+    expect(users).toEqual({ edges: [], nodes: [], totalCount: 6, pageInfo: { hasNextPage: false, endCursor: null } });
   });
 
-  test('finds a word of which only the beginning is given, where a sigma is no final one', async () => {
+  test('finds a word of which only a part is given, where a sigma is no final one', async () => {
     const { client, auth } = await start();
     // As the keys have them: final sigmas come before others.
     const names = ['ΟΣ', 'ος1', 'οσ.α', 'Οσα', 'οσσ', 'ΟΤ'];
@@ -82,7 +82,7 @@ describeEachStore('an admin who looks for users', (kind) => {
     await expect(auth.users.create({ username: 'ILKER', password: PASSWORD })).rejects.toThrow('already exists');
   });
 
-  test('finds users by the beginning of their name, in whatever case and form', async () => {
+  test('finds users by any part of their name, in whatever case and form', async () => {
     const { client, auth } = await start();
     for (const username of ['Émile', 'emil', 'xemil', 'em_x']) {
       await auth.users.create({ username, password: PASSWORD });
@@ -91,12 +91,32 @@ describeEachStore('an admin who looks for users', (kind) => {
       const { users } = await client.expect(Operations.UsersDocument, { search, first }, { token });
       return users.nodes.map(({ username }) => username);
     };
-    expect(await found('EM')).toEqual(['em_x', 'emil']);
+    expect(await found('EM')).toEqual(['em_x', 'emil', 'xemil']);
+    expect(await found('MI')).toEqual(['emil', 'xemil', 'Émile']);
     expect(await found('em_')).toEqual(['em_x']);
     expect(await found('e\u0301MI')).toEqual(['Émile']);
     expect(await found('em', 1)).toEqual(['em_x']);
     expect(await found('%')).toEqual([]);
     expect(await found('')).toHaveLength(6);
+    expect(await auth.users.count('MI')).toBe(3);
+  });
+
+  test('finds users by any part of their address, and is told how many there are on all pages', async () => {
+    const { client, auth } = await start({ EMAIL: 'on' });
+    await auth.users.create({ username: 'dinah', password: PASSWORD, email: 'A.Liddell@Example.com' });
+    const { users } = await client.expect(Operations.UsersDocument, { search: 'Liddell@EX', first: 1 }, { token });
+    expect(users.nodes.map(({ username }) => username)).toEqual(['dinah']);
+    expect(users.totalCount).toBe(1);
+    const all = await client.expect(Operations.UsersDocument, { first: 1 }, { token });
+    expect(all.users).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
+  });
+
+  test('sees the services, and nothing of their secrets', async () => {
+    const { client, auth } = await start();
+    const { secret } = await auth.services.create('orders', { audience: 'orders', scopes: ['feed'] });
+    const { services } = await client.expect(Operations.ServicesDocument, {}, { token });
+    expect(services).toMatchObject([{ name: 'orders', audience: 'orders', scopes: ['feed'] }]);
+    expect(JSON.stringify(services)).not.toContain(secret);
   });
 
   test.each([

@@ -147,6 +147,7 @@ describe('a key ring', () => {
     await keeper.rotate({ activateAfter: 0 });
     clock.advance(2 * DAY);
     await keeper.rotate({ activateAfter: MINUTE });
+    expect(readdirSync(folder)).not.toContain(`${first.kid}.json`); // it has gone when the rotation has been made
     expect((await keeper.list()).keys.map(({ kid }) => kid)).not.toContain(first.kid);
     expect(await states()).toEqual(['signing', 'published']);
   });

@@ -95,6 +95,49 @@ describe('the keys of a JWK set at a URL', () => {
     expect(await isFound('b')).toBe(false);
   });
 
+  describe('where the runtime drops what a request began, as Workers do', () => {
+    beforeEach(() => {
+      keys = new RemoteKeys({ url: url('/'), algorithms: ['RS256'], clock: clock.read, isPerRequest: true });
+    });
+
+    test('are fetched by each request for itself until they are known', async () => {
+      const held: ServerResponse[] = [];
+      answer = (response) => held.push(response);
+      const first = isFound('a');
+      await once(server, 'request');
+      serve([named('a')]);
+      expect(await isFound('a')).toBe(true);
+      expect(requests).toHaveLength(2);
+      held[0]?.end(JSON.stringify({ keys: [named('a')] }));
+      expect(await first).toBe(true);
+      expect(await isFound('b')).toBe(false); // for six seconds nobody asks again
+      expect(requests).toHaveLength(2);
+    });
+
+    test.each([0, 2.999, 3, 5.999, 6])('are fetched %d s after a fetch that was dropped', async (seconds) => {
+      answer = () => {};
+      void keys.find('a');
+      await once(server, 'request');
+      clock.advance(seconds);
+      serve([named('a')]);
+      expect(await isFound('a')).toBe(true);
+      expect(requests).toHaveLength(2);
+    });
+
+    test('are waited for when they are due, and known ones are good where that fails', async () => {
+      expect(await isFound('a')).toBe(true);
+      serve([named('b')]);
+      clock.advance(600);
+      expect(await isFound('a')).toBe(true);
+      expect(await isFound('a')).toBe(false);
+      expect(requests).toHaveLength(2);
+      serve([], 503);
+      clock.advance(600);
+      expect(await isFound('b')).toBe(true);
+      expect(requests).toHaveLength(3);
+    });
+  });
+
   test('are used with the first algorithm that suits, and are left where none does', async () => {
     serve([
       named('a'),
@@ -212,7 +255,7 @@ describe('the keys of a JWK set at a URL', () => {
 
   test('are not looked for elsewhere, also where the URL redirects', async () => {
     answer = (response) => response.writeHead(302, { location: url('/other.json') }).end();
-    expect(await causeOf(keys.find('a'))).toBe(failure('unexpected redirect'));
+    expect(await causeOf(keys.find('a'))).toBe(failure('the answer is 302, expected 200'));
     expect(requests.map(({ url: path }) => path)).toEqual(['/jwks.json?key=x']);
   });
 
@@ -222,6 +265,15 @@ describe('the keys of a JWK set at a URL', () => {
     answer = () => patience.abort(new Error('too late'));
     expect(await causeOf(keys.find('a'))).toBe(failure('too late'));
     expect(timeout).toHaveBeenCalledWith(3000);
+  });
+
+  test('are forgotten one by one, and not looked for before the next time that the set is fetched', async () => {
+    expect(await isFound('a')).toBe(true);
+    keys.forget('a');
+    expect([await isFound('b'), await isFound('a')]).toEqual([true, false]);
+    expect(requests).toHaveLength(1);
+    clock.advance(6);
+    expect(await isFound('a')).toBe(true);
   });
 
   test('come in a set of a million bytes, and in no longer one', async () => {

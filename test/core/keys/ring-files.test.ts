@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -58,6 +58,14 @@ describe('the file of a key', () => {
     mkdirSync(join(folder, 'taken.json'));
     await expect(writeKeyFile(folder, 'taken', '{}')).rejects.toMatchObject({ syscall: 'rename' });
     expect(readdirSync(folder)).toEqual(['taken.json']);
+  });
+
+  (process.getuid?.() === 0 ? test : test.skip)('that root writes belongs to the owner of the folder', async () => {
+    mkdirSync(folder);
+    chownSync(folder, 65_534, 65_533);
+    const { kid, text } = await makeRingKey('ES256', TIMES);
+    await writeKeyFile(folder, kid, text);
+    expect(statSync(join(folder, `${kid}.json`))).toMatchObject({ uid: 65_534, gid: 65_533 });
   });
 
   test('that goes while the folder is read is not missed, and one that cannot be read is told of', async () => {

@@ -27,6 +27,14 @@ describe('a secret that can be guessed', () => {
     expect(of(text)).toBe(why);
   });
 
+  test.each([
+    'wrtzpsdfgkqlxcvbnmhgtzrnvfrdckls',
+    'Wrtzpsdfg-kqlxcvbnm-hgtzrnvfr-dckls',
+    'aB3dE6gH9jK2mN5pQ8rS1tV4wX7yZ0bC',
+  ])('S54: %s is not, for its letters are no words', (text) => {
+    expect(of(text)).toBeNull();
+  });
+
   test('S54: a random one is not, however it is written', () => {
     const digits = (length: number, alphabet: string) =>
       Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
 import { createAuth, type Auth } from '../../../src/graphql/auth.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
+import { until } from '../../support/ring.ts';
 import { PASSWORD, TEST_KEY, TestClock } from '../../support/server.ts';
 import { newPlace, type Place } from '../../support/stores.ts';
 import { join } from 'node:path';
@@ -81,6 +82,11 @@ describe('subscriptions of a server of your own', () => {
     return { alice, refresh: refresh.token, source, events };
   }
   const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
+  /** One look has begun and ended after this was called. */
+  async function looksTwice() {
+    calls = [];
+    await until(() => calls.length > 1);
+  }
 
   test('bring what their source brings, and end with it', async () => {
     const { source, events } = await subscribe();
@@ -113,8 +119,7 @@ describe('subscriptions of a server of your own', () => {
     source.push(1);
     await first;
     clock.advance(300);
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(source.isClosed).toBe(true);
+    await until(() => source.isClosed);
     await expect(events.next()).rejects.toMatchObject({ extensions: { reason: 'token_expired', action: 'REFRESH' } });
   });
 
@@ -129,16 +134,22 @@ describe('subscriptions of a server of your own', () => {
 
   test('ask the store nothing while nobody listens, and no more once nobody does', async () => {
     const { events } = await subscribe();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     calls = [];
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await jest.advanceTimersByTimeAsync(1000);
     expect(calls).toEqual([]);
     void events.next();
-    await turns();
+    const pass = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await jest.advanceTimersByTimeAsync(10);
+    };
+    while (!calls.includes('listRevoked')) await pass();
     await events.return?.();
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    for (let times = 0; times < 100; times += 1) await pass(); // what has begun ends
     calls = [];
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    for (let times = 0; times < 100; times += 1) await pass();
     expect(calls).toEqual([]);
+    jest.useRealTimers();
   });
 
   test('outlast a store that fails for a while, and end when it fails for more than a minute', async () => {
@@ -151,10 +162,10 @@ describe('subscriptions of a server of your own', () => {
         () => {},
       )
       .finally(() => (hasEnded = true));
-    await turns();
+    await until(() => calls.includes('listRevoked'));
     isDown = true;
     clock.advance(50);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await looksTwice();
     expect(hasEnded).toBe(false);
     clock.advance(11);
     await expect(waiting).rejects.toMatchObject({ extensions: { reason: 'store_unavailable', action: 'WAIT' } });
@@ -167,7 +178,7 @@ describe('subscriptions of a server of your own', () => {
     await turns();
     await auth.sessions.revokeAll(alice.id);
     isDown = true;
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await looksTwice();
     clock.advance(30);
     isDown = false;
     await expect(waiting).rejects.toMatchObject({ extensions: { reason: 'session_revoked' } });

@@ -37,8 +37,7 @@ describeEachStore('a user', (kind) => {
   const events = async (token: string) =>
     (await server.client.expect(SecurityEventsDocument, {}, { token })).securityEvents;
   const subjects = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await server.deliver();
+    await server.deliver(); // `events` has waited until all was noted
     return server.mailbox.to(address).map(({ headers }) => headers.get('subject'));
   };
 

@@ -48,6 +48,8 @@ describe('a hash of Django', () => {
     ['an argon2 digest with padding', argon2(ARGON2[0], `${ARGON2[1]}=`)],
     ['an argon2 salt with bits that say nothing', argon2('AAAAAAAAAAB', ARGON2[1])],
     ['an argon2 salt of seven bytes', argon2('AAAAAAAAAA', ARGON2[1])],
+    ['argon2 with less memory than its lanes take', argon2(...ARGON2).replace('m=64,t=1,p=1', 'm=63,t=1,p=8')],
+    ['argon2 with more memory than there may be', argon2(...ARGON2).replace('m=64', 'm=1048577')],
     ['a cost that the block size does not allow', `scrypt$65536$${SALT}$1$1$${DIGEST}`],
     ['a field too many', `pbkdf2_sha256$1000$${SALT}$${pbkdf2()}$x`],
     ['a field of scrypt too many', `scrypt$16$${SALT}$8$1$${scrypt(16, 8, 1)}$x`],

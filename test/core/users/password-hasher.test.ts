@@ -98,6 +98,7 @@ describe('the password hasher', () => {
   test('wants a hash of another cost rehashed', async () => {
     expect(new PasswordHasher(5, systemClock).needsRehash(await hasher.hash('wonderland123!'))).toBe(true);
     expect(hasher.needsRehash(await hasher.hash('wonderland123!'))).toBe(false);
+    expect(new PasswordHasher(5, systemClock).needsRehash(DJANGO_HASHES['$2b$ alone'])).toBe(true);
   });
 
   test('refuses when too many wait', async () => {

@@ -68,6 +68,7 @@ describeEachStore('the HTTP server', (kind) => {
     const page = await response.text();
     expect(response.headers.get('content-type')).toMatch('text/html');
     expect(response.headers.get('content-security-policy')).toMatch("script-src 'self';");
+    expect(response.headers.get('content-security-policy')).toMatch("frame-ancestors 'none'");
     const sources = Array.from(page.matchAll(/(?:src|href)="([^"]+)"/g), ([, source = '']) => source);
     expect(sources.filter((source) => !source.startsWith('/graphiql/') && source !== 'data:,')).toEqual([]);
     expect(page).not.toMatch(/<script(?![^>]* src=)/);

@@ -12,6 +12,7 @@ const ACCEPTED = [
   'application/graphql-response+json, application/json;q=0.9',
   'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
 ];
+const MOST_BYTES = 4096;
 const BODIES: Readonly<Record<string, unknown>> = {
   'an operation': { query: '{ __typename }' },
   'an operation with a name': { query: 'query A { __typename } query B { a: __typename }', operationName: 'B' },
@@ -35,21 +36,29 @@ const BODIES: Readonly<Record<string, unknown>> = {
 describe('the short way of plain operations', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer('sqlite');
+    server = await startTestServer('sqlite', { env: { MAX_BODY_BYTES: String(MOST_BYTES) } });
   });
   afterAll(() => server.remove());
 
-  /** As it goes over the wire: fetch would add headers of its own. */
   const send = (body: unknown, accept: string | undefined, contentType: string) =>
+    sendBytes([Buffer.from(JSON.stringify(body))], accept, { 'content-type': contentType });
+
+  /** As it goes over the wire: fetch would add headers of its own. Each part in a packet of its own. */
+  const sendBytes = (parts: readonly Buffer[], accept: string | undefined, more: Readonly<Record<string, string>>) =>
     new Promise<object>((resolve, reject) => {
-      const headers = { 'content-type': contentType, ...(accept !== undefined && { accept }) };
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      const headers = { 'content-length': length, ...more, ...(accept !== undefined && { accept }) };
       const sent = httpRequest(server.url, { method: 'POST', headers }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
         const { date: _date, ...received } = response.headers;
         response.on('end', () => resolve({ status: response.statusCode, headers: received, text }));
       });
-      sent.on('error', reject).end(JSON.stringify(body));
+      sent.on('error', reject).setNoDelay(true);
+      if ('transfer-encoding' in more) sent.removeHeader('content-length');
+      const write = ([part, ...rest]: readonly Buffer[]): unknown =>
+        part === undefined ? sent.end() : sent.write(part, () => setImmediate(() => write(rest)));
+      write(parts);
     });
 
   describe.each(Object.entries(BODIES))('%s', (_name, body) => {
@@ -59,6 +68,35 @@ describe('the short way of plain operations', () => {
       expect(await send(body, accept, 'application/json')).toEqual(answer); // the text is known by now
       expect(answer).not.toMatchObject({ status: 500 });
     });
+  });
+
+  const OPERATION = '{"query":"{ __typename }"';
+  const PLACES = Buffer.from(`${OPERATION},"variables":{"a":"é"}}`);
+  const ACCENT = PLACES.indexOf('é') + 1;
+  test.each<[string, readonly Buffer[], Readonly<Record<string, string>>?]>([
+    ['a body of two packets, with a character in both', [PLACES.subarray(0, ACCENT), PLACES.subarray(ACCENT)]],
+    ['bytes that are no UTF-8', [Buffer.from(`${OPERATION},"variables":{"a":"\xe9"}}`, 'latin1')]],
+    ['escapes', [Buffer.from(`${OPERATION},"variables":{"a":"\\u00e9"}}`)]],
+    ['a prototype', [Buffer.from(`${OPERATION},"__proto__":{"a":1}}`)]],
+    ['a prototype in escapes', [Buffer.from(`${OPERATION},"variables":{"\\u005f_proto__":{"a":1}}}`)]],
+    ['a prototype in variables', [Buffer.from(`${OPERATION},"variables":{"a":{"__proto__":null}}}`)]],
+    ['a constructor', [Buffer.from(`${OPERATION},"constructor":{"prototype":{"a":1}}}`)]],
+    ['a constructor of no prototype', [Buffer.from(`${OPERATION},"constructor":1}`)]],
+    ['a byte order mark', [Buffer.from(`\ufeff${OPERATION}}`)]],
+    ['no JSON', [Buffer.from('{ hello }')]],
+    ['half of it', [Buffer.from(OPERATION)]],
+    ['a batch', [Buffer.from(`[${OPERATION}}]`)]],
+    ['null', [Buffer.from('null')]],
+    ['nothing', []],
+    ['a body in chunks', [Buffer.from(`${OPERATION}}`)], { 'transfer-encoding': 'chunked' }],
+    ['a body that is compressed', [Buffer.from(`${OPERATION}}`)], { 'content-encoding': 'gzip' }],
+    ['extensions', [Buffer.from(`${OPERATION},"extensions":{"a":1}}`)]],
+    ['a proxy that nobody named', [Buffer.from(`${OPERATION}}`)], { 'x-forwarded-for': '192.0.2.1' }],
+    ['the largest body', [Buffer.from(`${OPERATION}}`.padEnd(MOST_BYTES))]],
+    ['a body that is too large', [Buffer.from(`${OPERATION}}`.padEnd(MOST_BYTES + 1))]],
+  ])('%s is answered as by Fastify and Apollo Server', async (_name, parts, headers = {}) => {
+    const answer = await sendBytes(parts, '*/*', { 'content-type': 'application/json', ...headers });
+    expect(answer).toEqual(await sendBytes(parts, '*/*', { 'content-type': 'Application/JSON', ...headers }));
   });
 
   const plain = {

@@ -60,7 +60,9 @@ describeEachStore('a socket', (kind) => {
     const { socket, refresh } = await open();
     server.clock.advance(299);
     await server.auth.tokens.refresh(refresh);
-    await new Promise((resolve) => setTimeout(resolve, 600)); // one look at the store, at least
+    const witness = await open();
+    await elsewhere.tokens.blacklist(witness.refresh);
+    await witness.socket.closed; // so the server has looked, at the tokens too
     expect(socket.raw.readyState).toBe(socket.raw.OPEN);
     server.clock.advance(1);
     expect(await socket.closed).toEqual({ code: 4403, reason: 'token_expired' });

@@ -136,7 +136,7 @@ describe('a socket for subscriptions', () => {
     deaf.raw.pause();
     const since = performance.now();
     await started.close();
-    expect(performance.now() - since).toBeLessThan(2000);
+    expect(performance.now() - since).toBeLessThan(15_000); // `ws` waits for thirty seconds
     expect(await socket.closed).toEqual({ code: 1012, reason: 'service_restart' });
   });
 });

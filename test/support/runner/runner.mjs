@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import circus from 'jest-circus/runner';
 import { jest } from './mocks.mjs';
+import { rememberGlobals } from './remembered-globals.mjs';
+import { measureCost } from './suite-cost.mjs';
 
 /**
  * A test runner of jest (`testRunner`) that has Node.js itself load the suites, and not into a context of their own: packages are
@@ -23,10 +25,10 @@ Worker.prototype.postMessage = postMessage;
 let count = 0;
 
 export default async function runSuite(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
-  const own = Object.getOwnPropertyDescriptors(globalThis);
+  const restore = rememberGlobals();
+  const addCost = measureCost(testPath);
   Error.prepareStackTrace = undefined; // jest's, which does not know these source maps
   process.setSourceMapsEnabled(true);
-  const env = { ...process.env };
   const native = Object.assign(Object.create(runtime), {
     requireInternalModule: requireAnew,
     requireModule: require,
@@ -40,18 +42,8 @@ export default async function runSuite(globalConfig, config, environment, runtim
   } finally {
     jest.restoreAllMocks();
     jest.useRealTimers();
-    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-    Object.assign(process.env, env);
-    restoreGlobals(own);
-  }
-}
-
-/** Also what packages keep there: type-graphql the types of all suites, jest-circus what listens to its events. */
-function restoreGlobals(own) {
-  for (const name of Reflect.ownKeys(globalThis)) if (!Reflect.has(own, name)) Reflect.deleteProperty(globalThis, name);
-  for (const name of Reflect.ownKeys(own)) {
-    const { value } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
-    if (value !== own[name].value && own[name].configurable) Object.defineProperty(globalThis, name, own[name]);
+    restore();
+    addCost();
   }
 }
 

@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { PASSWORD } from '../support/server.ts';
+import { startBuiltServer, type BuiltServer } from './built-server.ts';
+import { ExplorerPage } from './explorer-page.ts';
+import { launchBrowser, overflow, seriousFaults, shows, Visitor } from './visitor.ts';
+
+describe('the GraphiQL page of a developer', () => {
+  let browser: Browser;
+  let server: BuiltServer;
+  let visitor: Visitor | undefined;
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startBuiltServer({ NODE_ENV: 'development' })]);
+  });
+  afterEach(async () => {
+    await visitor?.leave();
+    visitor = undefined;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.remove();
+  });
+
+  async function open(options: BrowserContextOptions = {}): Promise<ExplorerPage> {
+    visitor = await Visitor.at(browser, server.url, options);
+    const page = new ExplorerPage(await visitor.open(server.url));
+    await shows(page.execute);
+    return page;
+  }
+
+  async function openSignedIn(): Promise<ExplorerPage> {
+    const page = await open();
+    await page.signIn();
+    await shows(page.signedIn.getByText('alice'));
+    return page;
+  }
+
+  test('leads to the console, which leads back, with one sign-in for both', async () => {
+    const { tab } = await openSignedIn();
+    await tab.getByRole('link', { name: 'Console' }).click();
+    await shows(tab.getByText('This session'));
+    await tab.getByRole('link', { name: 'GraphiQL' }).click();
+    expect(await shows(tab.getByRole('region', { name: 'Signed in' }).getByText('alice'))).toBe(true);
+  });
+
+  test('has a tab that signs out, and the bar with it', async () => {
+    const page = await openSignedIn();
+    await expect(page.sends('SignOut', 'blacklistedAt')).resolves.toMatch('jti');
+    await shows(page.tab.getByRole('button', { name: 'Sign in', exact: true }));
+    const alice = await server.auth.users.findByUsername('alice');
+    expect(await server.auth.sessions.list(alice?.id ?? '')).toEqual([]);
+  });
+
+  test('marks the fields that are wrong, and what it says of them moves nothing', async () => {
+    const page = await open({ viewport: { width: 360, height: 780 } });
+    const { tab } = page;
+    const top = () => tab.getByRole('main').evaluate((main) => main.getBoundingClientRect().top);
+    const before = await top();
+    await page.signIn('not her password');
+    await shows(tab.getByRole('alert').getByText('No active account'));
+    expect(await top()).toBe(before);
+    expect(await tab.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
+    expect(await seriousFaults(tab)).toEqual([]);
+    expect(await overflow(tab)).toBe(0);
+  });
+
+  test('says what a token by itself lacks in the header, and adds it', async () => {
+    const page = await open();
+    const { tab } = page;
+    const alice = await server.auth.users.findByUsername('alice');
+    if (alice === null) throw new Error('There is no alice.');
+    const { access } = await server.auth.tokens.forUser(alice);
+    await tab.locator('.graphiql-tabs').getByRole('button', { name: 'Hello', exact: true }).click();
+    await tab.getByRole('button', { name: 'Headers' }).click();
+    await tab.getByRole('group', { name: /^Headers/ }).click();
+    await tab.keyboard.press('ControlOrMeta+a');
+    await tab.keyboard.insertText(JSON.stringify({ Authorization: access.token }));
+    await shows(tab.getByText('has a token without its scheme'));
+    expect(await seriousFaults(tab)).toEqual([]);
+    await tab.getByRole('button', { name: 'Add Bearer' }).click();
+    await tab.getByText('has a token without its scheme').waitFor({ state: 'detached' });
+    await page.execute.click();
+    expect(await shows(page.response.getByText('Hello, alice!'))).toBe(true);
+  });
+
+  test('names the demo account where there is one, in development alone', async () => {
+    await server.auth.users.create({ username: 'demo', password: PASSWORD });
+    const { tab } = await open();
+    await shows(tab.getByText('Try it with the account demo'));
+    expect(await seriousFaults(tab)).toEqual([]);
+    const elsewhere = await startBuiltServer();
+    await elsewhere.auth.users.create({ username: 'demo', password: PASSWORD });
+    const page = await (await fetch(elsewhere.url, { headers: { accept: 'text/html' } })).text();
+    await elsewhere.remove();
+    expect(page).toContain('<meta name="demo" content="" />');
+  });
+});

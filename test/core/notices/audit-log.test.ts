@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  AuditEventsDocument,
+  UserSecurityEventsDocument,
+  UserUpdateDocument,
+  type AuditEventsQuery,
+} from '../../generated/operations.ts';
+import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
+import { describeEachStore } from '../../support/stores.ts';
+
+describeEachStore('an admin who reads what happened', (kind) => {
+  let server: TestServer;
+  let token: string;
+  let rootId: string;
+  beforeAll(async () => {
+    server = await startTestServer(kind, { env: { NOTICES: 'on' } });
+    const root = await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+    rootId = root.id;
+    token = (await server.client.signIn('root', PASSWORD)).access;
+    server.clock.advance(1);
+    await server.signIn();
+    server.clock.advance(1);
+    await server.client.expect(UserUpdateDocument, { id: server.alice.id, isActive: false }, { token });
+  });
+  afterAll(() => server.remove());
+
+  test('sees of one account what happened, and who did it', async () => {
+    const { userSecurityEvents: events } = await server.client.expect(
+      UserSecurityEventsDocument,
+      { userId: server.alice.id },
+      { token },
+    );
+    const byRoot = { username: 'alice', actorId: rootId, actorName: 'root' };
+    expect(events.find(({ event }) => event === 'user_disabled')).toMatchObject(byRoot);
+    expect(events.find(({ event }) => event === 'sessions_ended')).toMatchObject(byRoot);
+    expect(events.find(({ event }) => event === 'sign_in')).toMatchObject({ username: 'alice', actorId: null });
+  });
+
+  test('sees all accounts together, the newest first, page by page', async () => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { auditEvents }: AuditEventsQuery = await server.client.expect(
+        AuditEventsDocument,
+        { first: 1, after },
+        { token },
+      );
+      seen.push(...auditEvents.nodes.map(({ event, username }) => `${username} ${event}`));
+      after = auditEvents.pageInfo.hasNextPage ? auditEvents.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(seen.slice(0, 2).toSorted()).toEqual(['alice sessions_ended', 'alice user_disabled']);
+    expect(seen.slice(2)).toEqual(['alice sign_in', 'root sign_in', 'root admin_granted']);
+  });
+
+  test.each([
+    ['too many', 'first', { first: 101 }],
+    ['a cursor of its own making', 'after', { after: 'bob' }],
+    ['a cursor of no moment', 'after', { after: Buffer.from('[9e15,"x"]').toString('base64url') }],
+    ['a cursor of half a character', 'after', { after: Buffer.from(String.raw`[1,"\ud800"]`).toString('base64url') }],
+  ])('who asks for %s is told what was expected', async (_what, field, variables) => {
+    const { errors } = await server.client.send(AuditEventsDocument, variables, { token });
+    expect(errors).toMatchObject([{ extensions: { reason: 'invalid_input', field } }]);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { createLog } from '../../src/server/log.ts';
+import { prettyTo } from '../../src/server/pretty-log.ts';
+
+/** What a terminal shows of what a log is told. */
+function shown(tell: (log: ReturnType<typeof createLog>) => void, hasColors = false): string {
+  let text = '';
+  tell(createLog('info', prettyTo({ write: (more) => (text += more), hasColors: () => hasColors })));
+  return text;
+}
+
+describe('a log on a terminal', () => {
+  test('is a line a record: time, level, message, and what else is known', () => {
+    const text = shown((log) => log.info({ url: 'http://127.0.0.1:4000/graphql', store: 'in a file' }, 'listening'));
+    expect(text).toMatch(
+      /^\d\d:\d\d:\d\d INFO {2}listening {2}url=http:\/\/127\.0\.0\.1:4000\/graphql store="in a file"\n$/,
+    );
+  });
+
+  test('leaves out of a security event what is null', () => {
+    const text = shown((log) => log.info({ security: { event: 'sign_in', reason: null } }, 'security event'));
+    expect(text).toContain('security={"event":"sign_in"}');
+  });
+
+  test('shows an error with its stack, and controls as escapes', () => {
+    const text = shown((log) => log.error({ err: new Error('no \u001b[31mred') }, 'failed'));
+    expect(text).toMatch(/ERROR failed/);
+    expect(text).toContain('pretty-log.test');
+    expect(text).not.toContain('\u001b');
+  });
+
+  test('paints warnings and errors where the terminal has colours', () => {
+    expect(shown((log) => log.warn('careful'), true)).toContain('\u001b[33mWARN \u001b[0m careful');
+  });
+});
