@@ -22,5 +22,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // What suites leave behind slows down those that follow in the same process, by several times in the end.
   workerIdleMemoryLimit: '512MB',
-  testTimeout: 30_000,
+  // Generous, as it is no measure: beside other work a test may take many times its time.
+  testTimeout: 120_000,
 };

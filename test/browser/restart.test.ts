@@ -47,5 +47,5 @@ describe('a restart of the server', () => {
     for (const page of pages) expect(await page.askFifty()).toBe(true);
     expect(visitor.count('tokenObtainPair')).toBe(1);
     await visitor.leave();
-  }, 90_000);
+  });
 });

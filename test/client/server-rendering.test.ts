@@ -85,7 +85,7 @@ describe('a server that renders pages', () => {
       tokens.subscribe(() => {});
     `;
     const args = ['--input-type=module', '--eval', script];
-    const { stderr } = await promisify(execFile)(process.execPath, args, { timeout: 5000 });
+    const { stderr } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
     expect(stderr).toMatch('createRequestTokens');
   });
 });

@@ -59,5 +59,5 @@ describe('the documents', () => {
     expect(blocks.length).toBeGreaterThan(15);
     expect(examples.length).toBeGreaterThan(7);
     expect(await compileTypeScript([...blocks, ...examples])).toEqual([]);
-  }, 60_000);
+  });
 });

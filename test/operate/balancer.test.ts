@@ -51,7 +51,7 @@ beforeAll(async () => {
   }, read('deploy/nginx/compose.conf'));
   nginx = await startNginx(site, /listen 8080;/);
   balanced = new Client(`${nginx.url}/graphql`);
-}, 60_000);
+});
 
 afterAll(async () => {
   await nginx.stop();

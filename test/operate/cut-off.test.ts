@@ -210,5 +210,5 @@ describe('a power loss, in which all that was not synced is lost', () => {
     expect(await ledger.audit(new Client(after.url), { all: true })).toEqual([]);
     expect(ledger.count('good')).toBeGreaterThan(20);
     expect(ledger.count('dead')).toBeGreaterThan(20);
-  }, 60_000);
+  });
 });

@@ -88,4 +88,4 @@ test('a ring in a secret that Kubernetes mounts is read by another user than wro
   const refused = await runCli(['keys', 'rotate'], { from, env });
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toContain(`JWT_KEYS_DIR: ${mount} cannot be written`);
-}, 60_000);
+});

@@ -77,7 +77,7 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
     visitors = usernames.map(({ username, habit }, index) => {
       return { username, habit, ledger, client: lines[index % 2] ?? lines[0], tokens: new Set() };
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     halfOpen.close();
     await proxy.close();

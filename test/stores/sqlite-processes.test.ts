@@ -33,7 +33,7 @@ test('any number of processes may open a new SQLite store at once', async () => 
   for (const opener of openers) opener.disconnect();
   await Promise.all(ended);
   expect(refused).toEqual([]);
-}, 30_000);
+});
 
 test('a process that has a store open twice and closes one keeps the locks of the other', async () => {
   const file = join(folder, 'store.sqlite');
