@@ -40,9 +40,23 @@ const REST = {
   tokenObtainPair: () => rest('POST', '/token/', { username: 'alice', password: PASSWORD }),
 };
 
+/** What a service asks about a token (RFC 7662). */
+const introspect =
+  (secret) =>
+  ({ access }) => ({
+    method: 'POST',
+    path: '/oauth/introspect',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `Basic ${Buffer.from(`bench:${secret}`).toString('base64')}`,
+    },
+    body: `token=${access}`,
+  });
+
 /** This server, of a build; `more` are settings. */
 function ours(name, { build, more = {}, withMongoDb = false }) {
   const command = [process.execPath, program(build)];
+  let secret = '';
   return {
     name,
     asks: GRAPHQL,
@@ -58,10 +72,12 @@ function ours(name, { build, more = {}, withMongoDb = false }) {
         ...more,
       };
       finish([...command, 'users', 'create', 'alice', '--password-stdin'], settings, { input: PASSWORD });
+      [secret] = /[\w-]{43}/.exec(finish([...command, 'services', 'create', 'bench'], settings));
       return settings;
     },
     async start(settings) {
-      return started(run([...command, 'start'], settings ?? (await this.prepare())));
+      const child = run([...command, 'start'], settings ?? (await this.prepare()));
+      return { ...(await started(child)), asks: { ...GRAPHQL, introspect: introspect(secret) } };
     },
   };
 }

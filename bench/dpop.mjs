@@ -1,31 +1,31 @@
 /**
- * What a DPoP proof costs: `npm run build && node bench/dpop.mjs [--rounds 7] [--requests 3000]`.
+ * What a DPoP proof costs: `npm run build && node bench/dpop.mjs [--rounds 7]`. Needs wrk.
  *
  * Compares the CPU time of a server for `hello` with a bound token and a proof (ES256, of one key) with that for `hello` with a bearer
  * token, in pairs, one after the other: of the same server, and of one with JWT_DPOP=off. It fails where a proof more than doubles
  * the time.
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { median } from './numbers.mjs';
 
 const MOST = 2;
 const CONNECTIONS = 8;
+const SECONDS = 1;
+/** More than a core answers in that time. */
+const MOST_REQUESTS = 25_000;
 const ADDRESS = 'https://api.example.com';
 const { values: options } = parseArgs({
   options: {
     build: { type: 'string', default: join(import.meta.dirname, '../dist') },
     rounds: { type: 'string', default: '7' },
-    requests: { type: 'string', default: '3000' },
   },
 });
-const [rounds, requests] = [Number(options.rounds), Number(options.requests)];
-const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+const rounds = Number(options.rounds);
 const { createAuth } = await import(join(options.build, 'index.js'));
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -71,7 +71,7 @@ async function start(dpop, port) {
   const server = { port, bearer, bound, child, folder };
   for (;;) {
     try {
-      await hello(server, { authorization: `Bearer ${bearer}` });
+      await hello(server);
       return server;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -80,19 +80,28 @@ async function start(dpop, port) {
 }
 
 const BODY = JSON.stringify({ query: '{ hello }' });
-const hello = ({ port }, headers) =>
-  new Promise((resolve, reject) => {
-    const own = { 'content-type': 'application/json', 'content-length': BODY.length };
-    const sent = request(
-      { port, path: '/graphql', method: 'POST', agent, headers: { ...own, ...headers } },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part) => (text += part));
-        answer.on('end', () => (text.includes('Hello') ? resolve() : reject(new Error(text))));
-      },
-    );
-    sent.on('error', reject).end(BODY);
-  });
+async function hello({ port, bearer }) {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers, body: BODY });
+  if (!(await answer.text()).includes('Hello')) throw new Error('nobody was greeted');
+}
+
+/** For wrk: a request has the next proof of the file, and each answer is a greeting. */
+const SCRIPT = `
+local proofs, used, refused = {}, 0, 0
+if os.getenv("PROOFS") then for line in io.lines(os.getenv("PROOFS")) do proofs[#proofs + 1] = line end end
+wrk.method, wrk.body = "POST", os.getenv("BODY")
+wrk.headers["content-type"], wrk.headers["authorization"] = "application/json", os.getenv("AUTHORIZATION")
+function request()
+  used = used + 1
+  if #proofs > 0 then wrk.headers["dpop"] = proofs[used] or "no more" end
+  return wrk.format()
+end
+function response(status, headers, body)
+  if not body:find("Hello") then wrk.thread:stop() print("REFUSED " .. body) end
+end
+function done(summary) print("REQUESTS " .. summary.requests) end
+`;
 
 /** CPU time of all threads of a process so far, in microseconds. */
 function cpuOf({ child: { pid } }) {
@@ -102,21 +111,27 @@ function cpuOf({ child: { pid } }) {
 }
 
 /** CPU time of one request, in microseconds. Proofs are made before that is looked at. */
-async function measure(server, headersOf) {
-  const all = Array.from({ length: requests }, headersOf);
+async function measure(server, token, proofs) {
+  const [script, file] = ['script.lua', 'proofs'].map((name) => join(server.folder, name));
+  writeFileSync(script, SCRIPT);
+  if (proofs) writeFileSync(file, proofs.join('\n'));
+  const own = { BODY, AUTHORIZATION: `${proofs ? 'DPoP' : 'Bearer'} ${token}`, ...(proofs && { PROOFS: file }) };
+  const load = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${SECONDS}s`, '-s', script];
   const before = cpuOf(server);
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      for (let headers = all.pop(); headers; headers = all.pop()) await hello(server, headers);
-    }),
-  );
-  return (cpuOf(server) - before) / requests;
+  const { stdout } = await promisify(execFile)('wrk', [...load, `http://127.0.0.1:${server.port}/graphql`], {
+    env: { ...process.env, ...own },
+  });
+  const cpu = cpuOf(server) - before;
+  if (stdout.includes('REFUSED')) throw new Error(stdout);
+  return cpu / Number(/REQUESTS (\d+)/.exec(stdout)[1]);
 }
 
 const servers = { on: await start('optional', 4771), off: await start('off', 4772) };
-const asBearer = (server) => measure(server, () => ({ authorization: `Bearer ${server.bearer}` }));
-const withProof = (server) =>
-  measure(server, () => ({ authorization: `DPoP ${server.bound}`, dpop: proofFor(server.bound) }));
+const asBearer = (server) => measure(server, server.bearer);
+const withProof = (server) => {
+  const proofs = Array.from({ length: MOST_REQUESTS }, () => proofFor(server.bound));
+  return measure(server, server.bound, proofs);
+};
 try {
   const ratios = [];
   const idle = [];
@@ -135,7 +150,6 @@ try {
   console.log(`hello without a proof takes ${median(idle).toFixed(2)} times as long as with JWT_DPOP=off`);
   if (measured > MOST) process.exitCode = 1;
 } finally {
-  agent.destroy();
   for (const { child, folder } of Object.values(servers)) {
     child.kill();
     rmSync(folder, { recursive: true, force: true });

@@ -63,10 +63,10 @@ export function run(command, env, { isPinned = true } = {}) {
   return child;
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end; what it printed. */
 export function finish(command, env, options = {}) {
-  const stdio = [options.input === undefined ? 'ignore' : 'pipe', 'ignore', 'inherit'];
-  execFileSync(command[0], command.slice(1), { env: { ...ACCOUNT, ...env }, stdio, ...options });
+  const stdio = [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'];
+  return String(execFileSync(command[0], command.slice(1), { env: { ...ACCOUNT, ...env }, stdio, ...options }));
 }
 
 /** Resolves to the origin a contestant says it serves, on either of its streams. */

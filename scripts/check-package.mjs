@@ -70,7 +70,7 @@ async function exportProblems(tarball, notServed = NOT_SERVED) {
 }
 
 /** What a page loads of the client beside its own code: bundled, minified and compressed, in bytes. */
-const MOST_BYTES = { 'dist/client/index.js': 4720 };
+const MOST_BYTES = { 'dist/client/index.js': 4740 };
 
 /** All scripts and styles of the console, compressed, in bytes. */
 const MOST_OF_CONSOLE = 180_000;

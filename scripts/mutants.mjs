@@ -110,7 +110,7 @@ function breakagesOf(room) {
 async function suitesOf(room, files, mutations) {
   for (const file of files) {
     const own = mutations.filter((mutation) => mutation.file === file);
-    write(PROBES, file, probed(readFileSync(join(ROOT, file), 'utf8'), own));
+    write(PROBES, file, probed(file, readFileSync(join(ROOT, file), 'utf8'), own));
   }
   const tests = filesIn('test').filter((file) => file.endsWith('.test.ts'));
   const ordered = [`${room}/`, ...ROOMS[room]].map((start) => tests.filter((file) => file.startsWith(`test/${start}`)));

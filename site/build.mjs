@@ -14,7 +14,7 @@ const built = join(here, 'dist');
 
 /** In characters: colours make a page of a longer file too large. */
 const MOST_COLOURED = 20_000;
-const LANGUAGES = { '.service': 'ini', '.conf': 'nginx', '': 'text' };
+const LANGUAGES = { '.service': 'ini', '.conf': 'nginx', '.mjs': 'js', '': 'text' };
 
 function stage(file) {
   if (!isShown(file)) return;

@@ -25,7 +25,7 @@ const ROOMS: readonly { readonly room: string; readonly holds: string; readonly 
   {
     room: 'verifier/',
     holds: 'verifying tokens in other services',
-    mayImport: ['contracts/', 'core/tokens/', 'core/keys/'],
+    mayImport: ['contracts/', 'core/tokens/', 'core/keys/', 'core/dpop/'],
   },
   {
     room: 'server/',
@@ -218,7 +218,7 @@ describe('the architecture', () => {
 
   test('a server loads no room whose setting is off', () => {
     const rooms =
-      /^core\/(factors|roles|step-up|devices|leaving|recovery|mail|notices)\/|^core\/users\/proof|^(bowser|nodemailer)/;
+      /^core\/(dpop|factors|roles|step-up|devices|leaving|recovery|mail|notices)\/|^core\/users\/proof|^(bowser|nodemailer)/;
     const resolvers =
       /^graphql\/(second-factor|step-up|roles|device|leaving|email|password-reset|security-event|user-administration)\b/;
     expect(files.filter((file) => rooms.test(file) || resolvers.test(file)).length).toBeGreaterThan(30);

@@ -61,11 +61,14 @@ export function mutationsOf(file, source) {
     const own = named?.type === 'Identifier' ? named.name : named && said(named);
     return {
       name: isNamed && isTopLevel && named ? [name, own].filter(Boolean).join('.') : name,
-      body: startOf(node.type === 'BlockStatement' ? node : /Function/.test(node.type) && node.body) ?? body,
+      body:
+        node.type === 'BlockStatement'
+          ? startOf(node)
+          : /Function/.test(node.type) && node.body
+            ? startOf(node.body)
+            : body,
     };
   }
-
-  const startOf = (block) => (block?.type === 'BlockStatement' ? block.start + 1 : undefined);
 
   function isSpoken(node, parent) {
     if (node.type === 'NewExpression' && parent.type === 'ThrowStatement') return true;
@@ -168,18 +171,33 @@ export function mutationsOf(file, source) {
   return found;
 }
 
+/** Where a block begins, or the expression that is the body of an arrow function. */
+const startOf = ({ type, start }) => (type === 'BlockStatement' ? start + 1 : start);
+
 const isText = ({ type, value }) => type === 'TemplateLiteral' || (type === 'Literal' && typeof value === 'string');
 
 /** The source with a breakage in it. */
 export const broken = (source, { start, end, text }) => source.slice(0, start) + text + source.slice(end);
 
-/** The source which tells `globalThis.reached` when a block that one of these breakages is in runs. */
-export function probed(source, mutations) {
-  const bodies = [...new Set(mutations.map(({ body }) => body).filter(Boolean))];
-  return bodies
-    .toSorted((one, other) => other - one)
-    .reduce(
-      (text, body) => `${text.slice(0, body)} globalThis.reached(${body}, import.meta.url);${text.slice(body)}`,
-      source,
-    );
+/** The source which tells `globalThis.reached` when a block or a function that one of these breakages is in runs. */
+export function probed(file, source, mutations) {
+  const bodies = new Set(mutations.map(({ body }) => body));
+  const insertions = [];
+  const visit = (node) => {
+    const place =
+      /Arrow/.test(node.type) || node.type === 'BlockStatement' ? startOf(node.body?.type ? node.body : node) : null;
+    if (place !== null && bodies.delete(place)) {
+      const note = `globalThis.reached(${place}, import.meta.url)`;
+      const isExpression = /Arrow/.test(node.type) && node.body.type !== 'BlockStatement';
+      insertions.push({ at: place, text: isExpression ? `(${note}, ` : ` ${note};` });
+      if (isExpression) insertions.push({ at: node.body.end, text: ')' });
+    }
+    for (const key of visitorKeys[node.type] ?? []) {
+      for (const child of [node[key]].flat()) if (child?.type) visit(child);
+    }
+  };
+  visit(parseSync(file, source).program);
+  return insertions
+    .toSorted((one, other) => other.at - one.at)
+    .reduce((text, { at, text: inserted }) => text.slice(0, at) + inserted + text.slice(at), source);
 }

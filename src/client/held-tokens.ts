@@ -68,7 +68,7 @@ export function heldTokensIn(value: unknown): HeldTokens | null {
  * The claims of the token, if it can be decoded: another issuer's token may be opaque. Those that are read are ASCII, so
  * that bytes do for characters.
  */
-function claimsOf(access: string): { readonly iat?: unknown; readonly exp?: unknown; readonly sid?: unknown } {
+export function claimsOf(access: string): Partial<Readonly<Record<'iat' | 'exp' | 'sid' | 'cnf', unknown>>> {
   try {
     const [, payload = ''] = access.split('.'); // base64url (RFC 7515 2)
     return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) ?? {};

@@ -152,7 +152,7 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
   const seconds = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : null;
   return new TokenRequestError(
     words,
-    outcomeOf(code, action),
+    outcomeOf(code, action, reason),
     textOrNull(reason) as ErrorReason | null,
     seconds,
     textOrNull(challenge),
@@ -161,8 +161,11 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
 
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
 
-/** `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. */
-function outcomeOf(code: unknown, action: unknown): TokenRequestOutcome {
+/**
+ * `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. Nor does a proof (RFC 9449) that says
+ * too little, as long as it is of the key of the session.
+ */
+function outcomeOf(code: unknown, action: unknown, reason: unknown): TokenRequestOutcome {
   if (action === 'WAIT' || code === BROKEN) return 'unavailable';
-  return code === 'UNAUTHENTICATED' ? 'refused' : 'failed';
+  return code === 'UNAUTHENTICATED' && (action ?? !/dpop/.test(reason as string)) ? 'refused' : 'failed';
 }

@@ -169,7 +169,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     authenticate(): Promise<Authenticated> {
       const header = headerOf(this.#input.req.headers, headerName);
       return (this.#authenticated ??= core.authenticator
-        .authenticate(header, this.#prove)
+        .authenticate(header, this.#prover)
         .catch((error: unknown) => this.refuse(error)));
     }
 
@@ -178,7 +178,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
     }
 
     /** Nobody asks for it where tokens are bound to no keys. */
-    get #prove(): Prove | undefined {
+    get #prover(): Prove | undefined {
       return dpop && (() => this.prove());
     }
 
@@ -201,7 +201,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
         }
       };
       try {
-        return await live.watch(header, (error) => void tell(error), this.#prove);
+        return await live.watch(header, (error) => void tell(error), this.#prover);
       } catch (error) {
         return this.refuse(error);
       }

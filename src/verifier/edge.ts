@@ -7,10 +7,13 @@ import type { Clock } from '../contracts/clock.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
 import { WEB_ALGORITHMS, type WebAlgorithm } from '../contracts/settings/algorithms.ts';
 import { readVerifierSettings, type VerifierSettingsInput } from '../contracts/settings/verifier-settings.ts';
+import { webEngine } from '../core/dpop/web-engine.ts';
 import { RemoteKeySet } from '../core/keys/remote-key-set.ts';
 import { isSecret, readWebKey, webKeyOf, type WebKey } from '../core/keys/web-key.ts';
 import { WebCodec } from '../core/tokens/web-codec.ts';
-import { expectJwksUrl, expectSeconds, makeVerifier, refuse, type TokenVerifier } from './verifier.ts';
+import { verifyProofs, type DpopVerification } from './dpop.ts';
+import { expectJwksUrl, expectSeconds, refuse } from './option-checks.ts';
+import { makeVerifier, type TokenVerifier } from './verifier.ts';
 
 export type { Clock } from '../contracts/clock.ts';
 export * from '../contracts/errors.ts';
@@ -19,8 +22,9 @@ export { SettingsError } from '../contracts/settings/settings-error.ts';
 export type { Claims, JsonValue } from '../contracts/claims.ts';
 export type { WebAlgorithm } from '../contracts/settings/algorithms.ts';
 export type { AcceptedToken } from '../core/tokens/token-acceptor.ts';
+export type { DpopVerification } from './dpop.ts';
 export { verifierGuard } from './verifier-guard.ts';
-export type { TokenVerifier, VerifiedRequest, VerifierContext } from './verifier.ts';
+export type { RequestWithProof, TokenVerifier, VerifiedRequest, VerifierContext } from './verifier.ts';
 
 /** Options of a verifier: `jwksUrl`, or `key` with its algorithm. */
 export interface EdgeVerifierOptions extends VerifierSettingsInput {
@@ -40,6 +44,8 @@ export interface EdgeVerifierOptions extends VerifierSettingsInput {
   readonly maxSilence?: number;
   /** Called with the error when the keys cannot be fetched. */
   readonly onError?: (error: unknown) => void;
+  /** Takes tokens that are bound to a key from those alone who prove to hold it (RFC 9449). Not set: from whoever has them. */
+  readonly dpop?: DpopVerification;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
   /** Milliseconds since the epoch; for tests. */
@@ -67,13 +73,24 @@ const ASYMMETRIC = WEB_ALGORITHMS.filter((algorithm) => !isSecret(algorithm));
  * ```
  */
 export function createTokenVerifier(options: EdgeVerifierOptions): TokenVerifier {
-  const { jwksUrl, key, algorithms, maxSilence, onError, tokenUser, clock = () => Date.now(), ...shared } = options;
+  const {
+    jwksUrl,
+    key,
+    algorithms,
+    maxSilence,
+    onError,
+    dpop,
+    tokenUser,
+    clock = () => Date.now(),
+    ...shared
+  } = options;
   const settings = readVerifierSettings(shared);
   const find = finderOf({ jwksUrl, key, algorithms, maxSilence, onError, clock });
   return makeVerifier({
     engine: new WebCodec({ settings, find, clock }),
     settings,
     tokenUser,
+    proofs: dpop && verifyProofs(dpop, { engine: webEngine, leeway: settings.leeway, clock }),
     isRevoked: undefined,
     turn: async () => {},
     close: () => {},

@@ -3,12 +3,15 @@ import { restOfTurn, systemClock, type Clock } from '../contracts/clock.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
 import { ALGORITHMS, type Algorithm } from '../contracts/settings/algorithms.ts';
 import { readVerifierSettings, type VerifierSettingsInput } from '../contracts/settings/verifier-settings.ts';
+import { nodeEngine } from '../core/dpop/node-engine.ts';
 import { isSymmetric, readKey } from '../core/keys/key-material.ts';
 import { RemoteKeys } from '../core/keys/remote-keys.ts';
 import type { KeySource } from '../core/keys/token-keys.ts';
 import { TokenCodec } from '../core/tokens/token-codec.ts';
+import { verifyProofs, type DpopVerification } from './dpop.ts';
 import { Revocations, type RevocationOptions } from './revocations.ts';
-import { expectJwksUrl, expectSeconds, makeVerifier, refuse, type TokenVerifier } from './verifier.ts';
+import { expectJwksUrl, expectSeconds, refuse } from './option-checks.ts';
+import { makeVerifier, type TokenVerifier } from './verifier.ts';
 
 /** Options of a verifier: `jwksUrl`, or `key` with its algorithm. */
 export interface TokenVerifierOptions extends VerifierSettingsInput {
@@ -30,6 +33,8 @@ export interface TokenVerifierOptions extends VerifierSettingsInput {
   readonly onError?: (error: unknown) => void;
   /** Also refuses revoked tokens and retired keys, a few seconds later. Not set: a token is valid until it expires. */
   readonly revocations?: RevocationOptions;
+  /** Takes tokens that are bound to a key from those alone who prove to hold it (RFC 9449). Not set: from whoever has them. */
+  readonly dpop?: DpopVerification;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;
   /** Milliseconds since the epoch; for tests. */
@@ -62,6 +67,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     maxSilence,
     onError,
     revocations,
+    dpop,
     tokenUser,
     clock = systemClock,
     ...shared
@@ -80,6 +86,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     }),
     settings,
     tokenUser,
+    proofs: dpop && verifyProofs(dpop, { engine: nodeEngine, leeway: settings.leeway, clock }),
     isRevoked: revoked && ((token) => revoked.include(token)),
     turn: restOfTurn,
     close: () => revoked?.close(),

@@ -2,15 +2,20 @@ import type { Claims } from '../contracts/claims.ts';
 import { SessionRevoked } from '../contracts/errors.ts';
 import { headerOf, type RequestHeaders } from '../contracts/request-text.ts';
 import type { TokenUser } from '../contracts/hooks.ts';
-import { SettingsError } from '../contracts/settings/settings-error.ts';
 import type { VerifierSettings } from '../contracts/settings/verifier-settings.ts';
 import { TokenAcceptor, tokenUserOf, type AcceptedToken, type TokenEngine } from '../core/tokens/token-acceptor.ts';
+import type { ProofVerification, ProvenRequest } from './dpop.ts';
 import { throwAsGraphQL } from './graphql-errors.ts';
 
 /** The user and the token of a request. */
 export interface VerifiedRequest {
   readonly user: TokenUser;
   readonly token: AcceptedToken;
+  /**
+   * The thumbprint (RFC 7638) of the key that the token is bound to, its claim `cnf.jkt`; null where it is bound to none. With the
+   * option `dpop`, who sent it has proved to hold that key; without, nobody has asked.
+   */
+  readonly keyThumbprint: string | null;
 }
 
 /**
@@ -42,17 +47,32 @@ export interface VerifierContext {
 /** A request of Express, Fastify, Apollo's standalone server or plain Node.js, or a `Request` of the Fetch API. */
 interface IncomingRequest {
   readonly headers: RequestHeaders;
+  /** This and the next two are read with the option `dpop`. */
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly originalUrl?: string | undefined;
+}
+
+/** The request that brought a token with a proof. */
+export interface RequestWithProof {
+  readonly method: string;
+  /** As it was received: a path, or a whole URL, of which the path counts. */
+  readonly url: string;
+  /** The value of its header `DPoP`. */
+  readonly proof: string;
 }
 
 /** Verifies the tokens of another server. */
 export interface TokenVerifier {
   /**
-   * Verifies an access token: signature, algorithm, times, issuer, audience, type.
+   * Verifies an access token: signature, algorithm, times, issuer, audience, type; with the option `dpop` also whether who sends it
+   * holds its key.
    *
-   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid; StoreUnavailable where the keys or the revocations cannot be
-   * fetched; with `revocations` SessionRevoked
+   * @param request what brought the token as `Authorization: DPoP`; left out for one that came as Bearer
+   * @throws NoAcceptedToken whose `reason` says why, TokenInvalid; StoreUnavailable where the keys, the revocations or the memory of
+   * proofs cannot be had; with `revocations` SessionRevoked; with `dpop` ProofRequired, ProofInvalid
    */
-  verify(token: string): Promise<VerifiedRequest>;
+  verify(token: string, request?: RequestWithProof): Promise<VerifiedRequest>;
   /** The context function of an Apollo Server. */
   readonly context: (input: { readonly req: IncomingRequest }) => Promise<VerifierContext>;
   /** Stops polling for revocations. */
@@ -66,52 +86,40 @@ export interface VerifierParts {
   readonly tokenUser: ((claims: Claims) => TokenUser) | undefined;
   /** Whether a token was revoked; undefined where nothing is known of that. */
   readonly isRevoked: ((token: AcceptedToken) => Promise<boolean>) | undefined;
+  /** Undefined where tokens are taken from whoever has them. */
+  readonly proofs: ProofVerification | undefined;
   /** Resolves when a request may go on. */
   readonly turn: () => Promise<void>;
   readonly close: () => void;
 }
 
 /** The verifier of either engine. */
-export function makeVerifier({ engine, settings, tokenUser, isRevoked, turn, close }: VerifierParts): TokenVerifier {
-  const acceptor = new TokenAcceptor(engine, settings);
+export function makeVerifier(parts: VerifierParts): TokenVerifier {
+  const { engine, settings, tokenUser, isRevoked, proofs, turn, close } = parts;
+  const acceptor = new TokenAcceptor(engine, settings, proofs?.binding);
   const scheme = settings.authHeaderTypes[0] ?? 'Bearer';
   const headerName = settings.authHeaderName.toLowerCase();
-  const accept = async (header: string | undefined): Promise<VerifiedRequest> => {
-    const token = await acceptor.accept(header);
+  const accept = async (header: string | undefined, request: ProvenRequest): Promise<VerifiedRequest> => {
+    const token = await acceptor.accept(header, proofs?.proveOf(request));
     if (await isRevoked?.(token)) throw new SessionRevoked();
-    return { user: tokenUser?.(token.claims) ?? tokenUserOf(token), token };
+    return { user: tokenUser?.(token.claims) ?? tokenUserOf(token), token, keyThumbprint: thumbprintIn(token.claims) };
   };
   return {
-    verify: (token) => accept(`${scheme} ${token}`),
+    verify: (token, request) =>
+      accept(`${request && proofs ? 'DPoP' : scheme} ${token}`, request ?? { proof: undefined }),
     close,
-    context: async ({ req: { headers } }) => {
+    context: async ({ req: { headers, method, url, originalUrl } }) => {
       await turn();
       let request: Promise<VerifiedRequest> | undefined;
-      return {
-        auth: { authenticate: () => (request ??= accept(headerOf(headers, headerName)).catch(throwAsGraphQL)) },
-      };
+      const verified = () =>
+        accept(headerOf(headers, headerName), { method, url, originalUrl, proof: headerOf(headers, 'dpop') });
+      return { auth: { authenticate: () => (request ??= verified().catch(throwAsGraphQL)) } };
     },
   };
 }
 
-/** @throws SettingsError */
-export function refuse(problem: string): never {
-  throw new SettingsError([problem]);
-}
-
-/** @throws SettingsError */
-export function expectSeconds(name: string, given: number | undefined): void {
-  if (given === undefined || (given > 0 && Number.isFinite(given))) return;
-  refuse(`${name}: got ${String(given)}, expected a number of seconds above 0.`);
-}
-
-/**
- * Refuses what is no `jwksUrl`, and a key beside it.
- *
- * @throws SettingsError
- */
-export function expectJwksUrl(jwksUrl: string, key: string | undefined): void {
-  if (key !== undefined) refuse('key: given with jwksUrl, whose keys verify; expected one of them alone.');
-  if (/^https?:/.test(jwksUrl) && URL.canParse(jwksUrl)) return;
-  refuse(`jwksUrl: got ${JSON.stringify(jwksUrl)}, expected an https or http URL.`);
+/** `cnf.jkt` (RFC 9449 6.1). Tokens of others may be bound in other ways. */
+function thumbprintIn({ cnf }: Claims): string | null {
+  const { jkt } = Object(cnf) as { readonly jkt?: unknown };
+  return typeof jkt === 'string' ? jkt : null;
 }

@@ -108,6 +108,17 @@ describeEachStore('the removal of what has expired, by a clock that may be wrong
     expect(await kept()).toBe(true);
   });
 
+  test('proofs that were used are removed ten minutes after their end, by a clock that cannot be trusted, too', async () => {
+    const moments = [-MARGIN - 1, -MARGIN + 60_000, 60_000];
+    for (const moment of moments) await store.proofs.add(`proof ${moment}`, at(moment));
+    for (const hasClock of [false, true]) {
+      await removeAt(hasClock ? 5 * DAY : 0, hasClock);
+      const added = [];
+      for (const moment of moments) added.push(await store.proofs.add(`proof ${moment}`, at(moment)));
+      expect(added).toEqual([true, false, false]);
+    }
+  });
+
   test('of a store that was never used nothing is said', async () => {
     expect(await removeAt(0)).toEqual({ sessions: 0, blacklist: 0 });
   });

@@ -30,11 +30,11 @@ const named = (text: string) =>
 /** What shows a point: tests it names, requirements, and what other points say that it refers to. */
 function shownBy({ how }: Point): readonly string[] {
   const requirements = Array.from(how.matchAll(/\bS\d+\b/g), ([number]) => number);
-  const others = Array.from(how.matchAll(/\bAs ([\d.]+\d)/g), ([, point]) => point);
+  const others = new Set(Array.from(how.matchAll(/\bAs ([\d.]+\d)/g), ([, point]) => point));
   return [
     ...named(how),
     ...requirements.filter((number) => named(SHOWN.get(number) ?? '').length > 0),
-    ...POINTS.filter(({ point, state }) => state === 'met' && others.includes(point)).flatMap(shownBy),
+    ...POINTS.filter(({ point, state }) => state === 'met' && others.has(point)).flatMap(shownBy),
   ];
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { Client } from '../support/client.ts';
-import { BUILD, endProcesses, helloWith, logRecords, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { BUILD, endProcesses, helloWith, logRecords, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
 import { newPlace } from '../support/stores.ts';
 
@@ -15,7 +16,7 @@ afterAll(async () => {
 
 test('a server whose working folder is deleted signs people in, also several at once', async () => {
   const env = { ...TEST_ENV, ...place.env };
-  const made = await runCli(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
+  const made = await runCommand(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
   expect(made).toMatchObject({ code: 0 });
   const folder = mkdtempSync(join(tmpdir(), 'working-folder-'));
   const server = await startProcess({ env, from: { ...BUILD, cwd: folder } });

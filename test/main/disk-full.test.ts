@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SessionsDocument, TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
-import { endProcesses, helloWith, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { endProcesses, helloWith, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 
@@ -24,7 +25,7 @@ function limitFileSize(pid: number, bytes: number | 'unlimited'): void {
   test('S39: refuses what must be written, answers what need not be, loses nothing, and is over when there is room', async () => {
     place = newPlace('sqlite');
     const env = { ...TEST_ENV, ...place.env };
-    await runCli(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
+    await runCommand(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
     const { url, pid, printed } = await startProcess({ env });
     const client = new Client(url);
     const { tokenObtainPair: first } = await client.expect(TokenObtainPairDocument, CREDENTIALS);

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { createLog } from '../../src/server/log.ts';
 import { TokenObtainPairDocument } from '../generated/operations.ts';
 import { Client } from '../support/client.ts';
-import { BUILD, endProcesses, logRecords, runCli, startProcess, TEST_ENV } from '../support/process.ts';
+import { runCommand } from '../support/command.ts';
+import { BUILD, endProcesses, logRecords, startProcess, TEST_ENV } from '../support/process.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { newPlace, type Place } from '../support/stores.ts';
 import { ALL_BUT_INTERVALS } from '../support/timers.ts';
@@ -86,7 +87,7 @@ const CHECKPOINT = `const D = require('libsql'); const d = new D(process.argv[1]
   beforeEach(async () => {
     place = newPlace('sqlite');
     env = { ...TEST_ENV, ...place.env };
-    await runCli(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
+    await runCommand(['users', 'create', 'alice', '--password-stdin'], { env, input: PASSWORD });
   });
   afterEach(async () => {
     await endProcesses();

@@ -15,6 +15,8 @@ import { describeEachStore, newPlace, type Place } from '../support/stores.ts';
 const [version = '', start = '', ready = '', stop = ''] = blocksOf('docs/runbook.md', 'Upgrade without downtime', 'sh');
 const NEWER = { command: [process.execPath, join(import.meta.dirname, '../support/newer-program.mjs')] } as const;
 const DEVICES = 6;
+/** Eight programs are started one after the other, which takes longer than other tests on a busy machine. */
+const LONG = 120_000;
 const KNOWN = { sqlite: SQLITE_MIGRATIONS.length, mongodb: FIRST_VERSION + MONGO_MIGRATIONS.length };
 
 interface Pair {
@@ -100,56 +102,64 @@ describeEachStore('an upgrade', (kind) => {
     }
   }
 
-  test('of one server after the other fails no request, and an older program is refused from then on', async () => {
-    await expectVersion(KNOWN[kind]);
-    const old = await Promise.all([startProcess({ env }), startProcess({ env })]);
-    const first = new Client(old[0]?.url ?? '');
-    const pairs = await Promise.all(Array.from({ length: DEVICES }, () => first.signIn('alice', PASSWORD)));
-    const load = startLoad(
-      pairs,
-      old.map(({ url }) => new Client(url)),
-    );
-    await load.more(3);
-
-    const newer = await startProcess(newShell.started(withReplacements(start, { 4001: '0' })));
-    const answer = await shell.expect(
-      withReplacements(ready, { 'http://one.internal:4001': new URL(newer.url).origin }),
-    );
-    expect(answer).toBe('{"status":"ok"}');
-    await load.more(3); // the old ones go on with the new schema
-    await expectVersion(KNOWN[kind] + 1);
-    load.servers.push(new Client(newer.url));
-    for (const server of old) {
-      load.servers.shift();
-      await load.more(1); // what was on its way has arrived, as a load balancer would see to
-      await shell.expect(withReplacements(stop, { '"$PID"': String(server.pid) }));
-      expect(await server.exited).toEqual({ code: 0, signal: null });
+  test(
+    'of one server after the other fails no request, and an older program is refused from then on',
+    async () => {
+      await expectVersion(KNOWN[kind]);
+      const old = await Promise.all([startProcess({ env }), startProcess({ env })]);
+      const first = new Client(old[0]?.url ?? '');
+      const pairs = await Promise.all(Array.from({ length: DEVICES }, () => first.signIn('alice', PASSWORD)));
+      const load = startLoad(
+        pairs,
+        old.map(({ url }) => new Client(url)),
+      );
       await load.more(3);
-    }
-    await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(await runs()).toBe(1);
 
-    const { code, stdout, stderr } = await runCli(['start'], { env: { ...env, PORT: '0' } });
-    const refusal = `the store has version ${KNOWN[kind] + 1}, this program knows ${KNOWN[kind]}: start a newer program`;
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`^(DATA_DIR|MONGODB_URI): [^\n]* cannot be used: ${refusal}\n$`));
-    expect(await runCli(['users', 'list'], { env })).toMatchObject({ code: 1, stderr });
-    expect(await new Client(newer.url).signIn('alice', PASSWORD)).toBeDefined();
-  });
+      const newer = await startProcess(newShell.started(withReplacements(start, { 4001: '0' })));
+      const answer = await shell.expect(
+        withReplacements(ready, { 'http://one.internal:4001': new URL(newer.url).origin }),
+      );
+      expect(answer).toBe('{"status":"ok"}');
+      await load.more(3); // the old ones go on with the new schema
+      await expectVersion(KNOWN[kind] + 1);
+      load.servers.push(new Client(newer.url));
+      for (const server of old) {
+        load.servers.shift();
+        await load.more(1); // what was on its way has arrived, as a load balancer would see to
+        await shell.expect(withReplacements(stop, { '"$PID"': String(server.pid) }));
+        expect(await server.exited).toEqual({ code: 0, signal: null });
+        await load.more(3);
+      }
+      await load.stop();
+      expect(load.failures).toEqual([]);
+      expect(await runs()).toBe(1);
 
-  test('by several servers that start at once migrates once, and all of them serve', async () => {
-    const folder = join(place.options.dataDir, 'gathered');
-    mkdirSync(folder);
-    const together = { ...env, GATHER_IN: folder, GATHER_COUNT: '4' };
-    const start = () => startProcess({ env: together, from: NEWER });
-    const servers = await Promise.all(Array.from({ length: 4 }, start));
-    await expectVersion(KNOWN[kind] + 1);
-    expect(await runs()).toBe(1);
-    for (const { url } of servers) {
-      const client = new Client(url);
-      const { access } = await client.signIn('alice', PASSWORD);
-      expect(await helloWith(client, access)).toBe('Hello, alice!');
-    }
-  });
+      const { code, stdout, stderr } = await runCli(['start'], { env: { ...env, PORT: '0' } });
+      const refusal = `the store has version ${KNOWN[kind] + 1}, this program knows ${KNOWN[kind]}: start a newer program`;
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(new RegExp(`^(DATA_DIR|MONGODB_URI): [^\n]* cannot be used: ${refusal}\n$`));
+      expect(await runCli(['users', 'list'], { env })).toMatchObject({ code: 1, stderr });
+      expect(await new Client(newer.url).signIn('alice', PASSWORD)).toBeDefined();
+    },
+    LONG,
+  );
+
+  test(
+    'by several servers that start at once migrates once, and all of them serve',
+    async () => {
+      const folder = join(place.options.dataDir, 'gathered');
+      mkdirSync(folder);
+      const together = { ...env, GATHER_IN: folder, GATHER_COUNT: '4' };
+      const start = () => startProcess({ env: together, from: NEWER });
+      const servers = await Promise.all(Array.from({ length: 4 }, start));
+      await expectVersion(KNOWN[kind] + 1);
+      expect(await runs()).toBe(1);
+      for (const { url } of servers) {
+        const client = new Client(url);
+        const { access } = await client.signIn('alice', PASSWORD);
+        expect(await helloWith(client, access)).toBe('Hello, alice!');
+      }
+    },
+    LONG,
+  );
 });

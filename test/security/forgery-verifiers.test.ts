@@ -1,7 +1,7 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { SettingsInput } from '../../src/contracts/settings/settings-table.ts';
+import type { VerifierSettingsInput } from '../../src/contracts/settings/verifier-settings.ts';
 import { answerOf, ENGINES, type SharedOptions } from '../support/engines.ts';
 import type { Hostile, Workshop } from '../support/hostile-claims.ts';
 import { hostileTokens, pairRing, secretRing, soundTokens } from '../support/hostile-tokens.ts';
@@ -21,7 +21,7 @@ const kinds = [
 const OF_A_STORE = /^sid of "(unknown|__proto__|constructor|0{32})"$/;
 
 /** Settings that decide how a token is read. */
-const VARIANTS: readonly (readonly [string, SettingsInput])[] = [
+const VARIANTS: readonly (readonly [string, VerifierSettingsInput])[] = [
   ['as simplejwt has them', {}],
   ['without types and names', { tokenTypeClaim: null, jtiClaim: null, leeway: 7 }],
 ];

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { LRUCache } from 'lru-cache';
 import type { Store } from '../../src/contracts/store/store.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
 import { after, newAddress, newId, newReplay, newSession, newSuccessor, newUser, NOW } from './records.ts';
@@ -90,5 +91,20 @@ describe('sessions that were read before, in SQLite', () => {
     user?.createdAt.setTime(0);
     const again = await stores.reader.sessions.findWithUser(ids.id, ids.userId);
     expect(again).toEqual(await stores.third.sessions.findWithUser(ids.id, ids.userId));
+  });
+
+  test('stay known while proofs are noted, as each request of a bound session notes one', async () => {
+    const ids = await known();
+    const all = jest.spyOn(LRUCache.prototype, 'clear');
+    try {
+      await stores.reader.proofs.add(newId(), after(60_000));
+      await nextTurn();
+      await stores.reader.sessions.findWithUser(ids.id, ids.userId);
+      expect(all).not.toHaveBeenCalled();
+      await stores.reader.users.update(ids.userId, { isActive: false });
+      expect(all).toHaveBeenCalled();
+    } finally {
+      all.mockRestore();
+    }
   });
 });

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
 import { StoreUnavailable } from '../../src/contracts/errors.ts';
 import type { Store } from '../../src/contracts/store/store.ts';
+import { swapById } from '../../src/stores/mongo/by-id.ts';
+import { rotation } from '../../src/stores/mongo/sessions.ts';
 import { newPlace, storeKinds, type Place } from '../support/stores.ts';
 import { openMonitored } from './monitored.ts';
 import { after, newSession, newSuccessor, newUser } from './records.ts';
@@ -66,6 +68,45 @@ const MANY = 150;
     expect(await store.sessions.find(session.id)).toEqual(session);
     await store.sessions.rotate(session.id, session.jti, successor);
     expect(await store.sessions.find(session.id)).toMatchObject({ jti: successor.jti, previousJti: session.jti });
+  });
+
+  test('are rotated by one command for many requests, and each is told whether it was the one', async () => {
+    const [one, other, ended] = [
+      newSession(),
+      newSession(),
+      newSession({ revokedAt: after(1), revokedReason: 'revoked' }),
+    ];
+    for (const session of [one, other, ended]) await store.sessions.insert(session);
+    const commands: string[] = [];
+    client.on('commandStarted', ({ commandName }) => commands.push(commandName));
+    const rotate = ({ id, jti }: { id: string; jti: string }, presented = jti) =>
+      store.sessions.rotate(id, presented, newSuccessor());
+    const asked = [rotate(one), rotate(one), rotate(other, 'before'), rotate(ended), rotate({ id: 'none', jti: 'x' })];
+    expect(await Promise.all(asked)).toEqual([true, false, false, false, false]);
+    expect(commands).toEqual(['update', 'find']);
+    const [current] = [await store.sessions.find(one.id)];
+    expect(await Promise.all([rotate(current ?? one), rotate(other)])).toEqual([true, true]);
+    expect(commands.slice(2)).toEqual(['find', 'update']);
+  });
+
+  test('were rotated by a request also where the next one has been by the time they are read', async () => {
+    const [session, bystander] = [newSession(), newSession()];
+    for (const one of [session, bystander]) await store.sessions.insert(one);
+    const [ours, next] = [newSuccessor(), newSuccessor()];
+    const real = client.db().collection<{ _id: string; [field: string]: unknown }>('sessions');
+    const models = { sessions: { collection: { find: real.find.bind(real) } } };
+    const bulkWrite: typeof real.bulkWrite = async (...swaps) => {
+      const result = await real.bulkWrite(...swaps);
+      await store.sessions.rotate(session.id, ours.jti, next);
+      return result;
+    };
+    const swap = swapById({ collection: { ...models.sessions.collection, bulkWrite } as never });
+    const rotated = [
+      swap({ id: session.id, ...rotation(session.jti, ours) }),
+      swap({ id: bystander.id, ...rotation('before', newSuccessor()) }),
+    ];
+    expect(await Promise.all(rotated)).toEqual([true, false]);
+    expect(await store.sessions.find(session.id)).toMatchObject({ jti: next.jti, previousJti: ours.jti });
   });
 
   test('are refused to all who asked, where MongoDB does not answer', async () => {

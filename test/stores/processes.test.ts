@@ -12,7 +12,7 @@ const WRITER = fileURLToPath(new URL('./writer.mjs', import.meta.url));
 const NAMES = Array.from({ length: 100 }, (_, index) => `name ${index}`);
 
 /** The names each kind of call has won. */
-type Won = Readonly<Record<'own' | 'users' | 'rotations' | 'revocations' | 'blacklist', readonly string[]>>;
+type Won = Readonly<Record<'own' | 'users' | 'rotations' | 'revocations' | 'blacklist' | 'proofs', readonly string[]>>;
 
 /** A process of `writer.mjs`, which the compiled program runs in. */
 function startWriter(me: string, { options }: Place) {

@@ -63,6 +63,7 @@ const checkJavaScript: Check = (code) => {
 const ENVIRONMENT: ReadonlySet<string> = new Set([
   ...[...Object.values(authTable), ...Object.values(serverTable)].map(({ env }) => env),
   'VITE_COOKIE', // examples/web
+  'VITE_DPOP', // the same
   'VITE_ACCOUNT', // the same
   'VITE_RECOVERY', // the same
 ]);

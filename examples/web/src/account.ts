@@ -1,10 +1,10 @@
 import { createAccountApi, TokenRequestError } from 'graphql-simplejwt/account';
-import { tokens } from './client.ts';
+import { send, tokens } from './client.ts';
 
 /** Whether the server runs with the settings of docs/accounts.md. */
 export const hasAccountRooms = import.meta.env.VITE_ACCOUNT === 'on';
 
-export const account = createAccountApi({ tokens, url: '/graphql' });
+export const account = createAccountApi({ tokens, url: '/graphql', ...send });
 
 /** What a code is sent with; null for errors that ask for none. */
 export const challengeIn = (error: unknown): string | null =>

@@ -108,6 +108,8 @@ const ENDED: Readonly<Record<string, string>> = {
   token_blacklisted: 'you signed out elsewhere, or it was ended for your safety.',
   password_changed: 'your password was changed.',
   no_active_account: 'your account is not active.',
+  dpop_proof_not_valid: 'this browser has lost the key to it.',
+  dpop_proof_required: 'it was not bound to this browser.',
 };
 
 function whySignedOut(reason: string | null, wasServerTold: boolean): string | null {

@@ -12,7 +12,7 @@ const THUMBPRINT = /^[\w-]{43}$/;
  *
  * @throws TokenInvalid where the claim is none of ours
  */
-export function boundKeyOf({ cnf }: Claims): string | null {
+function boundKeyOf({ cnf }: Claims): string | null {
   if (!isObject(cnf) || !('jkt' in cnf)) return null;
   const { jkt } = cnf;
   if (typeof jkt !== 'string' || !THUMBPRINT.test(jkt)) throw new TokenInvalid();

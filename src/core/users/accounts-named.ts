@@ -20,9 +20,8 @@ export async function accountsNamed(given: string, { store, settings }: AccountS
     address && store.users.findByEmailKey(address.emailKey),
     store.users.findByUsernameKey(givenUsernameKey(given)),
   ]);
-  return [owner, named].flatMap((found, index, all) =>
-    found === null || all.findIndex((other) => other?.id === found.id) < index ? [] : [found],
-  );
+  const isOne = owner !== null && named?.id === owner.id; // not by `?.` on both sides: a damaged record may have no id
+  return [owner, isOne ? null : named].filter((found) => found !== null);
 }
 
 /**

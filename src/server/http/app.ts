@@ -106,11 +106,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const warnOfUnnamedProxy = createProxyWarning(settings, { addresses, log });
   // Where no proxy is trusted, a request comes from the other end of its connection, as the context reads it.
   const hasProxy = settings.trustProxy !== undefined;
-  const askedBy = (raw: IncomingMessage) => (hasProxy ? new Incoming(raw, addresses) : raw);
+  const behindProxy = (raw: IncomingMessage) => {
+    warnOfUnnamedProxy(raw);
+    return new Incoming(raw, addresses);
+  };
   const plainRequests = new PlainRequests({
     plain: graphql.plain,
-    context: (raw, res) => context({ req: askedBy(raw), res }),
-    seen: warnOfUnnamedProxy,
+    context,
+    addressHeader: addresses.header,
+    askedBy: hasProxy ? behindProxy : undefined,
     bodyLimit: settings.maxBodyBytes,
   });
   // CORS adds headers to every answer, and a trace follows a request through Fastify.
@@ -153,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.console) await registerConsole(app, options);
   if (options.mails) registerMailPage(app, options.mails);
   const contextOf = ({ raw }: FastifyRequest, reply: FastifyReply) =>
-    context({ req: askedBy(raw), res: headersOf(reply) });
+    context({ req: hasProxy ? new Incoming(raw, addresses) : raw, res: headersOf(reply) });
   const serve = fastifyApolloHandler(graphql.apollo, { context: contextOf });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     // RFC 6749 5.1: a response that may hold a token must not be cached.

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { preParsingHookHandler } from 'fastify';
-import type { AuthContext } from '../../graphql/context.ts';
+import type { AuthContext, ContextInput, IncomingRequest } from '../../graphql/context.ts';
 import {
   answerTypeOf,
   bodyOf,
@@ -14,9 +14,11 @@ import {
 /** What answers plain requests. */
 export interface PlainRequestParts {
   readonly plain: Pick<PlainRoad, 'run'>;
-  readonly context: (request: IncomingMessage, response: ServerResponse) => Promise<AuthContext>;
-  /** Is told of each request. */
-  readonly seen: (request: IncomingMessage) => void;
+  readonly context: (input: ContextInput) => Promise<AuthContext>;
+  /** The header by which proxies name a client: a request with it is Fastify's, unless `askedBy` reads it. */
+  readonly addressHeader: string;
+  /** Who makes a request. Default: who is at the other end of its connection. */
+  readonly askedBy?: ((request: IncomingMessage) => IncomingRequest) | undefined;
   /** Of a body, in bytes. */
   readonly bodyLimit: number;
 }
@@ -77,14 +79,16 @@ export class PlainRequests {
   }
 
   #mayTake({ method, url, headers }: IncomingMessage): boolean {
+    const { addressHeader, askedBy, bodyLimit } = this.#parts;
     if (method !== 'POST' || url !== '/graphql' || !hasPlainHeaders(headers)) return false;
-    return Number(headers['content-length']) <= this.#parts.bodyLimit; // not where there is none
+    if (askedBy === undefined && headers[addressHeader] !== undefined) return false;
+    return Number(headers['content-length']) <= bodyLimit; // not where there is none
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, operation: PlainOperation): Promise<void> {
-    const { plain, context, seen } = this.#parts;
-    seen(request);
-    const given = await plain.run(operation, await context(request, response));
+    const { plain, context, askedBy } = this.#parts;
+    const req = askedBy === undefined ? request : askedBy(request);
+    const given = await plain.run(operation, await context({ req, res: response }));
     const body = bodyOf(given);
     for (const [name, value] of given.headers) response.setHeader(name, value);
     response.writeHead(given.status, {

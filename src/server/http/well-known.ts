@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PROOF_ALGORITHMS } from '../../contracts/settings/algorithms.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { INTROSPECTION, REVOCATION } from './service-api.ts';
 
@@ -29,6 +30,7 @@ export function registerWellKnown(app: FastifyInstance, { settings, publicKeys }
     revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
     // Required by RFC 8414 2, and never empty. This one promises nothing: there is no authorization endpoint.
     response_types_supported: ['none'],
+    ...(settings.dpop !== 'off' && { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }), // RFC 9449 5.1
   };
   // RFC 8414 3.1: what path an issuer has follows the well-known name. A wildcard, as no path of ours is a pattern.
   const path = METADATA + issuer.pathname.replace(/\/$/, '');

@@ -1,6 +1,6 @@
 import { trusted } from 'mongoose';
-import type { ListPosition, SessionRecord, SessionStore, UserStore } from '../../contracts/store/store.ts';
-import { readById } from './by-id.ts';
+import type { ListPosition, SessionRecord, SessionStore, Successor, UserStore } from '../../contracts/store/store.ts';
+import { readById, swapById, type Swap } from './by-id.ts';
 import { inserted, translated } from './errors.ts';
 import { removeExpired } from './expired.ts';
 import type { Models, SessionDocument } from './models.ts';
@@ -18,6 +18,7 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
     (await translated(() => sessions.updateMany({ ...filter, revokedAt: null }, { $set: change }))).modifiedCount;
 
   const read = readById<SessionDocument>(sessions);
+  const swap = swapById(sessions);
   const find = async (id: string) => readSession(await read(id));
   /** Sessions from a position on, in the order of a moment. */
   const listLater = async (moment: string, { at, name }: ListPosition, limit: number) => {
@@ -46,8 +47,7 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
       const found = await translated(() => sessions.find(live(userId, at)).sort(NEWEST_FIRST).lean());
       return found.flatMap((document) => readSession(document) ?? []);
     },
-    rotate: (id, presentedJti, successor) =>
-      changeOne({ _id: id, jti: presentedJti }, { ...successor, previousJti: presentedJti }),
+    rotate: (id, presentedJti, successor) => swap({ id, ...rotation(presentedJti, successor) }),
     noteReplay: (id, former, next) => {
       // To MongoDB, null is also what documents have in which there is no such field.
       const asItWas = former === null ? { replay: null } : { 'replay.version': former.version };
@@ -84,6 +84,13 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
     deleteExpired: (at) => removeExpired(sessions, at),
   };
 }
+
+/** The compare-and-swap of a rotation. The name of a successor is new, and the next one keeps it as that of its predecessor. */
+export const rotation = (presentedJti: string, successor: Successor): Omit<Swap, 'id'> => ({
+  filter: { jti: String(presentedJti), revokedAt: null },
+  change: { ...successor, previousJti: presentedJti },
+  isDoneIn: ({ jti, previousJti }) => jti === successor.jti || previousJti === successor.jti,
+});
 
 function readSession(document: SessionDocument | null): SessionRecord | null {
   if (document === null) return null;

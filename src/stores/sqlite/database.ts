@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
 import type Database from 'libsql';
 import { StoreUnavailable } from '../../contracts/errors.ts';
-import { KnownRows } from './known-rows.ts';
 import type { StoreHealth } from './store-health.ts';
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
@@ -24,17 +23,18 @@ export interface SqliteDatabase {
   transaction(work: () => void): void;
   /**
    * Runs statements as one transaction, perhaps together with others, and resolves once they are on the disk for good. Rejects
-   * with `StoreUnavailable`, and nothing of them written.
+   * with `StoreUnavailable`, and nothing of them written. Where they change one session and nothing else, `sessionId` is its.
    */
-  readonly write: <Result>(work: () => Result) => Promise<Result>;
-  /** The same for statements that change one session and nothing else. */
-  readonly writeSession: <Result>(id: string, work: () => Result) => Promise<Result>;
-  /** What need not be read again. All of it is forgotten before anything is written, but for `writeSession`. */
-  readonly known: Pick<KnownRows, 'find'>;
+  readonly write: <Result>(work: () => Result, sessionId?: string) => Promise<Result>;
   /**
-   * As `write`, without waiting for the disk: the end of the process takes nothing of it, a power loss may take the latest.
+   * The same for statements that change neither a session nor an account, without waiting for the disk: the end of the process
+   * takes nothing of it, a power loss may take the latest.
    */
   readonly note: <Result>(work: () => Result) => Promise<Result>;
+  /** Another value after each commit of another connection. */
+  version(): SqlValue | undefined;
+  /** Has a function called before anything but notes is written, with the one session that is changed if that is known. */
+  beforeWrites(listener: (sessionId?: string) => void): void;
   /** Writes what still waits, and closes the file. */
   close(): void;
 }
@@ -42,14 +42,13 @@ export interface SqliteDatabase {
 /** What the store's methods are made of: the statements and transactions of an open file. */
 export function access(database: Database.Database, health?: StoreHealth): SqliteDatabase {
   const version = prepared(database, 'PRAGMA data_version', health);
-  const known = new KnownRows(() => version.get()?.[0]);
-  const after =
-    <Result>(forget: () => void, work: () => Result) =>
+  let tell: (sessionId?: string) => void = () => {};
+  const told =
+    <Result>(work: () => Result, sessionId?: string) =>
     (): Result => {
-      forget();
+      tell(sessionId);
       return work();
     };
-  const forgetAll = () => known.forgetAll();
   const atOnce = (work: () => void) => {
     translated(() => transaction(opened(database, health), work), health);
     if (health === undefined) return;
@@ -61,19 +60,19 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
   const group = new GroupCommit(atOnce);
   const notes = new GroupCommit((work) => translated(() => unsynced(opened(database, health), work), health));
   return {
-    known,
+    version: () => version.get()?.[0],
+    beforeWrites: (listener) => (tell = listener),
     prepare: (sql) => {
       const statement = prepared(database, sql, health);
       const run: Statement['run'] = (...values) => {
-        if (!database.open || !database.inTransaction) forgetAll();
+        if (!database.open || !database.inTransaction) tell();
         return statement.run(...values);
       };
       return { ...statement, run };
     },
-    transaction: (work) => atOnce(after(forgetAll, work)),
-    write: (work) => group.write(after(forgetAll, work)),
-    writeSession: (id, work) => group.write(after(() => known.forget(id), work)),
-    note: (work) => notes.write(after(forgetAll, work)),
+    transaction: (work) => atOnce(told(work)),
+    write: (work, sessionId) => group.write(told(work, sessionId)),
+    note: (work) => notes.write(work),
     close: () =>
       translated(() => {
         if (!database.open) return;

@@ -1,3 +1,5 @@
+import { nextTick } from 'node:process'; // the real one, also where tests of an application have replaced the global
+import { LRUCache } from 'lru-cache';
 import type { SessionRecord, SessionStore, Successor } from '../../contracts/store/store.ts';
 import { removeInSlices } from '../slices.ts';
 import type { SqliteDatabase, SqlRow, SqlValue } from './database.ts';
@@ -13,7 +15,10 @@ const selectLater = (moment: string, condition = ''): string =>
    ORDER BY ${moment}, id LIMIT ?3`;
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
-  const { write, writeSession } = database;
+  const { write } = database;
+  const known = new KnownRows(() => database.version());
+  database.beforeWrites((id) => known.forget(id));
+  const change = (id: string, work: () => number) => write(() => work() === 1, id);
   const insert = database.prepare(
     `INSERT INTO sessions (${SESSION_COLUMNS}) VALUES (${Array(WIDTH).fill('?').join(', ')}) ON CONFLICT DO NOTHING`,
   );
@@ -72,24 +77,22 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     insert: (session) => write(() => insert.run(...values(session)) === 1),
     find: async (id) => readSession(select.get(id)),
     findWithUser: async (id, userId) => {
-      const row = database.known.find(id, userId, () => selectWithUser.get(id, userId));
+      const row = known.find(id, userId, () => selectWithUser.get(id, userId));
       return { session: readSession(row), user: readUser(row.slice(WIDTH)) };
     },
     listLive: async (userId, at) => listed(selectLive.all(userId, at.getTime())),
-    rotate: (id, presentedJti, successor) =>
-      writeSession(id, () => rotate.run(...changes(successor), id, presentedJti) === 1),
+    rotate: (id, presentedJti, successor) => change(id, () => rotate.run(...changes(successor), id, presentedJti)),
     noteReplay: (id, former, next) =>
-      writeSession(id, () => noteReplay.run(jsonOrNull(next), id, next.jti, former?.version ?? 0) === 1),
-    replaceCurrent: (id, successor) => writeSession(id, () => replaceCurrent.run(...changes(successor), id) === 1),
-    touch: (id, at) => writeSession(id, () => touch.run(at.getTime(), id) === 1),
-    revoke: (id, { at, reason }) => writeSession(id, () => revoke.run(at.getTime(), reason, id) === 1),
+      change(id, () => noteReplay.run(jsonOrNull(next), id, next.jti, former?.version ?? 0)),
+    replaceCurrent: (id, successor) => change(id, () => replaceCurrent.run(...changes(successor), id)),
+    touch: (id, at) => change(id, () => touch.run(at.getTime(), id)),
+    revoke: (id, { at, reason }) => change(id, () => revoke.run(at.getTime(), reason, id)),
     revokeAll: (userId, { at, reason }, exceptId = '') =>
       write(() => revokeAll.run(at.getTime(), reason, userId, exceptId)),
     revokeOldest: (userId, keep, { at, reason }) => write(() => revokeOldest.run(at.getTime(), reason, userId, keep)),
     listAll: async (userId) => selectAll.all(userId).flatMap((row) => readSession(row) ?? []),
-    rename: (id, deviceName) => writeSession(id, () => rename.run(deviceName, id) === 1),
-    reauthenticate: (id, authentication) =>
-      writeSession(id, () => reauthenticate.run(jsonOrNull(authentication), id) === 1),
+    rename: (id, deviceName) => change(id, () => rename.run(deviceName, id)),
+    reauthenticate: (id, authentication) => change(id, () => reauthenticate.run(jsonOrNull(authentication), id)),
     anonymize: (userId) => write(() => void anonymize.run(userId)),
     listRevoked: async ({ at, name }, limit) => listed(selectRevoked.all(at.getTime(), name, limit)),
     listBegun: async ({ at, name }, limit) => listed(selectBegun.all(at.getTime(), name, limit)),
@@ -124,4 +127,50 @@ function values(session: SessionRecord): SqlValue[] {
     session.deviceName ?? null,
     jsonOrNull(session.authentication ?? null),
   ];
+}
+
+/** Some 2 MB. */
+const MAX_ROWS = 2000;
+
+/**
+ * The sessions that were read last, each with the account it was asked for together with. They are good for as long as nobody
+ * writes to the file. What this process writes is forgotten as it is written; that others have written, SQLite tells
+ * (`PRAGMA data_version`), and it is asked anew after every wait for events, so that a question sees all that was written before it came.
+ */
+class KnownRows {
+  readonly #rows = new LRUCache<string, { readonly userId: string; readonly row: SqlRow }>({ max: MAX_ROWS });
+  readonly #version: () => SqlValue | undefined;
+  #last: SqlValue | undefined;
+  #isCurrent = false;
+
+  /** @param version another value after each commit of another connection */
+  constructor(version: () => SqlValue | undefined) {
+    this.#version = version;
+  }
+
+  /** The row of a session and an account: as it is known, or as it is read now. */
+  find(sessionId: string, userId: string, read: () => SqlRow | undefined): SqlRow {
+    this.#forgetIfOthersWrote();
+    const known = this.#rows.get(sessionId);
+    if (known?.userId === userId) return known.row;
+    const row = read() ?? [];
+    this.#rows.set(sessionId, { userId, row });
+    return row;
+  }
+
+  /** A session, or all that is known. */
+  forget(sessionId?: string): void {
+    if (sessionId === undefined) this.#rows.clear();
+    else this.#rows.delete(sessionId);
+  }
+
+  /** Once until the promises that are settled by now are dealt with: no further request is received before. */
+  #forgetIfOthersWrote(): void {
+    if (this.#isCurrent) return;
+    const version = this.#version();
+    if (version !== this.#last) this.#rows.clear();
+    this.#last = version;
+    this.#isCurrent = true;
+    nextTick(() => (this.#isCurrent = false));
+  }
 }

@@ -95,49 +95,6 @@ describe('the keys of a JWK set at a URL', () => {
     expect(await isFound('b')).toBe(false);
   });
 
-  describe('where the runtime drops what a request began, as Workers do', () => {
-    beforeEach(() => {
-      keys = new RemoteKeys({ url: url('/'), algorithms: ['RS256'], clock: clock.read, isPerRequest: true });
-    });
-
-    test('are fetched by each request for itself until they are known', async () => {
-      const held: ServerResponse[] = [];
-      answer = (response) => held.push(response);
-      const first = isFound('a');
-      await once(server, 'request');
-      serve([named('a')]);
-      expect(await isFound('a')).toBe(true);
-      expect(requests).toHaveLength(2);
-      held[0]?.end(JSON.stringify({ keys: [named('a')] }));
-      expect(await first).toBe(true);
-      expect(await isFound('b')).toBe(false); // for six seconds nobody asks again
-      expect(requests).toHaveLength(2);
-    });
-
-    test.each([0, 2.999, 3, 5.999, 6])('are fetched %d s after a fetch that was dropped', async (seconds) => {
-      answer = () => {};
-      void keys.find('a');
-      await once(server, 'request');
-      clock.advance(seconds);
-      serve([named('a')]);
-      expect(await isFound('a')).toBe(true);
-      expect(requests).toHaveLength(2);
-    });
-
-    test('are waited for when they are due, and known ones are good where that fails', async () => {
-      expect(await isFound('a')).toBe(true);
-      serve([named('b')]);
-      clock.advance(600);
-      expect(await isFound('a')).toBe(true);
-      expect(await isFound('a')).toBe(false);
-      expect(requests).toHaveLength(2);
-      serve([], 503);
-      clock.advance(600);
-      expect(await isFound('b')).toBe(true);
-      expect(requests).toHaveLength(3);
-    });
-  });
-
   test('are used with the first algorithm that suits, and are left where none does', async () => {
     serve([
       named('a'),

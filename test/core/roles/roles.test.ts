@@ -123,7 +123,9 @@ test('with stateless authentication and in other services, the token says which 
   await auth.rooms.roles?.set(alice.id, []);
   expect(await ask(auth, '{ draft }', access.token)).toBe('draft');
   const token = { claims: { roles: ['EDITOR'] } } as never;
-  const context = { auth: { authenticate: async () => ({ user: { id: '', username: '' }, token }) } };
+  const context = {
+    auth: { authenticate: async () => ({ user: { id: '', username: '' }, token, keyThumbprint: null }) },
+  };
   expect(await verifierGuard({ context }, ['EDITOR'])).toBe(true);
   await expect(verifierGuard({ context }, ['ADMIN'])).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
   await library.remove();

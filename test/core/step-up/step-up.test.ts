@@ -175,7 +175,8 @@ test("fields of the library's users ask for a recent sign-in, a factor or both, 
   expect(await reason('{ recent }')).toBeUndefined();
   const contextOf = (seconds: number, more = {}) => {
     const claims = { auth_time: Math.floor(Date.now() / 1000) - seconds, ...more };
-    return { auth: { authenticate: async () => ({ user: { id: '', username: '' }, token: { claims } as never }) } };
+    const verified = { user: { id: '', username: '' }, token: { claims } as never, keyThumbprint: null };
+    return { auth: { authenticate: async () => verified } };
   };
   const demands = [{ maxAge: 300 }, { amr: 'mfa' }];
   expect(await verifierGuard({ context: contextOf(100, { amr: ['pwd', 'mfa'] }) }, demands)).toBe(true);

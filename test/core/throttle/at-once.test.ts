@@ -184,7 +184,7 @@ describeEachStore('attempts at once', (kind) => {
     }
     const answers = await Promise.all(outcomes);
     expect(answers.filter((answer) => answer === 'right')).toHaveLength(LIMIT + 64);
-  });
+  }, 120_000); // a hundred attempts and as many writes of each: half a minute on SecantusDB beside other work
 
   test('refused ones write nothing to the store, whichever count refuses them', async () => {
     await Promise.all(times(LIMIT, () => attempt(wrong)));

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { NoActiveAccount, Throttled } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
+import { KnownNetworks } from '../../../src/core/throttle/known-networks.ts';
 import { Throttle } from '../../../src/core/throttle/throttle.ts';
 import { openStore } from '../../../src/stores/open-store.ts';
 import { TEST_KEY, TestClock } from '../../support/server.ts';
@@ -46,6 +47,15 @@ describeEachStore('the networks an account is known from', (kind) => {
     }
     await expect(signIn(throttle, '192.0.2.2')).rejects.toThrow(Throttled);
     expect(await signIn(throttle, '192.0.2.1')).toBe('signed in');
+  });
+
+  test('are known for ninety days, and no moment longer', async () => {
+    const networks = new KnownNetworks({ store, clock: clock.read });
+    await networks.note('alice', '192.0.2.1');
+    clock.advance(90 * DAY - 0.001);
+    expect(await networks.has('alice', '192.0.2.1')).toBe(true);
+    clock.advance(0.001);
+    expect(await networks.has('alice', '192.0.2.1')).toBe(false);
   });
 
   test('are noted once, and again when half of their time is over', async () => {

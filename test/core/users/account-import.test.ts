@@ -85,6 +85,21 @@ describeEachStore('an import of accounts', (kind) => {
     ]);
   });
 
+  test('takes those whose address cannot be theirs without it, and says why', async () => {
+    const outcomes = await imports.add([
+      foreign({ email: 'alice@example.com' }),
+      foreign({ id: '8', username: 'bob', email: 'ALICE@example.com' }),
+      foreign({ id: '9', username: 'carol', email: 'carol' }),
+    ]);
+    expect(outcomes).toEqual([
+      { outcome: 'imported' },
+      { outcome: 'imported', lacks: 'its e-mail address, which another account has' },
+      { outcome: 'imported', lacks: 'its e-mail address, which is none' },
+    ]);
+    expect(await store.users.findById('7')).toMatchObject({ emailKey: 'alice@example.com', emailVerified: false });
+    for (const id of ['8', '9']) expect(await store.users.findById(id)).not.toHaveProperty('emailKey');
+  });
+
   const DIGEST = Buffer.alloc(64, 1).toString('base64');
   const BCRYPT = `saltsaltsaltsaltsaltsu${'a'.repeat(31)}`;
   test.each([

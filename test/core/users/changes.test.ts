@@ -2,13 +2,16 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
+import { Overloaded } from '../../../src/contracts/errors.ts';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import { PasswordCheck } from '../../../src/core/users/password-check.ts';
 import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
 import { PASSWORD } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 const NEXT_PASSWORD = 'through the looking glass';
+const CLIENT = { userAgent: null, ipAddress: null };
 const GONE = { reason: 'store_unavailable' };
 
 describeEachStore('a change of an account', (kind) => {
@@ -62,6 +65,29 @@ describeEachStore('a change of an account', (kind) => {
     }
   });
 
+  test('of the password is dated, and makes the hash of before useless', async () => {
+    const { auth, seam, clock, alice } = library;
+    clock.advance(60);
+    await auth.users.changePassword(alice.id, PASSWORD, NEXT_PASSWORD);
+    const record = await seam.store.users.findById(alice.id);
+    expect(record?.passwordChangedAt).toEqual(new Date(clock.read()));
+    expect(await auth.users.authenticate('alice', NEXT_PASSWORD, CLIENT)).toMatchObject({ id: alice.id });
+  });
+
+  test('by another hash of a right password is told where the store fails, and waits where there is too much to do', async () => {
+    const { seam, alice } = library;
+    const record = await seam.store.users.findById(alice.id);
+    if (record === null) throw new Error('expected alice');
+    const hasher = new PasswordHasher(5, systemClock);
+    const check = new PasswordCheck({ store: seam.store, hasher });
+    seam.failAt('users.replacePasswordHash');
+    await expect(check.upgrade(record, PASSWORD)).rejects.toMatchObject(GONE);
+    jest.spyOn(hasher, 'hash').mockRejectedValue(new Overloaded());
+    await check.upgrade(record, PASSWORD);
+    expect(await seam.store.users.findById(alice.id)).toEqual(record);
+    await hasher.close();
+  });
+
   test('hands out no secret, nor does looking one up', async () => {
     const { auth, alice } = library;
     expect(await auth.users.find(alice.id)).toEqual(alice);
@@ -93,4 +119,18 @@ test('a thread that is at work when its owner closes ends with its work', async 
   expect(await hashing).toMatch(/^bcrypt_sha256/);
   expect(terminate).toHaveBeenCalledTimes(1);
   jest.restoreAllMocks();
+});
+
+test('a sign-in that fails is answered once those who are told of it have done their work', async () => {
+  let isDone = false;
+  const onLoginFailed = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    isDone = true;
+  };
+  const library = await startTestLibrary('sqlite', { onLoginFailed });
+  await expect(library.auth.users.authenticate('alice', 'wrong', CLIENT)).rejects.toMatchObject({
+    reason: 'no_active_account',
+  });
+  expect(isDone).toBe(true);
+  await library.remove();
 });

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import { removeTraces } from '../../../src/core/users/traces.ts';
 import { claimsOf } from '../../support/forge.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
 import { PASSWORD } from '../../support/server.ts';
@@ -47,5 +49,30 @@ describeEachStore('deleting a user', (kind) => {
     expect(await auth.sessions.find(String(claimsOf(access.token)['sid']))).toMatchObject({
       revokedReason: 'user_deleted',
     });
+  });
+});
+
+describe('the removal of what is kept beside an account', () => {
+  const NAMES = ['secondFactors', 'links', 'outbox', 'accountEvents'] as const;
+  /** A store in which each removal takes a while, and one of them fails. */
+  const storeWith = (gone: string[], failing?: string) => {
+    const remove = (name: string) => async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (name === failing) throw new Error('the store is gone');
+      gone.push(name);
+    };
+    return Object.fromEntries(
+      NAMES.map((name) => [name, { delete: remove(name), deleteOfUser: remove(name) }]),
+    ) as unknown as Store;
+  };
+
+  test('is told when it is done', async () => {
+    const gone: string[] = [];
+    await removeTraces(storeWith(gone), 'u');
+    expect(gone.toSorted()).toEqual(NAMES.toSorted());
+  });
+
+  test.each(NAMES)('is not told as done where %s cannot be removed', async (name) => {
+    await expect(removeTraces(storeWith([], name), 'u')).rejects.toThrow('the store is gone');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readEmail } from '../../../src/core/users/email.ts';
+import { newEmail, readEmail } from '../../../src/core/users/email.ts';
 
 test.each([
   '',
@@ -42,4 +42,9 @@ test.each([
   ['ﬁ@example.com', 'ﬁ@example.com'],
 ])('%j is compared as %s, and kept as it was written', (given, emailKey) => {
   expect(readEmail(given)).toEqual({ email: given.trim(), emailKey });
+});
+
+test('the address of an account is one, or the field is told', () => {
+  expect(newEmail('Alice@example.com')).toEqual(readEmail('Alice@example.com'));
+  expect(() => newEmail('alice')).toThrow(expect.objectContaining({ field: 'email', reason: 'invalid_email' }));
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { whyGuessable } from '../../../src/core/users/guessability.ts';
 import { checkNewPassword } from '../../../src/core/users/password-policy.ts';
 
 const SETTINGS = {
@@ -113,6 +114,13 @@ describe('passwords that are guessed first', () => {
     const verdicts = await Promise.all(made.map((password) => verdictOf(password)));
     // Some begin with a word by chance.
     expect(verdicts.filter((verdict) => verdict !== null).length).toBeLessThan(8);
+  });
+
+  test('S43: others have a turn between the beginning of a long password and its end', async () => {
+    let hadTurn = false;
+    setImmediate(() => (hadTurn = true));
+    expect(await whyGuessable('a'.repeat(64), { username: [], service: [] })).toBe('it repeats one character');
+    expect(hadTurn).toBe(true);
   });
 
   test('PASSWORD_MIN_LENGTH is the shortest there is', async () => {

@@ -19,7 +19,7 @@ describe('requests that are answered before Fastify sees them', () => {
       },
     };
     const context = async () => ({}) as AuthContext;
-    const requests = new PlainRequests({ plain, context, seen: () => {}, bodyLimit: 1000 });
+    const requests = new PlainRequests({ plain, context, addressHeader: 'x-forwarded-for', bodyLimit: 1000 });
     requests.standBefore(app.server);
     app.post('/graphql', { preParsing: requests.body }, async ({ raw, body }) => {
       expect(body).toEqual(OPERATION);

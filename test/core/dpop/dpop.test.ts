@@ -1,0 +1,82 @@
+import { createSecretKey } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { StoreUnavailable } from '../../../src/contracts/errors.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import { Dpop } from '../../../src/core/dpop/dpop.ts';
+import { openAt } from '../../stores/records.ts';
+import { makeProof, newClientKey } from '../../support/proofs.ts';
+import { TEST_KEY, TestClock } from '../../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
+
+const PUBLIC = 'https://api.example.com';
+
+describeEachStore('the proofs that a server has seen', (kind) => {
+  const key = newClientKey();
+  let place: Place;
+  let store: Store;
+  let clock: TestClock;
+  let removals: Date[];
+  let reported: unknown[];
+  beforeEach(async () => {
+    place = newPlace(kind);
+    store = await openAt(place);
+    clock = new TestClock();
+    removals = [];
+    reported = [];
+  });
+  afterEach(async () => {
+    await store.close();
+    await place.remove();
+  });
+  /** The room on a store that tells when it removes, and does as `remove` says. */
+  const room = (remove: Store['proofs']['deleteExpired'] = (at) => store.proofs.deleteExpired(at)) => {
+    const deleteExpired = (at: Date) => {
+      removals.push(at);
+      return remove(at);
+    };
+    const settings = settingsFromOptions({ signingKey: TEST_KEY, dpop: 'optional', publicUrl: PUBLIC });
+    return new Dpop({
+      store: { ...store, now: async () => null, proofs: { ...store.proofs, deleteExpired } },
+      settings,
+      clock: clock.read,
+      secret: () => createSecretKey(Buffer.from(TEST_KEY)),
+      report: (error) => reported.push(error),
+    });
+  };
+  const proof = () => makeProof(key, { url: `${PUBLIC}/graphql`, now: clock.seconds });
+  const prove = (dpop: Dpop, text = proof()) =>
+    dpop.prove({ proof: text, method: 'POST', path: '/graphql', host: undefined }, () => {});
+
+  test('are removed once a minute while they come in, ten minutes after they expired', async () => {
+    const dpop = room();
+    const startedAt = clock.read();
+    for (let second = 0; second < 150; second += 10) {
+      await prove(dpop);
+      while (removals.length < 1 + Math.floor(second / 60)) await nextTurn();
+      clock.advance(10);
+    }
+    expect(removals.map((at) => (at.getTime() - startedAt) / 1000)).toEqual([-600, -540, -480]);
+    await dpop.close();
+  });
+
+  test('are not waited for while they are removed, and what fails there is reported alone', async () => {
+    const failure = new StoreUnavailable(new Error('a full disk'));
+    const dpop = room(() => Promise.reject(failure));
+    expect(await prove(dpop)).toMatchObject({ tokenHash: null });
+    while (reported.length === 0) await nextTurn();
+    expect(reported).toEqual([failure]);
+    await dpop.close();
+  });
+
+  test('let nobody in while the store does not answer', async () => {
+    const dpop = room();
+    const text = proof();
+    await store.close();
+    await expect(prove(dpop, text)).rejects.toBeInstanceOf(StoreUnavailable);
+    store = await openAt(place);
+    expect(await prove(room(), text)).toMatchObject({ tokenHash: null });
+    expect(reported).toEqual([]);
+  });
+});
