@@ -94,13 +94,12 @@ const MANY = 150;
     for (const one of [session, bystander]) await store.sessions.insert(one);
     const [ours, next] = [newSuccessor(), newSuccessor()];
     const real = client.db().collection<{ _id: string; [field: string]: unknown }>('sessions');
-    const models = { sessions: { collection: { find: real.find.bind(real) } } };
     const bulkWrite: typeof real.bulkWrite = async (...swaps) => {
       const result = await real.bulkWrite(...swaps);
       await store.sessions.rotate(session.id, ours.jti, next);
       return result;
     };
-    const swap = swapById({ collection: { ...models.sessions.collection, bulkWrite } as never });
+    const swap = swapById({ collection: { find: (filter) => real.find(filter), bulkWrite } });
     const rotated = [
       swap({ id: session.id, ...rotation(session.jti, ours) }),
       swap({ id: bystander.id, ...rotation('before', newSuccessor()) }),

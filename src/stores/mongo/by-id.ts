@@ -2,8 +2,8 @@ import DataLoader from 'dataloader';
 import { translated } from './errors.ts';
 
 /**
- * A collection of the driver itself: what Mongoose would add, casts and documents with methods, these questions have no use for. Ids
- * are compared as the values they are, so nothing in them can be an operator.
+ * A collection of the driver itself: what Mongoose would add, casts and documents with methods, these questions have no use for. With
+ * `$in` and `$eq`, what would be an operator is compared as a value.
  */
 interface Collection {
   readonly collection: {
@@ -30,7 +30,7 @@ export function readById<Document extends { readonly _id: string }>({
   collection,
 }: Collection): (id: string) => Promise<Document | null> {
   const loader = new DataLoader<string, Document | null>(async (ids) => {
-    const found = (await collection.find({ _id: { $in: ids.map(String) } }).toArray()) as Document[];
+    const found = (await collection.find({ _id: { $in: ids } }).toArray()) as Document[];
     const byId = new Map(found.map((document) => [document._id, document]));
     return ids.map((id) => byId.get(id) ?? null);
   }, OPTIONS);
@@ -55,11 +55,11 @@ export interface Swap {
 export function swapById({ collection }: Collection): (swap: Swap) => Promise<boolean> {
   const loader = new DataLoader<Swap, boolean>(async (swaps) => {
     const operations = swaps.map(({ id, filter, change }) => ({
-      updateOne: { filter: { ...filter, _id: String(id) }, update: { $set: change } },
+      updateOne: { filter: { ...filter, _id: { $eq: id } }, update: { $set: change } },
     }));
     const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
     if (matchedCount === swaps.length || matchedCount === 0) return swaps.map(() => matchedCount > 0);
-    const found = await collection.find({ _id: { $in: swaps.map(({ id }) => String(id)) } }).toArray();
+    const found = await collection.find({ _id: { $in: swaps.map(({ id }) => id) } }).toArray();
     const byId = new Map((found as { readonly _id: string }[]).map((document) => [document._id, document]));
     return swaps.map(({ id, isDoneIn }) => isDoneIn({ ...byId.get(id) }));
   }, OPTIONS);

@@ -87,7 +87,7 @@ export function mongoSessions(sessions: Models['sessions'], users: Pick<UserStor
 
 /** The compare-and-swap of a rotation. The name of a successor is new, and the next one keeps it as that of its predecessor. */
 export const rotation = (presentedJti: string, successor: Successor): Omit<Swap, 'id'> => ({
-  filter: { jti: String(presentedJti), revokedAt: null },
+  filter: { jti: { $eq: presentedJti }, revokedAt: null },
   change: { ...successor, previousJti: presentedJti },
   isDoneIn: ({ jti, previousJti }) => jti === successor.jti || previousJti === successor.jti,
 });
