@@ -23,7 +23,7 @@ export class TokenResolver {
   @Operation({ access: 'open', givesTokens: true, credential: true, throttle: 'sign_in', countedFor: theGivenName })
   @Mutation(() => TokenPairType, {
     description:
-      'Signs in and starts a session. A wrong username, a wrong password and a disabled account all fail with the reason `no_active_account`. After many failures the reason is `throttled`: retry after `retryAfter` seconds. A user with a second factor gets the reason `second_factor_required` and a `challenge`: send it with a code to `tokenObtainPairOtp`.',
+      'Signs in and starts a session. A wrong username, a wrong password and a disabled account all fail with the reason `no_active_account`. After many failures the reason is `throttled`: retry after `retryAfter` seconds. A user with a second factor gets the reason `second_factor_required` and a `challenge`: send it with a code to `tokenObtainPairOtp`. With `JWT_DPOP`, a proof in the header `DPoP` binds the tokens to its key.',
   })
   async tokenObtainPair(
     @Arg('username', () => String, USERNAME) username: string,
@@ -40,7 +40,7 @@ export class TokenResolver {
   @Operation({ access: 'open', givesTokens: true, throttle: 'refresh' })
   @Mutation(() => RefreshedTokensType, {
     description:
-      'Exchanges a refresh token for an access token and the next refresh token. A repeated call returns the same successor until that is used, within limits, so a lost response or a second tab signs nobody out. Any other reuse ends the session. An address that refreshes too often is told `throttled`.',
+      'Exchanges a refresh token for an access token and the next refresh token. A repeated call returns the same successor until that is used, within limits, so a lost response or a second tab signs nobody out. Any other reuse ends the session. An address that refreshes too often is told `throttled`. A session that is bound to a key needs a proof of it in the header `DPoP`.',
   })
   async tokenRefresh(
     @Arg('refresh', () => String, {
@@ -119,7 +119,8 @@ export class TokenResolver {
 
   @Operation({ access: 'open', givesTokens: true, throttle: 'refresh' })
   @Mutation(() => SlidingTokenType, {
-    description: 'Extends a sliding token, as long as it can be refreshed.',
+    description:
+      'Extends a sliding token, as long as it can be refreshed. A bound one needs a proof, as in `tokenRefresh`.',
   })
   tokenRefreshSliding(
     @Arg('token', () => String, { description: 'A sliding token that has not expired.' }) token: string,
