@@ -36,8 +36,8 @@ describe('the example app with tokens that are bound to its browser', () => {
   const kept = ({ tab }: ExamplePage) => tab.evaluate<[string, string][]>('Object.entries({ ...localStorage })');
   /** What a script, or a copy of the disk, finds. */
   const stolenFrom = async (page: ExamplePage): Promise<{ access: string; refresh: string }> => {
-    const [[, item = ''] = []] = await kept(page);
-    return JSON.parse(item) as { access: string; refresh: string };
+    const [item] = await kept(page);
+    return JSON.parse(item?.[1] ?? '') as { access: string; refresh: string };
   };
   const ask = async (send: typeof fetch, body: object, headers: Record<string, string> = {}): Promise<Answer> => {
     const sent = { 'content-type': 'application/json', ...headers };
