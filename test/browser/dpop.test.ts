@@ -8,6 +8,13 @@ import { launchBrowser, shows, Visitor } from './visitor.ts';
 
 const REFRESH = 'mutation ($refresh: String!) { tokenRefresh(refresh: $refresh) { access refresh } }';
 
+/** What is kept, as far as a test looks at it. `step` counts the refreshes. */
+interface Stolen {
+  readonly access: string;
+  readonly refresh: string;
+  readonly step: number;
+}
+
 interface Answer {
   readonly data: unknown;
   readonly errors?: readonly { readonly extensions: object }[];
@@ -35,9 +42,9 @@ describe('the example app with tokens that are bound to its browser', () => {
   const openPage = async (by = visitor) => new ExamplePage(await by.open(site.url));
   const kept = ({ tab }: ExamplePage) => tab.evaluate<[string, string][]>('Object.entries({ ...localStorage })');
   /** What a script, or a copy of the disk, finds. */
-  const stolenFrom = async (page: ExamplePage): Promise<{ access: string; refresh: string }> => {
+  const stolenFrom = async (page: ExamplePage): Promise<Stolen> => {
     const [item] = await kept(page);
-    return JSON.parse(item?.[1] ?? '') as { access: string; refresh: string };
+    return JSON.parse(item?.[1] ?? '') as Stolen;
   };
   const ask = async (send: typeof fetch, body: object, headers: Record<string, string> = {}): Promise<Answer> => {
     const sent = { 'content-type': 'application/json', ...headers };
@@ -50,7 +57,7 @@ describe('the example app with tokens that are bound to its browser', () => {
     const [one, other] = [await openPage(), await openPage()];
     await one.signInAndSee();
     await shows(other.greeting);
-    const { access, refresh } = await stolenFrom(one);
+    const { access, refresh, step } = await stolenFrom(one);
 
     // Another machine without the key, and with one of its own.
     const refreshing = { query: REFRESH, variables: { refresh } };
@@ -79,12 +86,12 @@ describe('the example app with tokens that are bound to its browser', () => {
     await burglar.leave();
 
     // The browser that signed in refreshes once for both tabs, and after a reload.
-    const before = visitor.count('tokenRefresh');
+    // The time of the pages goes on and that of the server does not, so that a proof may be sent twice.
     for (let round = 1; round <= 2; round += 1) {
       server.clock.advance(280);
       await visitor.moveTime(280);
       await Promise.all([one.askFifty(), other.askFifty()]);
-      expect(visitor.count('tokenRefresh') - before).toBe(round);
+      expect((await stolenFrom(one)).step - step).toBe(round);
     }
     expect((await stolenFrom(one)).refresh).not.toBe(refresh);
     await other.tab.reload();
