@@ -46,9 +46,9 @@ function open(): Promise<IDBDatabase | null> {
     // Reading `indexedDB` throws in a sandboxed frame, and opening it where storage is blocked; it may also fail later.
     const request = attempt(() => globalThis.indexedDB.open(DATABASE, 1));
     if (request === null) return resolve(null);
-    request.onupgradeneeded = () => void request.result.createObjectStore(KEYS);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(null);
+    request.addEventListener('upgradeneeded', () => void request.result.createObjectStore(KEYS));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => resolve(null));
   });
   return within(PATIENCE_MS, opened, () => new Error('IndexedDB, which has the DPoP key, does not answer.'));
 }
@@ -65,8 +65,8 @@ const read = (database: IDBDatabase, name: string): Promise<ProofKeyPair | undef
   new Promise((resolve, reject) => {
     const transaction = database.transaction(KEYS);
     const request = transaction.objectStore(KEYS).get(name) as IDBRequest<ProofKeyPair | undefined>;
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error ?? failed());
+    transaction.addEventListener('complete', () => resolve(request.result));
+    transaction.addEventListener('abort', () => reject(transaction.error ?? failed()));
   });
 
 /** The pair that is there, or else this one. One transaction: of all tabs that try, the others find the first one's. */
@@ -76,12 +76,12 @@ const firstOf = (database: IDBDatabase, name: string, made: ProofKeyPair): Promi
     const transaction = database.transaction(KEYS, 'readwrite');
     const keys = transaction.objectStore(KEYS);
     const found = keys.get(name) as IDBRequest<ProofKeyPair | undefined>;
-    found.onsuccess = () => {
+    found.addEventListener('success', () => {
       if (found.result === undefined) keys.put(made, name);
       else first = found.result;
-    };
-    transaction.oncomplete = () => resolve(first);
-    transaction.onabort = () => reject(transaction.error ?? failed());
+    });
+    transaction.addEventListener('complete', () => resolve(first));
+    transaction.addEventListener('abort', () => reject(transaction.error ?? failed()));
   });
 
 const failed = () => new Error('IndexedDB, which has the DPoP key, failed.');

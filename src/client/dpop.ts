@@ -132,7 +132,7 @@ export function createDpop(options: DpopOptions = {}): Dpop {
     const token = sentTokenIn(headers.get(headerName));
     if (token !== null && !token.isBound) return transport(input, init);
     const method = methodOf(init?.method ?? whole?.method ?? 'GET');
-    const at = addressOf(whole?.url ?? String(input));
+    const at = addressOf(input instanceof Request ? input.url : input.toString());
     const server = serverAt(at);
     const mended = new Set<string>();
     for (;;) {

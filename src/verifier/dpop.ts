@@ -14,11 +14,7 @@ import { rememberHere } from './used-proofs.ts';
  * ```ts
  * import type { DpopVerification } from 'graphql-simplejwt/verifier';
  *
- * const dpop: DpopVerification = {
- *   mode: 'required',
- *   url: 'https://orders.example.com',
- *   remember: async (id, seconds) => (await redis.set(`dpop:${id}`, '1', { NX: true, EX: seconds })) === 'OK',
- * };
+ * const dpop: DpopVerification = { mode: 'required', url: 'https://orders.example.com' };
  * ```
  */
 export interface DpopVerification {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -27,7 +27,7 @@ describe('the key of a browser', () => {
   /** The only key that is let in; null for any. */
   let wanted: string | null = null;
   beforeAll(async () => {
-    pages = createServer(async ({ url: path = '', method, headers }, response) => {
+    const answer = async ({ url: path = '', method, headers }: IncomingMessage, response: ServerResponse) => {
       if (method === 'POST') {
         const proof = await readProof(headers['dpop']);
         proofs.push(proof);
@@ -39,7 +39,8 @@ describe('the key of a browser', () => {
       const file = /^\/dist\/client\/[\w/-]+\.js$/.exec(path)?.[0];
       response.setHeader('content-type', file === undefined ? 'text/html' : 'text/javascript');
       return response.end(file === undefined ? HTML : readFileSync(`.${file}`));
-    }).listen(0, '127.0.0.1');
+    };
+    pages = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
     await once(pages, 'listening');
     url = `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`;
     browser = await launchBrowser();
@@ -118,7 +119,7 @@ describe('the key of a browser', () => {
     [
       'it cannot be opened',
       () => Visitor.at(browser, url),
-      'indexedDB.open = () => { const request = {}; setTimeout(() => request.onerror()); return request; }',
+      'indexedDB.open = () => { const request = new EventTarget(); setTimeout(() => request.dispatchEvent(new Event("error"))); return request; }',
     ],
   ])('where %s, it is in memory: of one page, and gone with it', async (_why, start, script) => {
     const visitor = await start();
@@ -166,7 +167,9 @@ describe('the key of a browser', () => {
     expect(Array.from(keys())).toEqual([key]);
 
     await visitor.takeTime();
-    await visitor.prepare('const { open } = indexedDB; indexedDB.open = () => { indexedDB.open = open; return {}; }');
+    await visitor.prepare(
+      'const { open } = indexedDB; indexedDB.open = () => { indexedDB.open = open; return new EventTarget(); }',
+    );
     const slow = await opened(visitor);
     await slow.evaluate('void (globalThis.outcome = kept.fetch("/proof", { method: "POST" }).catch(String))');
     await visitor.moveTime(6);

@@ -104,9 +104,7 @@ describe.each([
       await copy.save(stolen);
       const thief = newDevice(server, { ...options, storage: copy });
       expect(await thief.hello()).toMatch(/^dpop_proof_(not_valid|required)$/);
-      await expect(
-        thief.tokens.refresh().then((access) => access ?? Promise.reject(new Error('signed out'))),
-      ).rejects.toThrow();
+      expect(await thief.tokens.refresh().catch(() => null)).toBeNull();
       expect(reasonOf(thief.tokens.getState())).toBe(reason);
     }
     await device.tokens.refresh();
@@ -155,10 +153,10 @@ describe.each([
     const events = socket.iterate({ query: EVENTS });
     const first = events.next();
     await new Promise((resolve) => socket.on('connected', resolve));
-    let isHeard = false;
-    void first.then(() => (isHeard = true));
+    const heard: unknown[] = [];
+    void first.then((event) => heard.push(event));
     // What happens before the subscription has begun is not told.
-    for (let round = 0; round < 200 && !isHeard; round += 1) {
+    for (let round = 0; round < 200 && heard.length === 0; round += 1) {
       await newDevice(server).tokens.signIn('alice', PASSWORD);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

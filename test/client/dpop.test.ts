@@ -1,6 +1,6 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createDpop, generateProofKeys, type DpopOptions, type ProofKey } from '../../src/client/dpop.ts';
+import { createDpop, type DpopOptions } from '../../src/client/dpop.ts';
 import { ProofPeer, readProof } from '../support/proof-peer.ts';
 
 const JKT = 'x'.repeat(43);
@@ -221,69 +221,10 @@ describe('requests with proofs', () => {
     expect((await readProof(second['dpop'])).claims).toMatchObject({ htm: 'POST', htu: `${peer.origin}/` });
     expect(Object.keys(second)).toEqual(['dpop']);
   });
-
-  test('the key may be a pair, or sign elsewhere', async () => {
-    const pair = await generateProofKeys();
-    expect(pair.privateKey.extractable).toBe(false);
-    await dpopOf({ key: pair }).fetch(peer.origin);
-    await dpopOf({ key: pair }).fetch(peer.origin);
-    const [one, same] = await peer.proofs();
-    expect(same?.thumbprint).toBe(one?.thumbprint);
-
-    await dpopOf({ key: hardwareKey() }).fetch(peer.origin, { headers: asBound });
-    expect((await peer.lastProof()).claims['ath']).toBe(hashOf(BOUND));
-  });
-
-  test('a platform without WebCrypto needs a key that signs and hashes', async () => {
-    const { crypto } = globalThis;
-    Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true });
-    try {
-      expect(() => createDpop()).toThrow('DPoP needs WebCrypto');
-      await dpopOf({ key: hardwareKey() }).fetch(peer.origin, { headers: asBound });
-      await dpopOf({ key: hardwareKey() }).fetch(peer.origin);
-    } finally {
-      Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true });
-    }
-    const [one, other] = await peer.proofs();
-    expect(one?.claims['ath']).toBe(hashOf(BOUND));
-    expect(one?.claims.jti).not.toBe(other?.claims.jti);
-  });
-
-  test('a pair of another kind is refused, and a key that fails is asked again', async () => {
-    const p384 = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, false, ['sign', 'verify']);
-    await expect(dpopOf({ key: p384 }).fetch(peer.origin)).rejects.toThrow('Expected a key pair of ECDSA');
-    let isLocked = true;
-    const whole = hardwareKey();
-    const key: ProofKey = {
-      ...whole,
-      sign: (data) => {
-        if (isLocked) throw new Error('The device is locked.');
-        return whole.sign(data);
-      },
-    };
-    const dpop = dpopOf({ key });
-    await expect(dpop.fetch(peer.origin)).rejects.toThrow('The device is locked.');
-    const params = async () => ({ authorization: `Bearer ${BOUND}` });
-    expect(await dpop.connectionParams('wss://x/', params)()).toEqual({ authorization: `Bearer ${BOUND}` });
-    isLocked = false;
-    await dpop.fetch(peer.origin);
-    expect(peer.received).toHaveLength(1);
-  });
 });
 
 /** RFC 9449 7.1 and 9. */
 function challenge(error: string, headers: Record<string, string>) {
   const realm = `Bearer realm="api", DPoP realm="api", error="${error}", algs="ES256"`;
   return { status: 401, headers: { 'www-authenticate': realm, 'content-type': 'text/plain', ...headers } };
-}
-
-/** A key that gives nothing but signatures, as that of a phone. */
-function hardwareKey(): ProofKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return {
-    alg: 'ES256',
-    jwk: publicKey.export({ format: 'jwk' }) as ProofKey['jwk'],
-    sign: (data) => sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-    sha256: (data) => createHash('sha256').update(data).digest(),
-  };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -27,7 +27,7 @@ describe('oauth4webapi as the service that is sent proofs', () => {
         .setJti('1')
         .setExpirationTime('5m')
         .sign(privateKey);
-    service = createServer(async ({ method = '', url = '', headers }, response) => {
+    const answer = async ({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse) => {
       if (url === '/jwks') return response.setHeader('content-type', 'application/json').end(JSON.stringify(jwks));
       const received = new Request(`${origin}${url}`, { method, headers: headers as Record<string, string> });
       const issuer = { issuer: origin, jwks_uri: `${origin}/jwks` };
@@ -36,7 +36,8 @@ describe('oauth4webapi as the service that is sent proofs', () => {
         (error: unknown) => (error as Error).message,
       );
       return response.end(said);
-    }).listen(0, '127.0.0.1');
+    };
+    service = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
     await once(service, 'listening');
     origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
   });

@@ -1,20 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDpop, generateProofKeys, type Dpop, type ProofKeyPair } from '../../src/client/dpop.ts';
-import {
-  authErrorIn,
-  type DpopVerification,
-  type TokenVerifier,
-  type VerifiedRequest,
-} from '../../src/verifier/index.ts';
-import { rememberHere } from '../../src/verifier/used-proofs.ts';
+import type { DpopVerification, TokenVerifier, VerifiedRequest } from '../../src/verifier/index.ts';
 import { craft } from '../support/craft.ts';
 import { ENGINES } from '../support/engines.ts';
 import { readProof } from '../support/proof-peer.ts';
 import { TEST_KEY, TestClock } from '../support/server.ts';
+import { serviceOf } from './service-with-proofs.ts';
 
 const PUBLIC = 'https://orders.example.com';
 
@@ -30,18 +24,7 @@ describe.each(ENGINES)('a verifier by %s that knows DPoP', (_engine, create) => 
   let thumbprint: string;
   let access: string;
   beforeAll(async () => {
-    service = createServer(async (request, response) => {
-      const { auth } = await verifier.context({ req: handOver(request) });
-      // Twice, as several resolvers do: a proof is good for all of one request.
-      const said = await Promise.all([auth.authenticate(), auth.authenticate()]).then(
-        ([{ user, keyThumbprint }]) => ({
-          user: user.id,
-          keyThumbprint,
-        }),
-        (error: unknown) => authErrorIn(error)?.extensions ?? { reason: String(error) },
-      );
-      response.end(JSON.stringify(said));
-    }).listen(0, '127.0.0.1');
+    service = serviceOf((request) => verifier.context({ req: handOver(request) }));
     await once(service, 'listening');
     origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
     pair = await generateProofKeys();
@@ -214,7 +197,8 @@ describe.each(ENGINES)('a verifier by %s that knows DPoP', (_engine, create) => 
     expect(await send(proof)).toEqual(lets);
     use(shared);
     expect(await send(proof)).toEqual(refused('jti'));
-    expect(asked).toEqual(Array(2).fill([expect.stringMatching(/^[\w-]{43}$/), 66]));
+    const remembered = [expect.stringMatching(/^[\w-]{43}$/), 66];
+    expect(asked).toEqual([remembered, remembered]);
     use({ mode: 'required', url: origin });
     expect(await send(proof)).toEqual(lets);
   });
@@ -224,10 +208,9 @@ describe.each(ENGINES)('a verifier by %s that knows DPoP', (_engine, create) => 
     use({ mode: 'required', url: origin, remember: (id) => ids.push(id) > 0 });
     const named = async (key: ProofKeyPair) => {
       const api = createDpop({ key, clock: clock.read });
-      const { getRandomValues } = crypto;
-      crypto.getRandomValues = (array) => array;
+      const names = jest.spyOn(crypto, 'getRandomValues').mockImplementation((array) => array);
       const headers = await api.headers('GET', `${origin}/orders`, access);
-      crypto.getRandomValues = getRandomValues;
+      names.mockRestore();
       return headers;
     };
     await send(await named(pair));
@@ -260,42 +243,4 @@ describe.each(ENGINES)('a verifier by %s that knows DPoP', (_engine, create) => 
     });
     expect(await send(one)).toEqual(refused('format'));
   });
-
-  test('oauth4webapi is let in as a client', async () => {
-    const client: oauth.Client = { client_id: 'app' };
-    const { privateKey, publicKey } = pair;
-    const ask = async (...[keys]: [] | [CryptoKeyPair]) => {
-      const options = { [oauth.allowInsecureRequests]: true, ...(keys && { DPoP: oauth.DPoP(client, keys) }) };
-      const url = new URL('/orders?page=2', origin);
-      return (await oauth.protectedResourceRequest(access, 'GET', url, new Headers(), null, options)).json();
-    };
-    expect(await ask({ privateKey, publicKey })).toEqual(lets);
-    expect(await ask(await oauth.generateKeyPair('ES256'))).toMatchObject(refusal('key'));
-    expect(await ask()).toEqual(needed);
-  });
-
-  test.each([
-    [{ mode: 'on', url: PUBLIC }, 'dpop.mode: got "on", expected optional or required.'],
-    [
-      { mode: 'required', url: 'orders.example.com' },
-      'dpop.url: got "orders.example.com", expected the https or http URL',
-    ],
-    [{ mode: 'required', url: `${PUBLIC}?x` }, 'dpop.url'],
-    [{ mode: 'required', url: [] }, 'dpop.url: got none'],
-    [{ mode: 'required', url: undefined }, 'dpop.url'],
-    [{ mode: 'required', url: PUBLIC, maxAge: 0 }, 'dpop.maxAge: got 0, expected a number of seconds above 0.'],
-  ])('refuses the options %j', (options, message) => {
-    expect(() => make(options as DpopVerification)).toThrow(message);
-  });
-});
-
-test('the memory of a process is bounded, forgets what has ended, and the oldest first', () => {
-  let now = 0;
-  const remember = rememberHere(() => now, 3);
-  expect(['a', 'b', 'c'].map((id) => remember(id, 60))).toEqual([true, true, true]);
-  expect(['c', 'b'].map((id) => remember(id, 60))).toEqual([false, false]);
-  expect(remember('d', 60)).toBe(true);
-  expect(['b', 'c', 'd'].map((id) => remember(id, 60))).toEqual([false, false, false]);
-  now = 60_000;
-  expect(['b', 'c', 'd'].map((id) => remember(id, 60))).toEqual([true, true, true]);
 });

@@ -1,0 +1,77 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createDpop, generateProofKeys, type DpopOptions, type ProofKey } from '../../src/client/dpop.ts';
+import { ProofPeer } from '../support/proof-peer.ts';
+
+const BOUND = `e30.${Buffer.from(JSON.stringify({ cnf: { jkt: 'x'.repeat(43) } })).toString('base64url')}.c2ln`;
+const asBound = { authorization: `Bearer ${BOUND}` };
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+describe('the key of proofs', () => {
+  let peer: ProofPeer;
+  beforeAll(async () => {
+    peer = await ProofPeer.start();
+  });
+  beforeEach(() => peer.forget());
+  afterAll(() => peer.close());
+  const dpopOf = (options: DpopOptions) => createDpop(options);
+
+  test('the key may be a pair, or sign elsewhere', async () => {
+    const pair = await generateProofKeys();
+    expect(pair.privateKey.extractable).toBe(false);
+    await dpopOf({ key: pair }).fetch(peer.origin);
+    await dpopOf({ key: pair }).fetch(peer.origin);
+    const [one, same] = await peer.proofs();
+    expect(same?.thumbprint).toBe(one?.thumbprint);
+
+    await dpopOf({ key: hardwareKey() }).fetch(peer.origin, { headers: asBound });
+    expect((await peer.lastProof()).claims['ath']).toBe(hashOf(BOUND));
+  });
+
+  test('a platform without WebCrypto needs a key that signs and hashes', async () => {
+    const { crypto } = globalThis;
+    Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true });
+    try {
+      expect(() => createDpop()).toThrow('DPoP needs WebCrypto');
+      await dpopOf({ key: hardwareKey() }).fetch(peer.origin, { headers: asBound });
+      await dpopOf({ key: hardwareKey() }).fetch(peer.origin);
+    } finally {
+      Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true });
+    }
+    const [one, other] = await peer.proofs();
+    expect(one?.claims['ath']).toBe(hashOf(BOUND));
+    expect(one?.claims.jti).not.toBe(other?.claims.jti);
+  });
+
+  test('a pair of another kind is refused, and a key that fails is asked again', async () => {
+    const p384 = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, false, ['sign', 'verify']);
+    await expect(dpopOf({ key: p384 }).fetch(peer.origin)).rejects.toThrow('Expected a key pair of ECDSA');
+    let isLocked = true;
+    const whole = hardwareKey();
+    const key: ProofKey = {
+      ...whole,
+      sign: (data) => {
+        if (isLocked) throw new Error('The device is locked.');
+        return whole.sign(data);
+      },
+    };
+    const dpop = dpopOf({ key });
+    await expect(dpop.fetch(peer.origin)).rejects.toThrow('The device is locked.');
+    const params = async () => ({ authorization: `Bearer ${BOUND}` });
+    expect(await dpop.connectionParams('wss://x/', params)()).toEqual({ authorization: `Bearer ${BOUND}` });
+    isLocked = false;
+    await dpop.fetch(peer.origin);
+    expect(peer.received).toHaveLength(1);
+  });
+});
+
+/** A key that gives nothing but signatures, as that of a phone. */
+function hardwareKey(): ProofKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    alg: 'ES256',
+    jwk: publicKey.export({ format: 'jwk' }) as ProofKey['jwk'],
+    sign: (data) => sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+    sha256: (data) => createHash('sha256').update(data).digest(),
+  };
+}
