@@ -1,5 +1,5 @@
 /** What a server may have on, as its pages are told. The same names are in `src/server/http/page-facts.ts`. */
-export type Feature =
+type Feature =
   | 'registration'
   | 'email'
   | 'passwordReset'

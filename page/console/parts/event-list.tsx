@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   account_exported: 'Data exported',
 };
 
-export const wordsFor = (event: string): string => WORDS[event] ?? event.replaceAll('_', ' ');
+const wordsFor = (event: string): string => WORDS[event] ?? event.replaceAll('_', ' ');
 
 interface Happened {
   readonly id: string;
