@@ -34,7 +34,11 @@ function prettyLine(line: string, paint: (code: number, text: string) => string)
   const facts = Object.entries(record).flatMap(([key, value]) =>
     COMMON.has(key) || value === null ? [] : [`${key}=${textOf(value)}`],
   );
-  const head = [paint(DIM, clock), Number(level) >= 40 ? paint(tone, name) : name, typeof msg === 'string' ? msg : ''].join(' ');
+  const head = [
+    paint(DIM, clock),
+    Number(level) >= 40 ? paint(tone, name) : name,
+    typeof msg === 'string' ? msg : '',
+  ].join(' ');
   return `${[head, ...(facts.length > 0 ? [paint(DIM, facts.join(' '))] : [])].join('  ')}\n`;
 }
 

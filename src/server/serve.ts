@@ -86,13 +86,15 @@ async function prepareWelcome({ auth, url }: RunningServer, { nodeEnv }: ServerS
   return demo ? welcomeOf(url, demo) : '';
 }
 
-const welcomeOf = (url: string, { username, password }: DemoUser): string => {
-  const lines = [
-    `graphql-simplejwt serves ${url}`,
-    `An account to try it with (shown this once): ${username} / ${password}`,
-    '',
-    `mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }`,
-  ];
-  const rule = '─'.repeat(Math.max(...lines.map(({ length }) => length)) + 2);
-  return `\n┌${rule}\n${lines.map((line) => `│ ${line}\n`).join('')}└${rule}\n\n`;
-};
+const RULE = '─'.repeat(100);
+
+/** Stands apart from the lines of the log. What is to be copied stands alone in its line. */
+const welcomeOf = (url: string, { username, password }: DemoUser): string => `
+${RULE}
+graphql-simplejwt serves ${url}
+An account to try it with (shown this once): ${username} / ${password}
+
+    mutation { tokenObtainPair(username: "${username}", password: "${password}") { access refresh } }
+${RULE}
+
+`;

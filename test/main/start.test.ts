@@ -36,7 +36,7 @@ describeEachStore('a first start in development', (kind) => {
     const { env: at, options } = place(kind);
     const env = { ...DEVELOPMENT, ...at };
     const first = await startProcess({ env });
-    const welcome = await first.printed('stderr', /[^]*\n {4}mutation .*\n/);
+    const welcome = await first.printed('stderr', /[^]*\n {4}mutation .*\n─+\n/);
     const [, username = '', password = ''] = /: (demo) \/ (\S+)\n/.exec(welcome) ?? [];
     const examples = { 'http://127.0.0.1:4000/graphql': first.url, '4VS1VEhd2GNzjLeb': password };
     expect(snippetsOf('README.md', '').map((shown) => withReplacements(shown, examples))).toEqual([welcome.slice(1)]);
