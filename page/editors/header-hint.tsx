@@ -20,7 +20,10 @@ export function HeaderHint({ headerName, scheme }: Props) {
     const listening = editor.onDidChangeModelContent(look);
     return () => listening.dispose();
   }, [editor, headerName]);
-  const mend = () => editor?.setValue(editor.getValue().replace(`"${raw}"`, () => `"${scheme} ${raw}"`));
+  const mend = () => {
+    editor?.setValue(editor.getValue().replace(`"${raw}"`, () => `"${scheme} ${raw}"`));
+    editor?.setScrollTop(0); // a token fills the editor, which has gone to its end
+  };
   return (
     <div role="status" className="header-hint">
       {raw !== null && (
