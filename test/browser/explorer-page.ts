@@ -21,7 +21,7 @@ export class ExplorerPage {
     await this.tab.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
-  /** Shows one of the operations that the page opens with. GraphiQL that is still loading takes a click and shows nothing. */
+  /** Shows one of the operations that the page opens with. GraphiQL that is still loading takes a click and does nothing. */
   async choose(operation: string): Promise<void> {
     const tab = this.tab.locator('.graphiql-tabs').getByRole('button', { name: operation, exact: true });
     await again(() => tab.click(), this.tab.locator('.graphiql-query-editor').getByText(operation));
@@ -30,7 +30,8 @@ export class ExplorerPage {
   /** Runs one of the operations that the page opens with. */
   async run(operation: string): Promise<void> {
     await this.choose(operation);
-    await this.execute.click();
+    const running = this.tab.getByRole('button', { name: /^Stop query/ });
+    await again(() => this.execute.click(), running.or(this.response.getByText(/\w/)));
   }
 
   /** Runs an operation; resolves to its answer once that has this word in it. */
