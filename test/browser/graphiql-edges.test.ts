@@ -66,6 +66,17 @@ describe('the GraphiQL page of a developer', () => {
     expect(await overflow(tab)).toBe(0);
   });
 
+  test('shows the tab that was chosen before the editor was there, with its variables', async () => {
+    visitor = await Visitor.at(browser, server.url);
+    const arrive = await visitor.hold('monaco-editor-');
+    const { tab } = new ExplorerPage(await visitor.open(server.url));
+    await tab.locator('.graphiql-tabs').getByRole('button', { name: 'Verify', exact: true }).click();
+    arrive();
+    await shows(tab.locator('.graphiql-query-editor').getByText('tokenVerify'));
+    await shows(tab.locator('.graphiql-editor-tool').getByText('token'));
+    expect(await tab.locator('.graphiql-editor-tool').getByText('username').count()).toBe(0);
+  });
+
   test('says what a token by itself lacks in the header, and adds it', async () => {
     const page = await open();
     const { tab } = page;

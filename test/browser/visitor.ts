@@ -123,6 +123,17 @@ export class Visitor {
     await this.intercept('tokenRefresh', (route) => route.abort('connectionreset'));
   }
 
+  /** Keeps files with this in their name from arriving until it is called. */
+  async hold(name: string): Promise<() => void> {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await this.#context.route(`**/*${name}*`, async (route) => {
+      await released;
+      await route.continue();
+    });
+    return release;
+  }
+
   /** Something else answers the operations with this field, until what this resolves to is called. */
   async intercept(field: string, answer: (route: Route) => Promise<void>): Promise<() => Promise<void>> {
     const asksFor = new RegExp(`\\b${field}\\b`);
