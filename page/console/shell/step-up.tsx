@@ -6,7 +6,7 @@ import { useTask } from '../../problems/use-task.ts';
 import { Field } from '../parts/field.tsx';
 import { Modal } from '../parts/modal.tsx';
 
-/** Whoever waits for a recent sign-in. */
+/** What waits for a recent sign-in. */
 interface Waiting {
   readonly done: () => void;
   readonly give: (error: Error) => void;

@@ -90,7 +90,7 @@ function LatestEvents() {
   );
 }
 
-/** For whoever sees the console for the first time. */
+/** For admins who see the console for the first time. */
 function FirstSteps() {
   const { features } = useConsole();
   return (

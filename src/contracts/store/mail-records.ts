@@ -3,7 +3,7 @@ import type { MAIL_KINDS } from './mail-kinds.ts';
 /** What a link in a mail is for. */
 export type LinkPurpose = 'email_verify' | 'password_reset' | 'invitation';
 
-/** A link that was sent to somebody. Whoever has its token may use it once. */
+/** A link that was sent to somebody. Its token may be used once. */
 export interface LinkRecord {
   /** Of its token, which is kept nowhere: SHA-256 in base64url. */
   readonly name: string;

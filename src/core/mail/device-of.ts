@@ -18,7 +18,7 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
 
 /**
  * The family of a program and its system, such as `Firefox on Linux`. Of what a client sent no other text is left: a mail must not
- * carry the words of whoever signed in.
+ * carry words that somebody chose who signed in.
  */
 export function deviceOf(userAgent: string | null): string {
   const [browser, system] = [BROWSERS, SYSTEMS].map(

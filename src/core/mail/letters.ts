@@ -108,7 +108,7 @@ export class Letters {
   }
 
   /**
-   * A mailbox is not flooded, whoever asks for that, nor does an account flood others. Links that were sent stay good for as long as
+   * A mailbox is not flooded, no matter who asks for mails, nor does an account flood others. Links that were sent stay good for as long as
    * no more are.
    */
   async #mayGo({ attempts, userId }: MailRecord, { kind, to }: Addressed): Promise<boolean> {
@@ -129,7 +129,7 @@ export class Letters {
     };
   }
 
-  /** Of the setting alone: what a request says about its host is the word of whoever sent it. */
+  /** Of the setting alone: what a request says about its host is chosen by its sender. */
   #url({ link = 'password_reset' }: Addressed, token: string): string {
     return `${this.#parts.settings.accountUrl ?? DEVELOPMENT_ACCOUNT_URL}#${FRAGMENTS[link]}=${token}`;
   }

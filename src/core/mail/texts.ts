@@ -76,7 +76,7 @@ export const ENGLISH: Readonly<Record<MailKind, MailText>> = {
     ],
   },
   notice_token_reuse: {
-    subject: 'A session of yours may have been stolen',
+    subject: 'One of your sessions may have been stolen',
     paragraphs: [
       HELLO,
       'Two devices used the same session of your account at {{service}}. One of them may have stolen it.',

@@ -65,7 +65,7 @@ describeEachStore('a user', (kind) => {
     const found = (await events(passwordChange.access)).map(({ event }) => event);
     expect(found).toEqual(['sessions_ended', 'password_changed', 'sign_in', 'token_reused', 'sign_in']);
     expect(await subjects()).toEqual(
-      expect.arrayContaining(['A session of yours may have been stolen', 'Your password was changed']),
+      expect.arrayContaining(['One of your sessions may have been stolen', 'Your password was changed']),
     );
   });
 
