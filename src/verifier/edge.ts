@@ -44,7 +44,7 @@ export interface EdgeVerifierOptions extends VerifierSettingsInput {
   readonly maxSilence?: number;
   /** Called with the error when the keys cannot be fetched. */
   readonly onError?: (error: unknown) => void;
-  /** Takes tokens that are bound to a key from those alone who prove to hold it (RFC 9449). Not set: from whoever has them. */
+  /** Accepts a token that is bound to a key only with a proof of that key (RFC 9449). Not set: bound tokens are accepted without one. */
   readonly dpop?: DpopVerification;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;

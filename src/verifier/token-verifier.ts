@@ -33,7 +33,7 @@ export interface TokenVerifierOptions extends VerifierSettingsInput {
   readonly onError?: (error: unknown) => void;
   /** Also refuses revoked tokens and retired keys, a few seconds later. Not set: a token is valid until it expires. */
   readonly revocations?: RevocationOptions;
-  /** Takes tokens that are bound to a key from those alone who prove to hold it (RFC 9449). Not set: from whoever has them. */
+  /** Accepts a token that is bound to a key only with a proof of that key (RFC 9449). Not set: bound tokens are accepted without one. */
   readonly dpop?: DpopVerification;
   /** The user of a request; default: the claims `user_id` and `username`. */
   readonly tokenUser?: (claims: Claims) => TokenUser;

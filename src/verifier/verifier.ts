@@ -86,7 +86,7 @@ export interface VerifierParts {
   readonly tokenUser: ((claims: Claims) => TokenUser) | undefined;
   /** Whether a token was revoked; undefined where nothing is known of that. */
   readonly isRevoked: ((token: AcceptedToken) => Promise<boolean>) | undefined;
-  /** Undefined where tokens are taken from whoever has them. */
+  /** Undefined where tokens are accepted without a proof. */
   readonly proofs: ProofVerification | undefined;
   /** Resolves when a request may go on. */
   readonly turn: () => Promise<void>;

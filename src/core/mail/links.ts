@@ -83,7 +83,7 @@ export class Links {
   }
 }
 
-/** Which of these is the case is not told: whoever has no good link learns nothing of an account. */
+/** Which of these is the case is not told: without a good link, nobody learns anything of an account. */
 export const linkNotValid = () =>
   new InvalidInput(
     'token',

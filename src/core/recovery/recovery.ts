@@ -173,7 +173,7 @@ export class Recovery {
     return toUser(user);
   }
 
-  /** Whoever uses a link has the mailbox it was sent to. */
+  /** The user of a link has the mailbox it was sent to. */
   async #noteVerified({ id, email, emailKey, emailVerified }: UserRecord, sentTo: string): Promise<void> {
     if (emailVerified !== false || email === undefined || emailKey === undefined) return;
     if (readEmail(sentTo)?.emailKey !== emailKey) return;

@@ -92,7 +92,7 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
     { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
   ],
   /**
-   * Requests for a link, whoever they are about. Of one account only those of one address are counted, so that nobody keeps the
+   * Requests for a link, no matter who they are about. Of one account only those of one address are counted, so that nobody keeps the
    * owner from asking; a mailbox is spared by the mails themselves.
    */
   password_reset_request: [

@@ -26,7 +26,7 @@ export async function accountsNamed(given: string, { store, settings }: AccountS
 
 /**
  * What attempts at an account are counted by: what was typed, in the form in which it is compared. Those by name and those by address
- * are counted apart, or whoever waits for one would learn whether the other is of the same account.
+ * are counted apart, or somebody who waits for one would learn whether the other is of the same account.
  */
 export function countedName(given: string, { email }: Pick<Settings, 'email'>): string {
   return (email ? readEmail(given)?.emailKey : undefined) ?? givenUsernameKey(given);
