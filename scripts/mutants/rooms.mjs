@@ -27,7 +27,7 @@ export const ROOMS = {
     'security/enumeration',
     'seed/login',
   ],
-  stores: ['seed/store', 'cli/store'],
+  stores: ['seed/store', 'cli/store', 'main/store-files', 'main/readiness'],
   graphql: [
     'seed/header',
     'seed/verify',
