@@ -135,7 +135,8 @@ describeEachStore('a store', (kind) => {
   });
 
   test('leaves no connection open to MongoDB once it is closed, nor does who prepared it, or asked for its version', async () => {
-    const open = () => mongoose.connections.filter(({ readyState }) => readyState !== 0).length;
+    const { disconnected } = mongoose.ConnectionStates;
+    const open = () => mongoose.connections.filter(({ readyState }) => readyState !== disconnected).length;
     const before = open();
     const settings = settingsFromOptions(place.options);
     await (await openKeeper(settings)).version();
