@@ -13,7 +13,7 @@ import type {
   TotpRecord,
   UserRecord,
 } from '../../contracts/store/store.ts';
-import { mailModels } from './mail-models.ts';
+import { MAIL_SCHEMAS, mailModels } from './mail-models.ts';
 import { nullable, options, required, TTL_SLACK_SECONDS } from './schema-options.ts';
 
 /** A record as MongoDB keeps it: its name is `_id`. */
@@ -212,17 +212,29 @@ function activitySchema(): Schema<ActivityDocument> {
   return schema;
 }
 
+const own = {
+  users: userSchema(),
+  sessions: sessionSchema(),
+  blacklist: blacklistSchema(),
+  attempts: attemptSchema(),
+  services: serviceSchema(),
+  activity: activitySchema(),
+  secondFactors: secondFactorSchema(),
+  proofs: proofSchema(),
+};
+export const SCHEMAS = { ...own, ...MAIL_SCHEMAS };
+
 /** The collections of one connection. */
 export function defineModels(connection: Connection) {
   return {
-    users: connection.model('User', userSchema()),
-    sessions: connection.model('Session', sessionSchema()),
-    blacklist: connection.model('BlacklistEntry', blacklistSchema()),
-    attempts: connection.model('Attempts', attemptSchema()),
-    services: connection.model('Service', serviceSchema()),
-    activity: connection.model('Activity', activitySchema()),
-    secondFactors: connection.model('SecondFactors', secondFactorSchema()),
-    proofs: connection.model('Proof', proofSchema()),
+    users: connection.model('User', own.users),
+    sessions: connection.model('Session', own.sessions),
+    blacklist: connection.model('BlacklistEntry', own.blacklist),
+    attempts: connection.model('Attempts', own.attempts),
+    services: connection.model('Service', own.services),
+    activity: connection.model('Activity', own.activity),
+    secondFactors: connection.model('SecondFactors', own.secondFactors),
+    proofs: connection.model('Proof', own.proofs),
     ...mailModels(connection),
   };
 }
