@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { featuresOf, type PageFacts } from './page-facts.ts';
 
-/** Where `npm run build` puts the pages; the same from `src/` and from `dist/`. */
-const GRAPHIQL_FOLDER = new URL('../../../dist/page/', import.meta.url);
-const CONSOLE_FOLDER = new URL('../../../dist/console/', import.meta.url);
+/** Where `npm run build` puts the pages, wherever this module is: in `src/`, in `dist/` or bundled. */
+const PACKAGE = pathToFileURL(createRequire(import.meta.url).resolve('graphql-simplejwt/package.json'));
+const GRAPHIQL_FOLDER = new URL('dist/page/', PACKAGE);
+const CONSOLE_FOLDER = new URL('dist/console/', PACKAGE);
 
 /** Scripts come from this server alone. The editor makes style elements and workers as it runs. */
 const GRAPHIQL_SECURITY_POLICY = [

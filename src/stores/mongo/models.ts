@@ -27,10 +27,10 @@ export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin' | 'formerHashClaim'
 export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'> &
   Partial<Pick<SessionRecord, 'rotatedBy' | 'replay'>> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
-export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
-export type ProofDocument = Pick<BlacklistEntry, 'expiresAt'> & { readonly _id: string };
+type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
+type ProofDocument = Pick<BlacklistEntry, 'expiresAt'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
-export type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
+type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
 /** Documents of before there were audiences and scopes have neither. */
 export type ServiceDocument = Pick<ServiceRecord, 'secretHash' | 'createdAt'> & { readonly _id: string } & Partial<
     Pick<ServiceRecord, 'audience' | 'scopes'>
