@@ -32,6 +32,7 @@ export const ROOMS = {
   'core/tokens': ['core/sessions', 'seed', 'security/forgery.test', 'security/key-confusion', 'security/revocation'],
   'core/sessions': [
     'core/tokens/told',
+    'core/roles',
     'core/users/deletion',
     'seed/refresh',
     'seed/blacklist',

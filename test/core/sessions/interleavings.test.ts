@@ -78,6 +78,31 @@ describeEachStore('what happens in the middle of an operation', (kind) => {
     expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'signed_out', client: CLIENT });
   });
 
+  test('a token of elsewhere that starts a session while all that its user has is ended gets nothing, and leaves none', async () => {
+    const { auth, seam, clock, alice } = await start();
+    const token = forgeForAlice(library, { token_type: 'refresh', iat: clock.seconds - 60 });
+    seam.before('sessions.insert', () => auth.sessions.revokeAll(alice.id));
+    await expect(auth.tokens.refresh(token, CLIENT)).rejects.toMatchObject(BLACKLISTED);
+    expect(await liveSessions()).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'revoked', client: CLIENT });
+  });
+
+  test.each(['signed out', 'ended with all others'])(
+    'a token of elsewhere that is %s while it starts a session is not refused as long as the store cannot end that',
+    async (how) => {
+      const { auth, seam, clock, alice } = await start();
+      const token = forgeForAlice(library, { token_type: 'refresh', iat: clock.seconds - 60 });
+      const entry = { jti: String(claimsOf(token)['jti']), expiresAt: new Date(clock.read() + 300_000) };
+      seam.before('sessions.insert', () =>
+        how === 'signed out'
+          ? seam.store.blacklist.add({ ...entry, blacklistedAt: new Date(clock.read()) })
+          : auth.sessions.revokeAll(alice.id),
+      );
+      seam.failAt('sessions.revoke');
+      await expect(auth.tokens.refresh(token)).rejects.toMatchObject({ reason: 'store_unavailable' });
+    },
+  );
+
   test('a token of elsewhere that starts a session while it is signed out leaves none', async () => {
     const { auth, seam } = await start();
     const token = forgeForAlice(library, { token_type: 'refresh' });

@@ -53,6 +53,33 @@ describeEachStore('a session', (kind) => {
     expect(await auth.sessions.find(String(claimsOf(access.token)['sid']))).toMatchObject({ revokedReason: 'revoked' });
   });
 
+  test('goes on where the store fails before the tokens of no session have ended, too', async () => {
+    const { auth, alice, seam } = await start();
+    await auth.tokens.forUser(alice);
+    seam.failAt('users.update');
+    await expect(auth.sessions.revokeAll(alice.id)).rejects.toMatchObject(GONE);
+    expect(await auth.sessions.list(alice.id)).toHaveLength(1);
+  });
+
+  test('says who refreshed it last, where that is another program or address than signed in', async () => {
+    const { auth, alice } = await start();
+    let { token } = (await auth.tokens.forUser(alice, { client: CLIENT })).refresh;
+    for (const [client, rotatedBy] of [
+      [
+        { ...CLIENT, userAgent: 'curl' },
+        { ...CLIENT, userAgent: 'curl' },
+      ],
+      [CLIENT, null],
+      [
+        { userAgent: 'x'.repeat(256), ipAddress: '192.0.2.2' },
+        { userAgent: 'x'.repeat(256), ipAddress: '192.0.2.2' },
+      ],
+    ] as const) {
+      token = (await auth.tokens.refresh(token, client)).refresh.token ?? '';
+      expect((await auth.sessions.list(alice.id))[0]?.rotatedBy).toEqual(rotatedBy);
+    }
+  });
+
   test('is over at its end, whatever its tokens say', async () => {
     const { auth, alice, clock } = await start({ leeway: 10, refreshTokenLifetime: 100, accessTokenLifetime: 60 });
     const { access, refresh } = await auth.tokens.forUser(alice);
