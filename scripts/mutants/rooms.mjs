@@ -22,6 +22,8 @@ export const ROOMS = {
   'core/users': [
     'cli/outstanding-tokens',
     'core/sessions/interleavings',
+    'core/step-up',
+    'core/tokens/django-claim',
     'security/passwords',
     'security/rehash',
     'security/enumeration',
@@ -32,7 +34,9 @@ export const ROOMS = {
   'core/tokens': ['core/sessions', 'seed', 'security/forgery.test', 'security/key-confusion', 'security/revocation'],
   'core/sessions': [
     'core/tokens/told',
+    'core/tokens/none',
     'core/roles',
+    'core/step-up',
     'core/users/deletion',
     'seed/refresh',
     'seed/blacklist',
