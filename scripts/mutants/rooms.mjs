@@ -31,7 +31,16 @@ export const ROOMS = {
   ],
   stores: ['seed/store', 'cli/store'],
   graphql: ['seed/header', 'seed/verify', 'security/graphql-limits', 'security/answers', 'seed/login', 'core/admin'],
-  'core/tokens': ['core/sessions', 'seed', 'security/forgery.test', 'security/key-confusion', 'security/revocation'],
+  'core/tokens': [
+    'core/sessions',
+    'core/roles',
+    'core/step-up',
+    'seed',
+    'security/forgery.test',
+    'security/forgery-verifiers',
+    'security/key-confusion',
+    'security/revocation',
+  ],
   'core/sessions': [
     'core/tokens/told',
     'core/tokens/none',

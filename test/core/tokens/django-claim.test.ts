@@ -105,6 +105,12 @@ describeEachStore('tokens of a Django with CHECK_REVOKE_TOKEN', (kind) => {
     await expectDead(hashClaim(HASH));
   });
 
+  test('are not said to be of another password as long as the store cannot keep them out', async () => {
+    const { seam } = await start(true);
+    seam.failAt('blacklist.add');
+    await expect(refresh(tokenOf(OF_BEFORE))).rejects.toMatchObject({ reason: 'store_unavailable' });
+  });
+
   test('show nothing of it to applications', async () => {
     const { auth, alice } = await start(false);
     await signIn();

@@ -74,6 +74,16 @@ test('a sliding token tells that it was refreshed', async () => {
   expect(told()).toEqual(expect.arrayContaining(['refreshed', 'tokens_refreshed']));
 });
 
+test('roles and a sign-in that a token of elsewhere claims are handed on to none', async () => {
+  const alice = await start({ stepUp: true, roles: true });
+  const claimed = { auth_time: clock.seconds, amr: ['mfa'], roles: ['ADMIN'] };
+  const { access, refresh } = await system.tokens.refresh(forgeForAlice({ alice, clock }, claimed));
+  for (const { token } of [access, await system.tokens.refresh(refresh.token ?? '').then((next) => next.access)]) {
+    const { auth_time: at, amr, roles } = claimsOf(token);
+    expect({ at, amr, roles }).toEqual({ at: undefined, amr: undefined, roles: [] });
+  }
+});
+
 test('to inspect a token says what is in it and whether it is good, and why not', async () => {
   const alice = await start();
   const { access } = await system.tokens.forUser(alice);
