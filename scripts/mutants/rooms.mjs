@@ -8,6 +8,7 @@ export const ROOMS = {
   'core/trust': ['server/http/service-api', 'server/http/service-credentials', 'server/http/revocations', 'verifier'],
   'core/activity': ['stores/activity-contract', 'core/admin'],
   'core/admin': ['core/recovery/user-administration', 'security/audit', 'stores/user-search-contract'],
+  'core/dpop': ['server/dpop', 'security/dpop', 'graphql/dpop', 'verifier/dpop'],
   'core/devices': ['core/notices'],
   'core/factors': ['security/second-factor', 'core/step-up', 'stores/second-factor-contract'],
   'core/leaving': ['core/step-up'],
