@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
 import { Overloaded } from '../../../src/contracts/errors.ts';
-import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import type { SecurityEvent, User } from '../../../src/contracts/hooks.ts';
 import { PasswordCheck } from '../../../src/core/users/password-check.ts';
 import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
@@ -48,6 +48,31 @@ describeEachStore('a change of an account', (kind) => {
     expect(user).toMatchObject({ username: 'bob', isAdmin, isActive: true, lastLogin: null });
     expect(told()).toEqual(names);
     expect(events.map(({ userId }) => userId)).toEqual(names.map(() => user.id));
+  });
+
+  test('names who made it, where that is not the user', async () => {
+    const { auth } = library;
+    const by = { actorId: 'root', client: CLIENT };
+    const { id } = await auth.users.create({ username: 'bob', password: PASSWORD, isAdmin: true }, by);
+    for (const change of [
+      () => auth.users.change(id, { isActive: false, isAdmin: false }, by),
+      () => auth.users.setPassword(id, NEXT_PASSWORD, by),
+      () => auth.users.delete(id, by),
+    ]) {
+      await auth.tokens.forUser((await auth.users.find(id)) as User);
+      await change();
+    }
+    expect(told()).toEqual([
+      ...['user_created', 'admin_granted', 'user_disabled', 'admin_revoked', 'sessions_ended'],
+      ...['password_changed', 'sessions_ended', 'user_deleted', 'sessions_ended'],
+    ]);
+    for (const event of events) expect(event).toMatchObject({ userId: id, ...by });
+  });
+
+  test('that invites somebody stores what Django stores where there is no password, and nobody signs in with', async () => {
+    const { auth, seam } = library;
+    const { id } = await auth.users.invite({ username: 'bob' }, {});
+    expect((await seam.store.users.findById(id))?.passwordHash).toMatch(/^![\w-]{40}$/);
   });
 
   test('is not done while the sessions live on: who asked is told that the store is gone', async () => {

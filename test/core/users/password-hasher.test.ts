@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { availableParallelism, constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
+import type { SystemEvent } from '../../../src/contracts/events.ts';
+import { UNWATCHED } from '../../../src/contracts/monitor.ts';
 import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
 import { TestClock } from '../../support/server.ts';
 
@@ -106,6 +109,22 @@ describe('the password hasher', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(200);
     for (const { reason } of refused) expect(reason).toMatchObject(OVERLOADED);
+  });
+
+  test('tells what waits, for how long, and what is refused', async () => {
+    const told: SystemEvent[] = [];
+    const clock = new TestClock();
+    const watched = new PasswordHasher(4, clock.read, { ...UNWATCHED, tell: (event) => void told.push(event) });
+    const room = availableParallelism() + 64;
+    const waiting = Promise.allSettled(Array.from({ length: room + 1 }, () => watched.hash('wonderland123!')));
+    clock.advance(6);
+    await waiting;
+    const count = (event: SystemEvent) => told.filter((other) => isDeepStrictEqual(other, event)).length;
+    expect(count({ kind: 'hash_queued' })).toBe(room);
+    expect(count({ kind: 'hash_dequeued', waited: 6000 })).toBe(room);
+    expect(count({ kind: 'hash_refused', refusal: 'full' })).toBe(1);
+    expect(count({ kind: 'hash_refused', refusal: 'late' })).toBe(room);
+    await watched.close();
   });
 
   test.each([
