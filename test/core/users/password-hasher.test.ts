@@ -124,7 +124,6 @@ describe('the password hasher', () => {
     expect(count({ kind: 'hash_dequeued', waited: 6000 })).toBe(room);
     expect(count({ kind: 'hash_refused', refusal: 'full' })).toBe(1);
     expect(count({ kind: 'hash_refused', refusal: 'late' })).toBe(room);
-    await watched.close();
   });
 
   test.each([
