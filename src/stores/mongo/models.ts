@@ -95,7 +95,7 @@ const reportSchema = () =>
   );
 
 const authenticationSchema = () =>
-  new Schema<Authentication>({ at: { type: Date, ...required }, methods: { type: [String], ...required } }, part);
+  new Schema<Authentication>({ at: { type: Date, ...required }, methods: [String] }, part);
 
 function sessionSchema(): Schema<SessionDocument> {
   const schema = new Schema<SessionDocument>(
@@ -189,23 +189,16 @@ function secondFactorSchema(): Schema<SecondFactorDocument> {
       version: { type: Number, ...required },
       totp: { type: totpSchema(), ...nullable },
       pending: { type: totpSchema(), ...nullable },
-      recoveryHashes: { type: [String], ...required },
+      recoveryHashes: [String],
     },
     { ...options, collection: 'secondFactors' },
   );
 }
 
 function activitySchema(): Schema<ActivityDocument> {
-  const count = { type: Number, ...required };
+  // Only ever counted up, which checks no field: so none is said to be required.
   const schema = new Schema<ActivityDocument>(
-    {
-      _id: Date,
-      signIns: count,
-      refusals: count,
-      refreshes: count,
-      reuses: count,
-      expiresAt: { type: Date, ...required },
-    },
+    { _id: Date, signIns: Number, refusals: Number, refreshes: Number, reuses: Number, expiresAt: Date },
     { ...options, collection: 'activity' },
   );
   schema.index({ expiresAt: 1 }, { name: 'expired_activity', expireAfterSeconds: TTL_SLACK_SECONDS });

@@ -57,9 +57,7 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
       const answer = await translated(async () => connection.db?.command({ hello: 1 }));
       return answer?.['localTime'] instanceof Date ? answer['localTime'] : null;
     },
-    close: async () => {
-      await connection.close();
-    },
+    close: () => connection.close(),
   };
 }
 
