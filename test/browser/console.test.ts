@@ -45,6 +45,37 @@ describe('the console', () => {
     expect(await shows(page.getByText('You are signed out.'))).toBe(true);
   });
 
+  test('the focus stays in the view when its button, or the dialog, goes later than the answer', async () => {
+    const { auth } = site.server;
+    const alice = await auth.users.findByUsername('alice');
+    if (alice === null) throw new Error('There is no alice.');
+    for (const userAgent of ['Phone/1', 'Tablet/1']) {
+      await auth.tokens.forUser(alice, { client: { userAgent, ipAddress: '192.0.2.9' } });
+    }
+    const { visitor, page } = await site.visit('alice');
+    const reload = () => page.evaluate(() => dispatchEvent(new Event('online')));
+    const heading = page.locator('h2:focus', { hasText: /^Sessions$/ });
+    const button = (device: string) => page.getByRole('listitem', { name: device }).getByRole('button');
+    await visitor.intercept('sessionRevoke', (route) => route.fulfill({ json: { data: { sessionRevoke: true } } }));
+    await confirm(page, page.getByRole('listitem', { name: 'Phone' }), 'Revoke');
+    await shows(page.getByText('The session is revoked.'));
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await shows(page.locator('button:focus', { hasText: /^Revoke$/ })); // its session is still there
+    const end = async (device: string) => {
+      const session = (await auth.sessions.list(alice.id)).find(({ userAgent }) => userAgent === `${device}/1`);
+      await auth.sessions.revoke(alice.id, session?.id ?? '');
+      await reload();
+    };
+    await end('Phone');
+    await button('Phone').waitFor({ state: 'detached' });
+    await shows(heading);
+    await button('Tablet').click();
+    await shows(page.locator('[role=alertdialog] :focus'));
+    await end('Tablet');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    expect(await shows(heading)).toBe(true);
+  });
+
   test('a user who is no admin sees nothing of administration, by its address neither', async () => {
     const page = await site.signIn('alice');
     await shows(page.getByText('This session'));
@@ -57,6 +88,8 @@ describe('the console', () => {
   test('every view has an address that a reload and the Back button know', async () => {
     const page = await site.signIn('root');
     await openUser(page, 'alice');
+    await shows(page.locator(':focus', { hasText: /^alice$/ }));
+    expect(await page.title()).toBe('alice · graphql-simplejwt');
     const { href } = new URL(page.url());
     await page.reload();
     await shows(page.getByRole('heading', { level: 2, name: 'alice' }));

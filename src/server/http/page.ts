@@ -75,13 +75,20 @@ async function registerFiles(
   const page = readFileSync(new URL('index.html', folder), 'utf8')
     .replace('Authorization: Bearer', () => header)
     .replace('(features)', featuresOf(facts));
-  await app.register(serveStatic, {
-    root: fileURLToPath(folder),
-    prefix,
-    decorateReply: false,
-    index: false,
-    immutable: true, // their names are made of what they hold
-    maxAge: '365d',
+  await app.register(async (files) => {
+    files.addHook('onRequest', async (_request, reply) => {
+      const vary = reply.getHeader('vary');
+      reply.header('vary', vary === undefined ? 'accept-encoding' : `${String(vary)}, accept-encoding`);
+    });
+    await files.register(serveStatic, {
+      root: fileURLToPath(folder),
+      prefix,
+      decorateReply: false,
+      index: false,
+      preCompressed: true, // `npm run build` writes them beside the others
+      immutable: true, // their names are made of what they hold
+      maxAge: '365d',
+    });
   });
   return async (reply) =>
     reply
