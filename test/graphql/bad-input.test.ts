@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   HelloDocument,
   TokenObtainPairDocument,
+  TokenObtainSlidingDocument,
   TokenRefreshDocument,
   UserRegisterDocument,
 } from '../generated/operations.ts';
@@ -50,8 +51,10 @@ describeEachStore('bad input', (kind) => {
     ['half a character', { username: 'alice', password: 'wonderland\ud83d' }, 'password'],
   ])('%s is refused without computing a hash', async (_name, variables, field) => {
     const before = failures;
-    const { errors } = await server.client.send(TokenObtainPairDocument, variables);
-    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', reason: 'invalid_input', field });
+    const pair = await server.client.send(TokenObtainPairDocument, variables);
+    const sliding = await server.client.send(TokenObtainSlidingDocument, variables);
+    for (const { errors } of [pair, sliding])
+      expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', reason: 'invalid_input', field });
     expect(failures).toBe(before);
   });
 

@@ -54,12 +54,14 @@ describe('a server as a subgraph', () => {
   });
 });
 
-test('the library makes a subgraph of its schema, with the prefix of its types', async () => {
+test('the library makes a subgraph of its schema, with the prefix of its types, and its subscriptions', async () => {
   const place = newPlace('sqlite');
   const auth = await createAuth({ ...place.options, signingKey: TEST_KEY, typePrefix: 'Auth' });
-  const schema = await auth.subgraph();
+  const schema = await auth.subgraph({ resolvers: auth.subscriptionResolvers });
   expect(schema.getType('_Entity')?.toString()).toBe('_Entity');
   expect(schema.getType('AuthUser')).toBeDefined();
+  const { sessionEvents } = schema.getSubscriptionType()?.getFields() ?? {};
+  expect(sessionEvents?.subscribe).toEqual(expect.any(Function));
   await auth.close();
   await place.remove();
 });
