@@ -7,8 +7,10 @@ function records(count: number, millisecondsEach: number) {
   let time = 0;
   const slices: { readonly limit: number; readonly took: number }[] = [];
   const pauses: number[] = [];
+  let isPausing = false;
   const total = removeInSlices(
     (limit) => {
+      if (isPausing) throw new Error('expected no slice in a pause');
       const removed = Math.min(limit, left);
       left -= removed;
       time += removed * millisecondsEach;
@@ -19,6 +21,9 @@ function records(count: number, millisecondsEach: number) {
       now: () => time,
       pause: async (milliseconds) => {
         pauses.push(milliseconds);
+        isPausing = true;
+        await Promise.resolve();
+        isPausing = false;
       },
     },
   );

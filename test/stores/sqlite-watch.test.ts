@@ -52,4 +52,11 @@ describe('an open SQLite file', () => {
     await checks(3);
     database.close();
   });
+
+  test('is not checked on once a check was stopped', async () => {
+    openDatabase(file).close();
+    const check = checkPages(file);
+    await check.stop();
+    expect(await check.finding).toBeNull();
+  });
 });

@@ -18,7 +18,7 @@ import { BRIEF } from '../../src/contracts/store/attempt-names.ts';
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
-import { failureOf, newAttempts, newEntry, newSession, newUser } from './records.ts';
+import { failureOf, newAttempts, newEntry, newSession, newUser, NOW } from './records.ts';
 
 const SQLITE_HEADER = 'SQLite format 3\0';
 const NOBODY = 65_534;
@@ -207,6 +207,9 @@ describe('the SQLite store', () => {
       );
       expect(await levelAtCommit(() => store.sessions.insert(newSession()))).toBe('PRAGMA synchronous = FULL');
       const [database] = exec.mock.instances;
+      exec.mockClear();
+      expect(await store.outbox.take(NOW, NOW)).toBeNull();
+      expect(exec).not.toHaveBeenCalled(); // nothing is due, and nothing written
       expect((database as unknown as Database.Database).pragma('synchronous')).toMatchObject([{ synchronous: 2 }]);
     } finally {
       exec.mockRestore();
