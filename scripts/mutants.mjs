@@ -83,11 +83,7 @@ async function judge(room) {
       if (process.env['VERBOSE'] && outcome !== 'survived')
         console.log(`${outcome}: ${nameOf(mutation)}\n    by ${red}`);
     }
-    const unmade = refused(
-      ROOT,
-      join(mutants, 'copy'),
-      left.map((mutation) => ({ mutation, file: mutation.file, text: textOf(mutation) })),
-    );
+    const unmade = refusedAmong(left);
     count.unmade += unmade.size;
     count.survived += left.length - unmade.size;
     for (const mutation of left) console.log(`${unmade.has(mutation) ? 'unmade' : 'survived'}: ${nameOf(mutation)}`);
@@ -98,6 +94,11 @@ async function judge(room) {
   const made = count.killed + count.survived;
   const share = made === 0 ? 100 : (100 * count.killed) / made;
   return { room, made, ...count, equivalent: known.size, seconds, share: `${share.toFixed(1)} %` };
+}
+
+function refusedAmong(mutations) {
+  const texts = mutations.map((mutation) => ({ mutation, file: mutation.file, text: textOf(mutation) }));
+  return refused(ROOT, join(mutants, 'copy'), texts);
 }
 
 function breakagesOf(room) {
@@ -162,7 +163,13 @@ function textOf(mutation) {
 
 async function outcomeOf(id, mutation, suites) {
   write(id, mutation.file, textOf(mutation));
+  let isAsked = false;
   for (const suite of suitesFor(mutation, suites)) {
+    // The compiler answers sooner than many suites.
+    if (!isAsked && !suite.isBeside && suite.kills[mutation.file] === undefined) {
+      isAsked = true;
+      if (refusedAmong([mutation]).size > 0) return { outcome: 'unmade', red: 'the compiler' };
+    }
     const tests = suite.reached.get(placeOf(mutation)) ?? null;
     let answer = await runner.run(id, suite.file, deadlineOf(suite), tests);
     if (answer.unloaded !== null) return { outcome: 'unmade', red: answer.unloaded };

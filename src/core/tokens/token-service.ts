@@ -132,9 +132,8 @@ export class TokenService {
     return standing.session;
   }
 
-  /** With rotation, but without blacklisting: a further refresh token beside the one presented. */
+  /** With rotation, but without blacklisting, where no token is superseded: a further one beside the one presented. */
   async #branch({ standing }: Reading, user: User | null, client: Client): Promise<SessionRecord> {
-    if (standing.state !== 'usable') throw new TokenBlacklisted();
     if (standing.session === null) {
       return this.#openSession(user, { client }, this.#parts.settings.refreshTokenLifetime);
     }

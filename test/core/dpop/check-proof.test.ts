@@ -60,9 +60,16 @@ describe.each([
     }
   });
 
+  test.each(['EdDSA', 'Ed25519'])('holds where its key is said to be for %s, by either name', async (alg) => {
+    for (const key of [edwards, keyFor('Ed25519')]) {
+      expect(await outcome(makeProof(key, good, { header: { jwk: { ...key.jwk, alg } } }))).toBe(thumbprintOf(key));
+    }
+  });
+
   const { d } = KEY.privateKey.export({ format: 'jwk' });
   const other = newClientKey();
   const rsa = keyFor('RS256');
+  const edwards = keyFor('EdDSA');
   const claimsText = JSON.stringify({ jti: 'a', htm: 'POST', htu: ADDRESS, iat: NOW });
   const headerText = JSON.stringify({ typ: 'dpop+jwt', alg: 'ES256', jwk: KEY.jwk });
   const HOSTILE: readonly (readonly [name: string, check: string, changes: ProofChanges, key?: ClientKey])[] = [
@@ -80,7 +87,16 @@ describe.each([
     ['no jwk', 'jwk', { header: { jwk: undefined } }],
     ['a jwk that is a text', 'jwk', { header: { jwk: JSON.stringify(KEY.jwk) } }],
     ['a jwk with the private key', 'jwk', { header: { jwk: { ...KEY.jwk, d } } }],
-    ['an RSA jwk with one private member', 'jwk', { header: { jwk: { ...rsa.jwk, dp: 'AA' } } }, rsa],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].map(
+      (name) =>
+        [`the private ${name} of an RSA key`, 'jwk', { header: { jwk: { ...rsa.jwk, [name]: 'AA' } } }, rsa] as const,
+    ),
+    [
+      'a jwk of Ed25519 that is said to be of X25519',
+      'jwk',
+      { header: { jwk: { ...edwards.jwk, crv: 'X25519' } } },
+      edwards,
+    ],
     ['a symmetric jwk beside an asymmetric alg', 'jwk', { header: { jwk: SECRET.jwk } }],
     ['a jwk with a secret beside the key', 'jwk', { header: { jwk: { ...KEY.jwk, k: 'AA' } } }],
     ['a jwk of another kind than its alg', 'jwk', { header: { jwk: rsa.jwk } }],
@@ -132,6 +148,8 @@ describe.each([
     ['claims that are null', 'format', { claims: 'null' }],
     ['a header that is no JSON', 'format', { header: 'x' }],
     ['a header that is null', 'format', { header: 'null' }],
+    ['a byte order mark before the header', 'format', { header: `\ufeff${headerText}` }],
+    ['a byte order mark before the claims', 'format', { claims: `\ufeff${claimsText}` }],
     ['claims that nest deeply', 'jti', { claims: `{"jti":${'['.repeat(1000)}${']'.repeat(1000)}}` }],
     ['more than a proof needs', 'format', { claims: { more: 'x'.repeat(4096) } }],
   ];
@@ -145,6 +163,7 @@ describe.each([
     ['nothing', ''],
     ['a text', 'proof'],
     ['two parts', 'a.b'],
+    ['three letters', 'a.b.c'],
     ['four parts', 'a.b.c.d'],
     ['two proofs', `${makeProof(KEY, good)}, ${makeProof(KEY, good)}`],
     ['the same proof twice', [0, 0].map(() => makeProof(KEY, good, { claims: { jti: 'a' } })).join(', ')],

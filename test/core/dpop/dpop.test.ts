@@ -5,6 +5,7 @@ import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
 import { Dpop } from '../../../src/core/dpop/dpop.ts';
+import { Nonces } from '../../../src/core/dpop/nonces.ts';
 import { openAt } from '../../stores/records.ts';
 import { makeProof, newClientKey } from '../../support/proofs.ts';
 import { TEST_KEY, TestClock } from '../../support/server.ts';
@@ -79,4 +80,18 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     expect(await prove(room(), text)).toMatchObject({ tokenHash: null });
     expect(reported).toEqual([]);
   });
+});
+
+test('a nonce is good until the five minutes after its own are over, and old as soon as its own are', () => {
+  const nonces = new Nonces(() => createSecretKey(Buffer.from(TEST_KEY)));
+  const own = 600_000;
+  const nonce = nonces.current(own);
+  for (const now of [own - 300_000, own - 1, own, own + 299_999]) {
+    expect(nonces.find(nonce, now)).toEqual({ isOld: false, expiresAt: own + 600_000 });
+  }
+  for (const now of [own + 300_000, own + 599_999]) {
+    expect(nonces.find(nonce, now)).toEqual({ isOld: true, expiresAt: own + 600_000 });
+  }
+  for (const now of [own - 300_001, own + 600_000]) expect(nonces.find(nonce, now)).toBeNull();
+  expect(new Set([own, own + 300_000].map((now) => nonces.current(now))).size).toBe(2);
 });

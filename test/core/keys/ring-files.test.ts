@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { KeyKeeper } from '../../../src/core/keys/key-keeper.ts';
 import { KeyRing } from '../../../src/core/keys/key-ring.ts';
-import { NOTHING_READ, readRing, writeKeyFile } from '../../../src/core/keys/ring-folder.ts';
+import { NOTHING_READ, readRing, removeKeyFile, writeKeyFile } from '../../../src/core/keys/ring-folder.ts';
 import { makeRingKey, parseRingKey, type RingKey } from '../../../src/core/keys/ring-key.ts';
 import { RingWatch } from '../../../src/core/keys/ring-watch.ts';
 import { loadKeys } from '../../../src/core/keys/token-keys.ts';
@@ -57,6 +57,7 @@ describe('the file of a key', () => {
     await expect(writeKeyFile(folder, 'no/where', '{}')).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' });
     mkdirSync(join(folder, 'taken.json'));
     await expect(writeKeyFile(folder, 'taken', '{}')).rejects.toMatchObject({ syscall: 'rename' });
+    await expect(removeKeyFile(folder, 'taken')).rejects.toMatchObject({ syscall: 'rm' });
     expect(readdirSync(folder)).toEqual(['taken.json']);
   });
 

@@ -31,6 +31,7 @@ describe('a secret that can be guessed', () => {
     'wrtzpsdfgkqlxcvbnmhgtzrnvfrdckls',
     'Wrtzpsdfg-kqlxcvbnm-hgtzrnvfr-dckls',
     'aB3dE6gH9jK2mN5pQ8rS1tV4wX7yZ0bC',
+    'aKeTiBoLuRaFeNiDoSuGaMeViPoHuJaZ',
   ])('S54: %s is not, for its letters are no words', (text) => {
     expect(of(text)).toBeNull();
   });

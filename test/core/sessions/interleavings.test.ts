@@ -1,16 +1,19 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
 import type { Client } from '../../../src/contracts/hooks.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import { adoptedId } from '../../../src/core/sessions/standing.ts';
+import { OutstandingTokens } from '../../../src/core/users/outstanding-tokens.ts';
 import { claimsOf, forgeForAlice } from '../../support/forge.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
-import { PASSWORD } from '../../support/server.ts';
+import { PASSWORD, TEST_KEY } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 const OTHER_PASSWORD = 'looking-glass-456!';
 const CLIENT: Client = { userAgent: null, ipAddress: '192.0.2.1' };
 const NO_ACCOUNT = { reason: 'no_active_account' };
 const BLACKLISTED = { reason: 'token_blacklisted' };
+const GONE = { reason: 'store_unavailable' };
 
 describeEachStore('what happens in the middle of an operation', (kind) => {
   let library: TestLibrary;
@@ -78,6 +81,31 @@ describeEachStore('what happens in the middle of an operation', (kind) => {
     expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'signed_out', client: CLIENT });
   });
 
+  test('a token of elsewhere that starts a session while all that its user has is ended gets nothing, and leaves none', async () => {
+    const { auth, seam, clock, alice } = await start();
+    const token = forgeForAlice(library, { token_type: 'refresh', iat: clock.seconds - 60 });
+    seam.before('sessions.insert', () => auth.sessions.revokeAll(alice.id));
+    await expect(auth.tokens.refresh(token, CLIENT)).rejects.toMatchObject(BLACKLISTED);
+    expect(await liveSessions()).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'revoked', client: CLIENT });
+  });
+
+  test.each(['signed out', 'ended with all others'])(
+    'a token of elsewhere that is %s while it starts a session is not refused as long as the store cannot end that',
+    async (how) => {
+      const { auth, seam, clock, alice } = await start();
+      const token = forgeForAlice(library, { token_type: 'refresh', iat: clock.seconds - 60 });
+      const entry = { jti: String(claimsOf(token)['jti']), expiresAt: new Date(clock.read() + 300_000) };
+      seam.before('sessions.insert', () =>
+        how === 'signed out'
+          ? seam.store.blacklist.add({ ...entry, blacklistedAt: new Date(clock.read()) })
+          : auth.sessions.revokeAll(alice.id),
+      );
+      seam.failAt('sessions.revoke');
+      await expect(auth.tokens.refresh(token)).rejects.toMatchObject(GONE);
+    },
+  );
+
   test('a token of elsewhere that starts a session while it is signed out leaves none', async () => {
     const { auth, seam } = await start();
     const token = forgeForAlice(library, { token_type: 'refresh' });
@@ -89,6 +117,35 @@ describeEachStore('what happens in the middle of an operation', (kind) => {
     expect(access).not.toBe('');
     await expect(auth.tokens.verify(access)).rejects.toMatchObject(BLACKLISTED);
     expect(events.at(-1)).toMatchObject({ event: 'sessions_ended', reason: 'signed_out', client: CLIENT });
+  });
+
+  test('a token that is imported while all that its user has is ended is kept nowhere, and who imports it hears where that fails', async () => {
+    const { auth, seam, clock, alice } = await start();
+    const settings = settingsFromOptions({ signingKey: TEST_KEY });
+    const tokens = new OutstandingTokens({ store: seam.store, settings, clock: clock.read, sessions: auth.sessions });
+    const outstanding = (jti: string) => ({
+      jti,
+      userId: alice.id,
+      issuedAt: new Date(clock.read() - 1000),
+      hashClaim: null,
+      expiresAt: new Date(clock.read() + 300_000),
+    });
+    const whileAllIsEnded = (jti: string) => {
+      clock.advance(2);
+      seam.before('sessions.insert', () => auth.sessions.revokeAll(alice.id));
+      return tokens.keep([outstanding(jti)]);
+    };
+    expect(await whileAllIsEnded('a')).toEqual([false]);
+    expect(await liveSessions()).toEqual([]);
+    seam.failAt('sessions.revoke');
+    await expect(whileAllIsEnded('b')).rejects.toMatchObject(GONE);
+    clock.advance(2);
+    expect(await tokens.keep([outstanding('c')])).toEqual([true]);
+    const entry = { jti: 'c', expiresAt: new Date(clock.read() + 300_000), blacklistedAt: new Date(clock.read()) };
+    seam.failAt('sessions.revoke');
+    await expect(tokens.blacklist([entry])).rejects.toMatchObject(GONE);
+    expect(await tokens.blacklist([entry])).toEqual([false]);
+    expect(await auth.sessions.find(adoptedId('c'))).toMatchObject({ revokedReason: 'signed_out' });
   });
 
   test('of two that sign out at once one is told so', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import type { SecurityEvent, User } from '../../../src/contracts/hooks.ts';
 import type { SettingsInput } from '../../../src/contracts/settings/settings-table.ts';
+import { passwordFingerprint } from '../../../src/core/sessions/account.ts';
 import { adoptedId } from '../../../src/core/sessions/standing.ts';
 import { claimsOf, forge, forgeForAlice } from '../../support/forge.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
@@ -13,6 +14,12 @@ const BLACKLISTED = { reason: 'token_blacklisted' };
 
 test('the session that a token of elsewhere starts has one name, whichever server and version starts it', () => {
   expect(adoptedId('abc')).toBe(createHash('sha256').update('session of abc').digest('hex').slice(0, 32));
+});
+
+test('the claim of the password is the same on every server and version, as are the tokens that have it', () => {
+  const user = { id: 'u', passwordChangedAt: new Date('2026-01-02T03:04:05.678Z') } as User;
+  const expected = createHash('sha256').update('u 2026-01-02T03:04:05.678Z').digest('hex').slice(0, 32);
+  expect(passwordFingerprint(user)).toBe(expected);
 });
 
 describeEachStore('a session', (kind) => {
@@ -51,6 +58,50 @@ describeEachStore('a session', (kind) => {
       expect.objectContaining({ event: 'sessions_ended', userId: alice.id, sessions: 2, reason: 'revoked' }),
     ]);
     expect(await auth.sessions.find(String(claimsOf(access.token)['sid']))).toMatchObject({ revokedReason: 'revoked' });
+  });
+
+  test('goes on where the store fails before the tokens of no session have ended, too', async () => {
+    const { auth, alice, seam } = await start();
+    await auth.tokens.forUser(alice);
+    seam.failAt('users.update');
+    await expect(auth.sessions.revokeAll(alice.id)).rejects.toMatchObject(GONE);
+    expect(await auth.sessions.list(alice.id)).toHaveLength(1);
+  });
+
+  test('says who refreshed it last, where that is another program or address than signed in', async () => {
+    const { auth, alice } = await start();
+    let { token } = (await auth.tokens.forUser(alice, { client: CLIENT })).refresh;
+    for (const [client, rotatedBy] of [
+      [
+        { ...CLIENT, userAgent: 'curl' },
+        { ...CLIENT, userAgent: 'curl' },
+      ],
+      [CLIENT, null],
+      [
+        { userAgent: 'x'.repeat(256), ipAddress: '192.0.2.2' },
+        { userAgent: 'x'.repeat(256), ipAddress: '192.0.2.2' },
+      ],
+    ] as const) {
+      token = (await auth.tokens.refresh(token, client)).refresh.token ?? '';
+      expect((await auth.sessions.list(alice.id))[0]?.rotatedBy).toEqual(rotatedBy);
+    }
+  });
+
+  test('of nobody ends no other of nobody, however many there may be of a user', async () => {
+    const { auth } = await start({ maxSessions: 1 });
+    const ofNobody = () => auth.tokens.refresh(forgeForAlice(library, { user_id: undefined }));
+    const pairs = [await ofNobody(), await ofNobody()];
+    for (const { access } of pairs) expect(await auth.tokens.verify(access.token)).toMatchObject({ userId: null });
+    expect(events).toEqual([]);
+  });
+
+  test.each([
+    [{}, 'The field `sessions` lists'],
+    [{ actorId: 'root' }, 'The field `userSessions` lists'],
+  ])('of another user is not found, and who asks (%j) is told where to look', async (by, hint) => {
+    const { auth, alice } = await start();
+    const refused = { reason: 'session_not_found', message: expect.stringContaining(hint) };
+    await expect(auth.sessions.revoke(alice.id, 'unknown', by)).rejects.toMatchObject(refused);
   });
 
   test('is over at its end, whatever its tokens say', async () => {

@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import { TokenCodec } from '../../../src/core/tokens/token-codec.ts';
@@ -40,5 +40,15 @@ describe('the names in a token', () => {
     await codec.verify(craft(claims(), { header: { kid: 'k' } }));
     await codec.verify(craft(claims()));
     expect(asked.slice(-2)).toEqual(['k', undefined]);
+  });
+
+  test('are made of what is signed where a token has none, the same on every server and version', async () => {
+    const settings = settingsFromOptions({ signingKey: TEST_KEY, jtiClaim: null });
+    const token = craft({ ...claims(), jti: undefined });
+    const digest = createHash('sha256')
+      .update(token.replace(/\.[^.]*$/, ''))
+      .digest('hex');
+    const { jti } = await new TokenCodec({ settings, keys, clock: clock.read }).verify(token);
+    expect(jti).toBe(digest.slice(0, 32));
   });
 });

@@ -74,6 +74,19 @@ test('a sliding token tells that it was refreshed', async () => {
   expect(told()).toEqual(expect.arrayContaining(['refreshed', 'tokens_refreshed']));
 });
 
+test('roles and a sign-in that a token of elsewhere claims are handed on to none', async () => {
+  const alice = await start({ stepUp: true, roles: true });
+  const claimed = { auth_time: clock.seconds, amr: ['mfa'], roles: ['ADMIN'] };
+  const { access, refresh } = await system.tokens.refresh(forgeForAlice({ alice, clock }, claimed));
+  const next = await system.tokens.refresh(refresh.token ?? '');
+  const said = [access, refresh, next.access, next.refresh].map(({ token }) => {
+    const { auth_time: at, amr, roles } = claimsOf(token);
+    return { at, amr, roles };
+  });
+  const nothing = { at: undefined, amr: undefined, roles: undefined };
+  expect(said).toEqual([{ ...nothing, roles: [] }, nothing, { ...nothing, roles: [] }, nothing]);
+});
+
 test('to inspect a token says what is in it and whether it is good, and why not', async () => {
   const alice = await start();
   const { access } = await system.tokens.forUser(alice);

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
 import { Overloaded } from '../../../src/contracts/errors.ts';
-import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import type { SecurityEvent, User } from '../../../src/contracts/hooks.ts';
 import { PasswordCheck } from '../../../src/core/users/password-check.ts';
 import { PasswordHasher } from '../../../src/core/users/password-hasher.ts';
 import { startTestLibrary, type TestLibrary } from '../../support/library.ts';
@@ -51,6 +50,31 @@ describeEachStore('a change of an account', (kind) => {
     expect(events.map(({ userId }) => userId)).toEqual(names.map(() => user.id));
   });
 
+  test('names who made it, where that is not the user', async () => {
+    const { auth } = library;
+    const by = { actorId: 'root', client: CLIENT };
+    const { id } = await auth.users.create({ username: 'bob', password: PASSWORD, isAdmin: true }, by);
+    for (const change of [
+      () => auth.users.change(id, { isActive: false, isAdmin: false }, by),
+      () => auth.users.setPassword(id, NEXT_PASSWORD, by),
+      () => auth.users.delete(id, by),
+    ]) {
+      await auth.tokens.forUser((await auth.users.find(id)) as User);
+      await change();
+    }
+    expect(told()).toEqual([
+      ...['user_created', 'admin_granted', 'user_disabled', 'admin_revoked', 'sessions_ended'],
+      ...['password_changed', 'sessions_ended', 'user_deleted', 'sessions_ended'],
+    ]);
+    for (const event of events) expect(event).toMatchObject({ userId: id, ...by });
+  });
+
+  test('that invites somebody stores what Django stores where there is no password, and nobody signs in with', async () => {
+    const { auth, seam } = library;
+    const { id } = await auth.users.invite({ username: 'bob' }, {});
+    expect((await seam.store.users.findById(id))?.passwordHash).toMatch(/^![\w-]{40}$/);
+  });
+
   test('is not done while the sessions live on: who asked is told that the store is gone', async () => {
     const { auth, seam, alice } = library;
     const { id } = alice;
@@ -85,7 +109,6 @@ describeEachStore('a change of an account', (kind) => {
     jest.spyOn(hasher, 'hash').mockRejectedValue(new Overloaded());
     await check.upgrade(record, PASSWORD);
     expect(await seam.store.users.findById(alice.id)).toEqual(record);
-    await hasher.close();
   });
 
   test('hands out no secret, nor does looking one up', async () => {
@@ -107,18 +130,6 @@ test('64 passwords may wait for as many as are checked at once, and the next is 
     ...Array.from({ length: room }, () => 'fulfilled'),
     'rejected',
   ]);
-  await hasher.close();
-});
-
-test('a thread that is at work when its owner closes ends with its work', async () => {
-  const terminate = jest.spyOn(Worker.prototype, 'terminate');
-  const hasher = new PasswordHasher(4, systemClock);
-  const hashing = hasher.hash(PASSWORD);
-  await hasher.close();
-  expect(terminate).not.toHaveBeenCalled();
-  expect(await hashing).toMatch(/^bcrypt_sha256/);
-  expect(terminate).toHaveBeenCalledTimes(1);
-  jest.restoreAllMocks();
 });
 
 test('a sign-in that fails is answered once those who are told of it have done their work', async () => {

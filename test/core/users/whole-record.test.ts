@@ -58,7 +58,8 @@ describeEachStore('an account whose record is damaged on its way from the store'
     }
   });
 
-  test.each(['id', 'username', 'usernameKey', 'passwordHash', 'passwordChangedAt', 'isActive', 'createdAt'] as const)(
+  const FIELDS = ['id', 'username', 'usernameKey', 'passwordHash', 'passwordChangedAt', 'isActive', 'isAdmin'] as const;
+  test.each([...FIELDS, 'createdAt'] as const)(
     'S39: a record whose %s has lost its name refuses nobody for good',
     async (field) => {
       damage = ({ [field]: _lost, ...rest }) => rest as UserRecord;
