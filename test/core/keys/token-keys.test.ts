@@ -95,15 +95,6 @@ describe('keys', () => {
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT' });
   });
 
-  test('are accepted by the name that is published, where there is one and no others are accepted beside it', async () => {
-    const pair = { algorithm: 'ES256', signingKey: CURVES.ES256.privateKey } as const;
-    const keys = await loadKeys(settingsFromOptions(pair));
-    expect(keys.accepted()).toEqual([keys.published()[0]?.kid]);
-    for (const options of [{ signingKey: SECRET }, { ...pair, jwkUrl: 'https://a.example/jwks' }]) {
-      expect((await loadKeys(settingsFromOptions(options))).accepted()).toBeNull();
-    }
-  });
-
   describe('in files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'simplejwt-keys-'));
     const inFile = (name: string, text: string): string => {
