@@ -33,6 +33,7 @@ export const ROOMS = {
   stores: ['seed/store', 'cli/store'],
   graphql: ['seed/header', 'seed/verify', 'security/graphql-limits', 'security/answers', 'seed/login', 'core/admin'],
   'core/tokens': [
+    'core/keys/refresh-key',
     'core/sessions',
     'core/roles',
     'core/step-up',
