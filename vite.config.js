@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { compressed } from './page/compressed.js';
 
 /** The page at `/graphql`, built into `dist/page`. */
 export default defineConfig({
   root: 'page',
   base: '/graphiql/',
   logLevel: 'warn',
+  plugins: [compressed()],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/page',

@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { compressed } from './page/compressed.js';
 
 /** The page at `/console`, built into `dist/console`. */
 export default defineConfig({
   root: 'page/console',
   base: '/console/',
   logLevel: 'warn',
+  plugins: [compressed()],
   build: {
     outDir: '../../dist/console',
     emptyOutDir: true,

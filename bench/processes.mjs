@@ -1,6 +1,6 @@
 /** Starts and observes the measured processes, and ends them with this one. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,7 +41,11 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 /** Has something done, at once, when this process ends. */
 export const atExit = (end) => endings.push(end);
 
-export const program = (build) => join(build, 'main.js');
+/** What a build runs as: one bundle, where it has one. */
+export function program(build) {
+  const bundle = join(build, 'program/main.js');
+  return existsSync(bundle) ? bundle : join(build, 'main.js');
+}
 
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'simplejwt-bench-'));

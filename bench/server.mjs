@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ACCOUNT, atExit, LOAD_CORE, PASSWORD, SERVER_CORE, SETTINGS, temporaryFolder } from './processes.mjs';
 
-export const PROGRAM = join(import.meta.dirname, '../dist/main.js');
+export const PROGRAM = join(import.meta.dirname, '../dist/program/main.js');
 export const SIGN_IN = `mutation ($username: String!, $password: String!) {
   tokenObtainPair(username: $username, password: $password) { access }
 }`;
 const PATIENCE_MS = 20_000;
 
 /**
- * Starts a server of `dist/main.js`, or of another build, with further settings. `cli` runs one of its commands on the same store. Pinned, the
+ * Starts a server of `dist/program/main.js`, or of another build, with further settings. `cli` runs one of its commands on the same store. Pinned, the
  * server has the first core for itself and this process the second, which gives cleaner numbers of a smaller server.
  */
 export async function startServer({ program = PROGRAM, cost, isPinned = false, settings = {} }) {

@@ -1,30 +1,26 @@
 // GraphiQL, served whole by the server: nothing on this page comes from, or goes to, another host.
-import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import 'graphiql/setup-workers/vite';
-import 'graphiql/style.css';
+import { Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { browserStorage, createTokenStore } from '../src/client/index.ts';
 import { SessionProvider } from '../src/client/react.ts';
-import { createDiscreetStorage } from './editors/create-discreet-storage.ts';
-import { createFetcher } from './editors/create-fetcher.ts';
-import { GraphiqlRepairs } from './repairs/graphiql-repairs.tsx';
 import { readAuthHeader } from './read-auth-header.ts';
-import { TOKEN_PLUGIN } from './panel/token-plugin.ts';
 import { DemoBanner } from './bar/demo-banner.tsx';
 import { SignInBar } from './bar/sign-in-bar.tsx';
-import { tabs } from './tabs.ts';
-import { HeaderHint } from './editors/header-hint.tsx';
-import { TokenFiller } from './editors/token-filler.tsx';
+import { lazily } from './problems/lazily.tsx';
+import { showStoredTheme } from './stored-theme.ts';
 import './tokens.css';
 import './theme.css';
 import './bar/bar.css';
-import './panel/panel.css';
-import './page.css';
+import './frame.css';
 
-const authHeader = readAuthHeader();
-const storage = browserStorage('graphql-simplejwt-page');
-const tokens = createTokenStore({ url: '/graphql', storage, ...authHeader });
+const tokens = createTokenStore({
+  url: '/graphql',
+  storage: browserStorage('graphql-simplejwt-page'),
+  ...readAuthHeader(),
+});
+const Explorer = lazily(async () => (await import('./explorer.tsx')).Explorer);
 
+showStoredTheme();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 createRoot(root).render(
@@ -32,18 +28,9 @@ createRoot(root).render(
     <DemoBanner />
     <SignInBar />
     <main>
-      <GraphiQL
-        fetcher={createFetcher(tokens)}
-        storage={createDiscreetStorage(localStorage)}
-        plugins={[TOKEN_PLUGIN, HISTORY_PLUGIN]}
-        defaultTabs={tabs}
-        defaultEditorToolsVisibility="variables"
-        shouldPersistHeaders={false}
-      >
-        <TokenFiller {...authHeader} />
-        <HeaderHint {...authHeader} />
-        <GraphiqlRepairs />
-      </GraphiQL>
+      <Suspense fallback={<p role="status">Loading GraphiQL…</p>}>
+        <Explorer />
+      </Suspense>
     </main>
   </SessionProvider>,
 );

@@ -16,7 +16,7 @@ const LEAVE_LIMIT_MS = 15_000;
 const WORKER_LIMIT_MS = LEAVE_LIMIT_MS + 1000;
 const FLUSH_INTERVAL_MS = 60 * 60 * 1000;
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('graphql-simplejwt/package.json') as { version: string };
 
 async function start(settings: ServerSettings): Promise<void> {
   const { createLog } = await import('./server/log.ts'); // other commands keep no log

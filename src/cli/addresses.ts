@@ -30,8 +30,8 @@ export function addAddressCommands(users: Command, options: CliOptions): void {
 
   users
     .command('set-email <name> [address]')
-    .description('with EMAIL=on: set the e-mail address of a user, which counts as theirs without a link')
-    .option('--none', 'take it away')
+    .description('with EMAIL=on: set the e-mail address of a user, which counts as verified')
+    .option('--none', 'remove the address')
     .option('--json', 'print JSON')
     .action(async (name: string, address: string | undefined, flags: Flags) => {
       const { none = false } = flags;

@@ -74,7 +74,7 @@ const toRow = ({ name, given, default: standard, meaning }: ShownSetting): Print
 
 function createCommand(version: string, terminal: Terminal, options: CliOptions): Command {
   const program = new Command('graphql-simplejwt')
-    .description('A token server for GraphQL. Settings come from the environment: see docs/settings.md.')
+    .description('A token server for GraphQL. Settings come from the environment; `settings show` lists them.')
     .version(version)
     .showHelpAfterError()
     .exitOverride()
@@ -94,7 +94,7 @@ function createCommand(version: string, terminal: Terminal, options: CliOptions)
     .command('settings')
     .description('show the settings in force')
     .command('show')
-    .description('list all settings: as they are set, where from, and what they mean; secrets are masked')
+    .description('list all settings with value, source and meaning; secrets are masked')
     .option('--json', 'print JSON')
     .action((flags: { readonly json?: boolean }) => {
       const settings = options.settings();

@@ -39,7 +39,7 @@ export function addTokenCommands(program: Command, options: CliOptions): void {
 
   tokens
     .command('flush-expired')
-    .description('remove sessions and blacklist entries that have expired')
+    .description('remove expired sessions, blacklist entries and other records')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const { notice, ...removed } = await withSystem(options, (system) => system.flushExpired());

@@ -11,7 +11,7 @@ export function addUserRoomCommands(users: Command, options: CliOptions): void {
 
   users
     .command('set-roles <name> [roles...]')
-    .description('with ROLES=on: replace all roles of a user, effective immediately; without roles, take all away')
+    .description('with ROLES=on: replace all roles of a user, effective immediately; without a role, remove all')
     .option('--json', 'print JSON')
     .action(async (name: string, given: readonly string[], flags: Flags) => {
       const { username, roles = [] } = await withSystem(options, async (system) => {

@@ -37,8 +37,8 @@ export function addUserCommands(program: Command, options: CliOptions): void {
     .description('create an account; asks for the password')
     .option('--password-stdin', 'take the password from standard input')
     .option('--id <id>', 'use this id, for example the id of the user in another system')
-    .option('--admin', 'make the user an admin, who manages all accounts by the API and the console')
-    .option('--email <address>', 'their e-mail address, which counts as theirs without a link; needs EMAIL')
+    .option('--admin', 'make the user an admin, who manages all accounts by API and console')
+    .option('--email <address>', 'their e-mail address, which counts as verified; needs EMAIL')
     .option('--json', 'print JSON')
     .action(async (username: string, flags: Flags) => {
       const password = await terminal.readPassword(flags);

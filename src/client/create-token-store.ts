@@ -139,7 +139,7 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
     const before = held();
     if (before !== null && areDue(before, clock())) {
       await refreshOnce().catch((error: unknown) => {
-        if (held() !== before || clock() >= before.expiresAt) throw error;
+        if (clock() >= before.expiresAt) throw error;
       });
     }
     const now = held();

@@ -124,5 +124,5 @@ export interface RequireSessionProps {
 export function RequireSession({ children, signedOut, unknown }: RequireSessionProps): ReactElement {
   const session = useSession();
   if (session.status === 'signed-in') return createElement(Fragment, { key: session.tokens.chain }, children);
-  return createElement(Fragment, { key: session.status }, session.status === 'unknown' ? unknown : signedOut);
+  return createElement(Fragment, null, session.status === 'unknown' ? unknown : signedOut);
 }

@@ -7,7 +7,7 @@ export interface ProvenKey {
 }
 
 /**
- * The key that a request proves to hold; null where it has no proof. Every call of one request has the same answer.
+ * The key that a request proves to hold; null where it has no proof. In our server every call of one request has the same answer.
  *
  * @throws ProofInvalid, NonceRequired, StoreUnavailable
  */

@@ -165,7 +165,6 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
       keys.close();
       await closeRooms();
       await dpop?.close();
-      await hasher.close();
       await activity.close();
       await store.close();
     },

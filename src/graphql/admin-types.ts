@@ -51,7 +51,7 @@ export class UserConnectionType {
   nodes!: UserType[];
 
   @Field(() => Int, {
-    description: 'How many users there are with `search`, on all pages. They are counted if it is asked for.',
+    description: 'Number of users that match `search`, on all pages. Counted only if it is requested.',
   })
   readonly totalCount!: Promise<number>;
 

@@ -40,9 +40,7 @@ async function authWith({
   const hooks: Hooks = Object.fromEntries(given.filter(isHook));
   expectHooks({ ...hooks, onInternalError });
   if (settings.email && settings.smtpUrl === undefined && hooks.sendMail === undefined) {
-    throw new SettingsError([
-      'sendMail: not given with email on; expected it, or smtpUrl and mailFrom, to send mails with.',
-    ]);
+    throw new SettingsError(['sendMail: not given with email on; expected this hook, or smtpUrl and mailFrom.']);
   }
   const report = onInternalError ?? ((error: unknown) => console.error(error));
   if (store !== undefined) expectStore(store);

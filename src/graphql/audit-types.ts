@@ -17,7 +17,7 @@ export class AuditEventType extends SecurityEventType {
   actorName!: string | null;
 }
 
-@ObjectType('AuditConnection', { description: 'A page of what happened, the newest first.' })
+@ObjectType('AuditConnection', { description: 'A page of events, newest first.' })
 export class AuditConnectionType {
   @Field(() => [AuditEventType], { description: 'The events.' })
   nodes!: AuditEventType[];

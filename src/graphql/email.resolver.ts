@@ -15,7 +15,7 @@ class EmailRegistrationResolver {
   @Operation({ access: 'open', credential: true, throttle: 'registration' })
   @Mutation(() => UserType, {
     description:
-      'Creates an account. Sign in with `tokenObtainPair` afterwards. An e-mail address is sent a link for `emailVerify`; until that is used, nobody signs in with it. The answer is the same if another account has it. Too many accounts from one address: the reason is `throttled`. Part of the schema with `REGISTRATION`; the argument `email` with `EMAIL`.',
+      'Creates an account. Sign in with `tokenObtainPair` afterwards. A link for `emailVerify` is sent to `email`; until it is used, nobody can sign in with the address. The answer is the same if another account has it. Too many accounts from one address: the reason is `throttled`. Part of the schema with `REGISTRATION`; the argument `email` with `EMAIL`.',
   })
   async userRegister(
     @Arg('username', () => String, {
@@ -36,7 +36,7 @@ class EmailResolver {
   @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller, stepUp: true })
   @Mutation(() => String, {
     description:
-      "Sends a link for `emailVerify` to the address that is to be the caller's, and a notice to the one they have. Nothing changes before the link is used. Returns the address. The answer is the same if another account has it. After many wrong passwords the reason is `throttled`. With `STEP_UP` it needs a recent sign-in. Part of the schema with `EMAIL`.",
+      'Sends a link for `emailVerify` to the new address, and a notice to the current one. Nothing changes before the link is used. Returns the address. The answer is the same if another account has it. After many wrong passwords the reason is `throttled`. With `STEP_UP` it needs a recent sign-in. Part of the schema with `EMAIL`.',
   })
   async emailChange(
     @Arg('currentPassword', () => String, CURRENT_PASSWORD) currentPassword: string,

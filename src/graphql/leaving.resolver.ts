@@ -13,7 +13,7 @@ class LeavingResolver {
   @Operation({ access: 'guarded', stepUp: true })
   @Query(() => GraphQLJSONObject, {
     description:
-      'With `ACCOUNT_SELF_SERVICE`: all that is stored about the caller, as JSON, but for the password hash and the secrets of the second factor. With `STEP_UP` it needs a recent sign-in.',
+      'With `ACCOUNT_SELF_SERVICE`: everything stored about the caller, as JSON, except the password hash and the secrets of the second factor. With `STEP_UP` it needs a recent sign-in.',
   })
   async accountExport(@Ctx() { auth }: AuthContext): Promise<Readonly<Record<string, unknown>>> {
     const { sessionId: _sessionId, ...account } = await currentUser(auth);
@@ -23,7 +23,7 @@ class LeavingResolver {
   @Operation({ access: 'guarded', credential: true, throttle: 'password_change', countedFor: theCaller, stepUp: true })
   @Mutation(() => Boolean, {
     description:
-      'With `ACCOUNT_SELF_SERVICE`: deletes the account of the caller, ends all its sessions, and removes what they tell of the person. It cannot be undone. Admins are refused: the reason is `own_account`. With `STEP_UP` it needs a recent sign-in.',
+      'With `ACCOUNT_SELF_SERVICE`: deletes the account of the caller, ends all its sessions, and removes personal data from them. It cannot be undone. Admins are refused: the reason is `own_account`. With `STEP_UP` it needs a recent sign-in.',
   })
   async accountDelete(
     @Arg('password', () => String, CURRENT_PASSWORD) password: string,

@@ -48,7 +48,7 @@ export class RefreshCookie {
     const bytes = NAME.length + token.length;
     if (bytes > MAX_BYTES) {
       throw new Error(
-        `The refresh cookie would have ${bytes} bytes; browsers take ${MAX_BYTES}. Expected fewer or shorter custom claims.`,
+        `The refresh cookie would have ${bytes} bytes; browsers accept at most ${MAX_BYTES}. Expected fewer or shorter custom claims.`,
       );
     }
     this.#write(token, expiresAt);

@@ -18,7 +18,7 @@ class RolesResolver {
   async userSetRoles(
     @Arg('id', () => ID, { description: "The user's id, from `users`." }) id: string,
     @Arg('roles', () => [String], {
-      description: 'All their roles, for example `["EDITOR"]`; an empty list takes all away.',
+      description: 'All their roles, for example `["EDITOR"]`; an empty list removes all.',
     })
     roles: string[],
     @Ctx() { auth }: AuthContext,

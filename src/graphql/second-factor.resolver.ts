@@ -78,7 +78,7 @@ class SecondFactorResolver {
   @Operation({ ...CHANGE, stepUp: true })
   @Mutation(() => TotpSetupType, {
     description:
-      'With `SECOND_FACTOR`: makes the secret of a new authenticator app. It counts once `totpConfirm` was given a code of it, within fifteen minutes; an app that is there already counts until then. With `STEP_UP` it needs a recent sign-in.',
+      'With `SECOND_FACTOR`: creates the secret of a new authenticator app. Confirm it with `totpConfirm` within fifteen minutes; until then, an existing app stays in use. With `STEP_UP` it needs a recent sign-in.',
   })
   async totpSetUp(
     @Arg('password', () => String, CURRENT_PASSWORD) password: string,
@@ -93,7 +93,7 @@ class SecondFactorResolver {
   @Operation({ access: 'guarded', credential: true, throttle: 'second_factor', countedFor: theCaller })
   @Mutation(() => RecoveryCodesType, {
     description:
-      'With `SECOND_FACTOR`: makes the app count that `totpSetUp` began, given its first code. From then on sign-ins ask for a code. Answers new recovery codes; those from before are void.',
+      'With `SECOND_FACTOR`: confirms the app of `totpSetUp` by its first code. From then on sign-ins ask for a code. Returns new recovery codes; earlier ones are void.',
   })
   async totpConfirm(
     @Arg('code', () => String, { description: 'Six digits that the app shows.' }) code: string,
@@ -121,7 +121,7 @@ class SecondFactorResolver {
   @Operation({ ...CHANGE, stepUp: true })
   @Mutation(() => RecoveryCodesType, {
     description:
-      'With `SECOND_FACTOR`: makes new recovery codes; those from before are void. With `STEP_UP` it needs a recent sign-in.',
+      'With `SECOND_FACTOR`: creates new recovery codes; earlier ones are void. With `STEP_UP` it needs a recent sign-in.',
   })
   async recoveryCodesRenew(
     @Arg('password', () => String, CURRENT_PASSWORD) password: string,
@@ -142,7 +142,7 @@ class SecondFactorAdminResolver {
   @Operation({ access: 'admin', stepUp: true })
   @Mutation(() => Boolean, {
     description:
-      'For admins, with `SECOND_FACTOR`: removes the second factor of a user who has lost it, recovery codes included. Make sure first that it is them who ask. False if there was none. With `STEP_UP` it needs a recent sign-in.',
+      'For admins, with `SECOND_FACTOR`: removes the second factor of a user who has lost it, recovery codes included. First make sure that it is this user who asks. False if there was none. With `STEP_UP` it needs a recent sign-in.',
   })
   async userRemoveSecondFactor(
     @Arg('id', () => ID, { description: "The user's id, from `users`." }) id: string,

@@ -17,8 +17,7 @@ registerEnumType(SESSION_EVENT_KINDS, {
     BEGAN: { description: 'The user signed in.' },
     ENDED: { description: 'It was ended before its time; `reason` says why.' },
     REPLAYED: {
-      description:
-        'Two clients seem to have its tokens; see `session.replays`. It was ended for that if `reason` is not null.',
+      description: 'Two clients seem to have its tokens; see `session.replays`. It was ended if `reason` is not null.',
     },
     REUSED: { description: 'A refresh token was used that had been replaced, so it was ended.' },
   },

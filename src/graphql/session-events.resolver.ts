@@ -14,7 +14,7 @@ export class SessionEventsResolver {
   @Operation({ access: 'guarded' })
   @Subscription(() => SessionEventType, {
     description:
-      "What happens to the caller's sessions. Ends when the caller's token, session or account does. Servers have it where `SUBSCRIPTIONS` is on.",
+      "Events of the caller's sessions. Ends when the caller's token, session or account does. Available where `SUBSCRIPTIONS` is on.",
     subscribe: ({ context, args }) => eventsOf((context as AuthContext).auth, args as EventArgs),
   })
   async sessionEvents(

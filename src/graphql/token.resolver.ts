@@ -40,7 +40,7 @@ export class TokenResolver {
   @Operation({ access: 'open', givesTokens: true, throttle: 'refresh' })
   @Mutation(() => RefreshedTokensType, {
     description:
-      'Exchanges a refresh token for an access token and the next refresh token. A repeated call returns the same successor until that is used, within limits, so a lost response or a second tab signs nobody out. Any other reuse ends the session. An address that refreshes too often is told `throttled`. A session that is bound to a key needs a proof of it in the header `DPoP`.',
+      'Exchanges a refresh token for an access token and the next refresh token. A repeated call returns the same successor until that is used, within limits, so a lost response or a second tab signs nobody out. Any other reuse ends the session. An address that refreshes too often gets the reason `throttled`. A session that is bound to a key needs a proof of it in the header `DPoP`.',
   })
   async tokenRefresh(
     @Arg('refresh', () => String, {

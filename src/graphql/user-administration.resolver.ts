@@ -17,7 +17,7 @@ class UserAdministrationResolver {
   @Operation({ access: 'admin', credential: true, stepUp: true })
   @Mutation(() => UserType, {
     description:
-      'For admins: creates an account. An address that is given counts as theirs, without a link. With `STEP_UP` it needs a recent sign-in. Part of the schema with `USER_ADMINISTRATION`.',
+      'For admins: creates an account. `email` counts as verified, without a link. With `STEP_UP` it needs a recent sign-in. Part of the schema with `USER_ADMINISTRATION`.',
   })
   async userCreate(
     @Arg('username', () => String, USERNAME) username: string,

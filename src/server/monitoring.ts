@@ -18,8 +18,12 @@ export async function createMetrics(
   return new Metrics(clock);
 }
 
+/** Where OpenTelemetry's API keeps what an SDK registers. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+
 /** What traces a server: null where no OpenTelemetry SDK was loaded; then no part is traced, which costs nothing. */
 export async function createTraces(settings: Pick<ServerSettings, 'mongodbUri' | 'dataDir'>): Promise<Traces | null> {
+  if (!(REGISTERED in globalThis)) return null; // without loading the API, which would find nothing
   const { hasSdk, Traces } = await import('./traces/traces.ts');
   return hasSdk() ? new Traces(driverOf(settings).name) : null;
 }

@@ -50,7 +50,7 @@ export interface ProvenRequest {
 /** What a verifier does about proofs. */
 export interface ProofVerification {
   readonly binding: KeyBinding;
-  /** Of one request, to be called as often as one likes. */
+  /** Of one request. To be called once, since a proof counts once: who has verified a request keeps what came of it. */
   readonly proveOf: (request: ProvenRequest) => Prove;
 }
 
@@ -98,11 +98,7 @@ export function verifyProofs(
 
   return {
     binding: new TokenKeyBinding({ digest: engine.digest, isRequired: mode === 'required' }),
-    proveOf: (request) => {
-      const { proof } = request;
-      let proven: ReturnType<Prove> | undefined;
-      return () => (proven ??= proof === undefined ? Promise.resolve(null) : check(proof, request));
-    },
+    proveOf: (request) => async () => (request.proof === undefined ? null : check(request.proof, request)),
   };
 }
 

@@ -35,14 +35,45 @@ describe('the console', () => {
     await shows(page.getByText('This session'));
     await confirm(page, page, 'Revoke');
     await shows(page.getByText('The session is revoked.'));
-    expect(await page.getByRole('button', { name: 'Revoke', exact: true }).count()).toBe(0);
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sessions');
+    await page.getByRole('button', { name: 'Revoke', exact: true }).waitFor({ state: 'detached' });
+    await shows(page.locator(':focus', { hasText: /^Sessions$/ }));
     await shows(other.getByRole('button', { name: 'Sign in' }));
     expect(await shows(other.getByText('Your session has ended: it was signed out elsewhere'))).toBe(true);
     expect(await seriousFaults(other)).toEqual([]);
     await shows(page.getByText('alice'));
     await page.getByRole('button', { name: 'Sign out' }).click();
     expect(await shows(page.getByText('You are signed out.'))).toBe(true);
+  });
+
+  test('the focus stays in the view when its button, or the dialog, goes later than the answer', async () => {
+    const { auth } = site.server;
+    const alice = await auth.users.findByUsername('alice');
+    if (alice === null) throw new Error('There is no alice.');
+    for (const userAgent of ['Phone/1', 'Tablet/1']) {
+      await auth.tokens.forUser(alice, { client: { userAgent, ipAddress: '192.0.2.9' } });
+    }
+    const { visitor, page } = await site.visit('alice');
+    const reload = () => page.evaluate(() => dispatchEvent(new Event('online')));
+    const heading = page.locator('h2:focus', { hasText: /^Sessions$/ });
+    const button = (device: string) => page.getByRole('listitem', { name: device }).getByRole('button');
+    await visitor.intercept('sessionRevoke', (route) => route.fulfill({ json: { data: { sessionRevoke: true } } }));
+    await confirm(page, page.getByRole('listitem', { name: 'Phone' }), 'Revoke');
+    await shows(page.getByText('The session is revoked.'));
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await shows(page.locator('button:focus', { hasText: /^Revoke$/ })); // its session is still there
+    const end = async (device: string) => {
+      const session = (await auth.sessions.list(alice.id)).find(({ userAgent }) => userAgent === `${device}/1`);
+      await auth.sessions.revoke(alice.id, session?.id ?? '');
+      await reload();
+    };
+    await end('Phone');
+    await button('Phone').waitFor({ state: 'detached' });
+    await shows(heading);
+    await button('Tablet').click();
+    await shows(page.locator('[role=alertdialog] :focus'));
+    await end('Tablet');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    expect(await shows(heading)).toBe(true);
   });
 
   test('a user who is no admin sees nothing of administration, by its address neither', async () => {
@@ -57,13 +88,15 @@ describe('the console', () => {
   test('every view has an address that a reload and the Back button know', async () => {
     const page = await site.signIn('root');
     await openUser(page, 'alice');
+    await shows(page.locator(':focus', { hasText: /^alice$/ }));
+    expect(await page.title()).toBe('alice · graphql-simplejwt');
     const { href } = new URL(page.url());
     await page.reload();
     await shows(page.getByRole('heading', { level: 2, name: 'alice' }));
     expect(page.url()).toBe(href);
     await go(page, 'Keys');
+    await shows(page.locator(':focus', { hasText: /^Keys$/ })); // and by then the page has its title
     expect(await page.title()).toBe('Keys · graphql-simplejwt');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Keys');
     await page.goBack();
     expect(await shows(page.getByRole('heading', { level: 2, name: 'alice' }))).toBe(true);
     await page.goto(`${href.replace(/#.*/, '')}#/users/nobody`);
@@ -76,8 +109,10 @@ describe('the console', () => {
     await shows(links);
     expect(await links.allTextContents()).not.toContain('Audit');
     await go(page, 'Settings');
+    await shows(page.getByRole('heading', { level: 3, name: 'Details' }));
     expect(await page.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['Password', 'Details']);
     await openUser(page, 'alice');
+    await shows(page.getByRole('button', { name: 'Deactivate' }));
     const buttons = await page.getByRole('main').getByRole('button').allTextContents();
     expect(buttons).toEqual(['Make admin', 'Deactivate']);
   });
@@ -117,7 +152,7 @@ describe('the console', () => {
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Deactivate');
+    await shows(page.locator(':focus', { hasText: /^Deactivate$/ }));
     expect((await site.server.auth.users.findByUsername('alice'))?.isActive).toBe(true);
     await confirm(page, page, 'Deactivate');
     await shows(page.getByText('Cannot sign in: the account is deactivated.'));

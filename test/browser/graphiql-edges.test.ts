@@ -77,6 +77,18 @@ describe('the GraphiQL page of a developer', () => {
     expect(await tab.locator('.graphiql-editor-tool').getByText('username').count()).toBe(0);
   });
 
+  test('says that GraphiQL could not be loaded, and keeps the bar', async () => {
+    visitor = await Visitor.at(browser, server.url);
+    const tab = await visitor.open('about:blank');
+    await tab.route('**/explorer-*.js', (route) => route.abort());
+    await tab.goto(server.url);
+    await shows(tab.getByRole('alert').getByText('could not be loaded'));
+    await tab.unroute('**/explorer-*.js');
+    await tab.getByRole('button', { name: 'Load again' }).click();
+    await shows(new ExplorerPage(tab).execute);
+    expect(await tab.getByLabel('Username').count()).toBe(1);
+  });
+
   test('says what a token by itself lacks in the header, and adds it', async () => {
     const page = await open();
     const { tab } = page;
@@ -87,7 +99,10 @@ describe('the GraphiQL page of a developer', () => {
     await tab.getByRole('button', { name: 'Headers' }).click();
     await tab.getByRole('group', { name: /^Headers/ }).click();
     await tab.keyboard.press('ControlOrMeta+a');
-    await tab.keyboard.insertText(JSON.stringify({ Authorization: access.token }));
+    await tab.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const headers = JSON.stringify({ Authorization: access.token });
+    await tab.evaluate((text) => navigator.clipboard.writeText(text), headers);
+    await tab.keyboard.press('ControlOrMeta+v');
     await shows(tab.getByText('has a token without its scheme'));
     expect(await seriousFaults(tab)).toEqual([]);
     await tab.getByRole('button', { name: 'Add Bearer' }).click();

@@ -137,6 +137,10 @@ describe('the GraphiQL page', () => {
     await tab.getByRole('button', { name: 'Dark', exact: true }).click();
     await tab.locator('body.graphiql-dark').waitFor();
     expect(await colours()).toBe('rgb(18, 23, 33)');
+    await tab.route('**/explorer-*.js', () => {}); // GraphiQL itself does not come
+    await tab.reload();
+    await shows(tab.getByText('Loading GraphiQL…'));
+    expect(await colours()).toBe('rgb(18, 23, 33)');
   });
 
   test('takes a token apart without sending it anywhere', async () => {

@@ -85,6 +85,7 @@ describe("a user's day in the console", () => {
   test('registers, exports what is stored about them, and leaves', async () => {
     const { page } = await site.open();
     await page.getByRole('button', { name: 'Create an account' }).click();
+    await shows(page.locator(':focus', { hasText: /^Create an account$/ }));
     await page.getByLabel('Username').fill('mabel');
     await page.getByLabel('New password').fill(NEXT);
     expect(await seriousFaults(page)).toEqual([]);

@@ -85,7 +85,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('"a\\u009bb"') });
   });
 
-  test('S22: ending one session bites at once; the others live', async () => {
+  test('S22: ending one session takes effect at once; the others live', async () => {
     const [lost, kept] = [await stage.signIn('alice'), await stage.signIn('alice')];
     expect(await helloWith(stage.client, lost.access)).toBe('Hello, alice!');
     const args = ['sessions', 'revoke', 'alice', '--session', sidOf(lost.access)];
@@ -96,7 +96,7 @@ describeEachStore('the command line, for sessions, beside a server', (kind) => {
     expect(await stage.cli(args)).toEqual(refused(NOT_HERS));
   });
 
-  test("S22: ending all of a user's sessions bites at once, and touches nobody else's", async () => {
+  test("S22: ending all of a user's sessions takes effect at once, and touches nobody else's", async () => {
     await stage.auth.sessions.revokeAll((await stage.auth.users.findByUsername('alice'))?.id ?? '');
     const [here, there, bob] = [await stage.signIn('alice'), await stage.signIn('alice'), await stage.signIn('bob')];
     expect(await helloWith(stage.client, here.access)).toBe('Hello, alice!');

@@ -38,7 +38,7 @@ describeEachStore('the command line, for tokens, beside a server', (kind) => {
   });
   afterAll(() => stage.remove());
 
-  test('blacklisting a refresh token bites at once, and ends its session', async () => {
+  test('blacklisting a refresh token takes effect at once, and ends its session', async () => {
     const { access, refresh } = await stage.signIn('alice');
     expect(await helloWith(stage.client, access)).toBe('Hello, alice!');
     const json = { valid: true, reason: null, message: null, header: HEADER, claims: claimsOf(refresh) };

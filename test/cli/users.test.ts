@@ -61,7 +61,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect((await stage.auth.users.list(9)).map(({ username }) => username)).toEqual(['alice', 'Bob']);
   });
 
-  test('S19: disabling bites at once and ends all sessions; enabling lets the user sign in again', async () => {
+  test('S19: disabling takes effect at once and ends all sessions; enabling lets the user sign in again', async () => {
     const pair = await stage.signIn('alice');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');
     const disabled = await stage.cli(['users', 'disable', 'alice']);
@@ -95,7 +95,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     await stage.cli(['users', 'delete', 'root']);
   });
 
-  test('S20: a new password bites at once and ends all sessions', async () => {
+  test('S20: a new password takes effect at once and ends all sessions', async () => {
     const pair = await stage.signIn('alice');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, alice!');
     const args = ['users', 'set-password', 'alice', '--password-stdin', '--json'];
@@ -108,7 +108,7 @@ describeEachStore('the command line, for users, beside a server', (kind) => {
     expect(await stage.signIn('alice', NEXT_PASSWORD)).toBeDefined();
   });
 
-  test('S19: deleting bites at once, and a namesake who comes later inherits nothing', async () => {
+  test('S19: deleting takes effect at once, and a namesake who comes later inherits nothing', async () => {
     await stage.createUser('dora');
     const pair = await stage.signIn('dora');
     expect(await helloWith(stage.client, pair.access)).toBe('Hello, dora!');

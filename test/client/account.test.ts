@@ -76,3 +76,30 @@ test('what is refused because a token has expired is asked for again with a fres
   expect(await failureOf(mine.exportAccount())).toMatchObject({ outcome: 'refused', reason: 'session_revoked' });
   behind.close();
 });
+
+test('each says that the server cannot be reached, and a device that nobody names has no name', async () => {
+  const fetch = async () => {
+    throw new TypeError('fetch failed');
+  };
+  await account.signIn('alice', PASSWORD);
+  expect((await server.auth.sessions.list(server.alice.id))[0]).not.toHaveProperty('deviceName');
+  const offline = createAccountApi({ tokens, url: server.url, fetch });
+  const given = { password: PASSWORD };
+  const outcomes = await Promise.all(
+    [
+      offline.signIn('alice', PASSWORD),
+      offline.signInWithCode('challenge', '000000'),
+      offline.stepUp(given),
+      offline.secondFactor(),
+      offline.setUpTotp(given),
+      offline.confirmTotp('000000'),
+      offline.removeTotp(given),
+      offline.renewRecoveryCodes(given),
+      offline.renameSession('id', 'Phone'),
+      offline.exportAccount(),
+      offline.deleteAccount(given),
+    ].map(async (work) => (await failureOf(work))?.outcome),
+  );
+  expect(new Set(outcomes)).toEqual(new Set(['unavailable']));
+  expect(tokens.getState().status).toBe('signed-in');
+});

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDpop, generateProofKeys, type DpopOptions, type ProofKey } from '../../src/client/dpop.ts';
 import { ProofPeer } from '../support/proof-peer.ts';
 
@@ -45,7 +45,14 @@ describe('the key of proofs', () => {
 
   test('a pair of another kind is refused, and a key that fails is asked again', async () => {
     const p384 = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, false, ['sign', 'verify']);
-    await expect(dpopOf({ key: p384 }).fetch(peer.origin)).rejects.toThrow('Expected a key pair of ECDSA');
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const refusing = dpopOf({ key: p384 });
+    await crypto.subtle.exportKey('jwk', p384.publicKey); // as that does
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled(); // who sends is told
+    await expect(refusing.fetch(peer.origin)).rejects.toThrow('Expected a key pair of ECDSA');
     let isLocked = true;
     const whole = hardwareKey();
     const key: ProofKey = {

@@ -53,6 +53,20 @@ describe('recovery in the client', () => {
       reason: 'link_not_valid',
       message: expect.stringContaining('This link is not valid'),
     });
+    const fetch = async () => {
+      throw new TypeError('fetch failed');
+    };
+    const offline = createRecoveryApi({ url: server.url, tokens, fetch });
+    const asked = [
+      offline.register({ username: 'dave', password: OLD }),
+      offline.verifyEmail('x'),
+      offline.requestPasswordReset('carol'),
+      offline.resetPassword('x', NEW),
+      offline.changeEmail(NEW, 'x@example.com'),
+      offline.securityEvents(),
+    ];
+    for (const answer of await Promise.allSettled(asked))
+      expect(answer).toMatchObject({ status: 'rejected', reason: { outcome: 'unavailable' } });
     await tokens.signOut();
     await expect(recovery.securityEvents()).rejects.toMatchObject({ outcome: 'refused', reason: 'not_authenticated' });
     const stranger = createRecoveryApi({ url: server.url });

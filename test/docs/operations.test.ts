@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { OperationTypeNode, parse, print } from 'graphql';
 import { TotpSetUpDocument } from '../generated/operations.ts';
@@ -8,17 +10,23 @@ import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../suppor
 import { TestSocket } from '../support/sockets.ts';
 import { allSnippets } from '../support/snippet-checks.ts';
 
-/** Every operation that a document shows, by itself, with its place. */
-const operations = DOCUMENTS.flatMap((document) =>
+const MOBILE = 'examples/mobile/operations.graphql';
+const blocks = DOCUMENTS.flatMap((document) =>
   allSnippets(document)
     .filter(({ language }) => language === 'graphql')
-    .flatMap(({ code, line }) =>
-      parse(code).definitions.map((definition) => ({
-        place: `${document}:${line + (definition.loc?.startToken.line ?? 1) - 1}`,
-        query: print(definition),
-        isSubscription: 'operation' in definition && definition.operation === OperationTypeNode.SUBSCRIPTION,
-      })),
-    ),
+    .map(({ code, line }) => ({ document, code, line })),
+);
+
+/** Every operation that a document shows, by itself, with its place. */
+const operations = [
+  ...blocks,
+  { document: MOBILE, code: readFileSync(join(import.meta.dirname, '../..', MOBILE), 'utf8'), line: 1 },
+].flatMap(({ document, code, line }) =>
+  parse(code).definitions.map((definition) => ({
+    place: `${document}:${line + (definition.loc?.startToken.line ?? 1) - 1}`,
+    query: print(definition),
+    isSubscription: 'operation' in definition && definition.operation === OperationTypeNode.SUBSCRIPTION,
+  })),
 );
 
 describe('the operations of the documents', () => {

@@ -53,11 +53,16 @@ describe('the documents', () => {
         .filter(({ language }) => language === 'ts')
         .map(({ code }, index) => ({ name: `${document.replaceAll(/\W/g, '-')}-${index + 1}`, code })),
     );
+    // It uses packages of React Native, which are not here.
+    const app = {
+      name: 'react-native',
+      code: readFileSync(join(ROOT, 'examples/mobile/react-native/client.ts'), 'utf8'),
+    };
     const examples = SOURCES.flatMap((file) =>
       docstringExamples(file).map((code, index) => ({ name: `${file.replaceAll(/\W/g, '-')}-${index + 1}`, code })),
     );
     expect(blocks.length).toBeGreaterThan(15);
     expect(examples.length).toBeGreaterThan(7);
-    expect(await compileTypeScript([...blocks, ...examples])).toEqual([]);
+    expect(await compileTypeScript([...blocks, app, ...examples])).toEqual([]);
   });
 });

@@ -49,3 +49,22 @@ test('each point of a standard that is met has a test, and each that is not says
 test('each requirement names tests that are there', () => {
   expect(Array.from(SHOWN).filter(([, by]) => named(by).length === 0)).toEqual([]);
 });
+
+test('each promise of docs/operating.md names a test that is there, by words of its title', () => {
+  const [, table = ''] = textOf('docs/operating.md').split('## What is promised, and the test that shows it');
+  const rows = Array.from(
+    table.matchAll(/^\| (.*?) +\| `([\w/-]+)` +\| (.*?) +\|$/gm),
+    ([, promise, file = '', words = '']) => {
+      const path = join(ROOT, `test/${file}.test.ts`);
+      return { promise, titles: existsSync(path) ? titlesIn(readFileSync(path, 'utf8')) : [], words };
+    },
+  );
+  expect(rows.length).toBeGreaterThan(30);
+  expect(rows.length).toBe(table.split('\n').filter((line) => line.startsWith('|')).length - 2);
+  const unshown = rows.filter(({ titles, words }) => !titles.some((title) => title.includes(words)));
+  expect(unshown.map(({ promise, words }) => `${promise}: ${words}`)).toEqual([]);
+});
+
+/** The titles of tests: texts that are followed by a function. */
+const titlesIn = (suite: string): readonly string[] =>
+  Array.from(suite.matchAll(/\(\s*(['"`])(.+)\1,\s*(?:async\b|\()/g), ([, , title = '']) => title);

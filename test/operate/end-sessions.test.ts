@@ -102,7 +102,7 @@ describe.each(storeKinds.slice(-1))('ending sessions at two servers on one %s, a
   });
 
   (kind === 'mongodb' ? describe : describe.skip)('of everybody, in the shell of MongoDB', () => {
-    test('bites at once at both, and everybody may sign in again', async () => {
+    test('takes effect at once at both, and everybody may sign in again', async () => {
       const pairs = [...(await signInAtBoth('alice')), ...(await signInAtBoth('bob'))];
       const [statement = ''] = blocksOf('docs/operating.md', 'After a restore', 'js');
       await runMongoShell(stage.place.options.mongodbUri ?? '', statement);

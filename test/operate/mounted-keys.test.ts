@@ -61,7 +61,7 @@ test('a ring in a secret that Kubernetes mounts is read by another user than wro
   const data = join(place, 'data');
   mkdirSync(data);
   if (isRoot) chownSync(data, Number(uid), Number(gid));
-  const command = [process.execPath, join(ROOT, 'dist/main.js')] as const;
+  const command = [process.execPath, join(ROOT, 'dist/program/main.js')] as const;
   const as = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] as const;
   const from: Installation = { command: isRoot ? [...as, ...command] : command };
   const { JWT_SIGNING_KEY: _, ...others } = TEST_ENV;

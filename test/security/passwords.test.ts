@@ -24,10 +24,7 @@ describe('passwords', () => {
   beforeAll(async () => {
     server = await startTestServer('sqlite', { env: { REGISTRATION: 'on', THROTTLE: 'off' } });
   });
-  afterAll(async () => {
-    await hasher.close();
-    await server.remove();
-  });
+  afterAll(() => server.remove());
   afterEach(() => {
     jest.restoreAllMocks();
   });

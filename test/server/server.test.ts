@@ -4,7 +4,6 @@ import { ApolloServer } from '@apollo/server';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { settingsFromEnvironment } from '../../src/contracts/settings/settings.ts';
-import { PasswordHasher } from '../../src/core/users/password-hasher.ts';
 import { startServer } from '../../src/server/server.ts';
 import { openStore } from '../../src/stores/open-store.ts';
 import { TEST_KEY } from '../support/server.ts';
@@ -36,14 +35,13 @@ describe('a server that cannot listen', () => {
     const settings = settingsWith(env());
     const store = await openStore(settings);
     const apolloStopped = jest.spyOn(ApolloServer.prototype, 'stop');
-    const hasherClosed = jest.spyOn(PasswordHasher.prototype, 'close');
     const serverClosed = jest.spyOn(Server.prototype, 'close');
     const storeClosed = jest.spyOn(store, 'close');
     const timers = timersThatRun();
 
     const starting = startServer({ settings, store, log: pino({ level: 'silent' }), flushInterval: 60_000 });
     await expect(starting).rejects.toThrow(message);
-    for (const closed of [apolloStopped, hasherClosed, storeClosed]) expect(closed).toHaveBeenCalledTimes(1);
+    for (const closed of [apolloStopped, storeClosed]) expect(closed).toHaveBeenCalledTimes(1);
     expect(new Set(serverClosed.mock.contexts).size).toBe(servers);
     expect(timersThatRun()).toBe(timers);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import mongoose, { type Connection } from 'mongoose';
 import type { Migration } from '../../src/stores/mongo/migrations.ts';
 import { openMongoStore } from '../../src/stores/mongo/mongo-store.ts';
@@ -136,6 +136,8 @@ onMongoDb('the schema of a MongoDB', () => {
     await schema().insertOne({ _id: 'version', version: 1, migrator: 'slow', beats: 7 });
     const { runs, migration } = counted();
     let isDone = false;
+    const reads = jest.spyOn(schema(), 'findOne');
+    const started = performance.now();
     const waiting = bringUpToDate(connection, { migrations: [migration], patience: 1000 }).then(() => {
       isDone = true;
     });
@@ -144,6 +146,9 @@ onMongoDb('the schema of a MongoDB', () => {
       await schema().updateOne({ _id: 'version', migrator: 'slow' }, { $inc: { beats: 1 } });
     }
     expect([isDone, runs.count]).toEqual([false, 0]);
+    // It asks every 50 ms.
+    expect(reads.mock.calls.length).toBeLessThan((performance.now() - started) / 50 + 3);
+    reads.mockRestore();
     await schema().updateOne({ _id: 'version' }, { $set: { version: 2, migrator: null } });
     await waiting;
     expect(runs.count).toBe(0);

@@ -40,6 +40,22 @@ const INDEXES = {
     { name: 'expired_entries', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
   ],
   attempts: [{ name: 'expired_attempts', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
+  activity: [{ name: 'expired_activity', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
+  proofs: [{ name: 'expired_proofs', key: { expiresAt: 1 }, expireAfterSeconds: TTL }],
+  links: [
+    { name: 'expired_links', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
+    { name: 'links_of_user', key: { userId: 1 } },
+  ],
+  outbox: [
+    { name: 'expired_mails', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
+    { name: 'mails_by_time', key: { nextAt: 1, _id: 1 } },
+    { name: 'mails_of_user', key: { userId: 1 } },
+  ],
+  account_events: [
+    { name: 'events_of_user', key: { userId: 1, at: -1, _id: -1 } },
+    { name: 'expired_account_events', key: { expiresAt: 1 }, expireAfterSeconds: TTL },
+    { name: 'latest_account_events', key: { expiresAt: -1, _id: -1 } },
+  ],
 };
 /** What JSON can hold in place of a text. */
 const INJECTIONS: readonly unknown[] = [
@@ -83,12 +99,10 @@ onMongoDb('the MongoDB store', () => {
       .map(({ v: _version, ns: _namespace, background: _background, ...index }) => index)
       .toSorted((one, other) => String(one.name).localeCompare(String(other.name)));
   }
-  const allIndexes = async () => ({
-    users: await indexesOf('users'),
-    sessions: await indexesOf('sessions'),
-    blacklist: await indexesOf('blacklist'),
-    attempts: await indexesOf('attempts'),
-  });
+  const allIndexes = async () => {
+    const names = Object.keys(INDEXES);
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await indexesOf(name)] as const)));
+  };
 
   test('makes its indexes when it is opened', async () => {
     expect(await allIndexes()).toEqual(INDEXES);

@@ -8,7 +8,7 @@ import type { Client } from './client.ts';
 import type { CliResult, Installation } from './process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'dist/main.js');
+const MAIN = join(ROOT, 'dist/program/main.js');
 
 /** The code of one language in one section of a document, in its order. The path is that from the root. */
 export function blocksOf(document: string, section: string, language: string): string[] {

@@ -104,7 +104,7 @@ export async function compileTypeScript(
  * where one of them fails.
  */
 export async function runShell(code: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  const npx = `npx() { shift; '${process.execPath}' '${join(ROOT, 'dist/main.js')}' "$@"; }`;
+  const npx = `npx() { shift; '${process.execPath}' '${join(ROOT, 'dist/program/main.js')}' "$@"; }`;
   const { PATH = '', HOME = '' } = process.env;
   return (await run('sh', ['-euc', `${npx}\n${code}`], { cwd: ROOT, env: { PATH, HOME, ...env } })).stdout;
 }

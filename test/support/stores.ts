@@ -38,14 +38,18 @@ export function newPlace(kind: StoreKind): Place {
   };
 }
 
+/** The in-memory stand-in knows no `dropDatabase`; what it holds ends with it. */
+let canDrop = true;
+
 async function dropDatabase(uri: string): Promise<void> {
+  if (!canDrop) return;
   const { default: mongoose } = await import('mongoose'); // which suites on SQLite need not load
   const connection = await mongoose.createConnection(uri).asPromise();
   try {
     await connection.dropDatabase();
   } catch (error) {
-    // The in-memory stand-in knows no dropDatabase; what it holds ends with it.
     if (!/no such command/.test(String(error))) throw error;
+    canDrop = false;
   } finally {
     await connection.close();
   }

@@ -16,9 +16,7 @@ export function Section({ title, about, tools, isDanger = false, children }: Sec
   return (
     <section aria-labelledby={id} className={isDanger ? 'card dangerous' : 'card'}>
       <header>
-        <h3 id={id} tabIndex={-1}>
-          {title}
-        </h3>
+        <h3 id={id}>{title}</h3>
         {tools}
       </header>
       {about !== undefined && <p className="quiet">{about}</p>}
@@ -27,12 +25,12 @@ export function Section({ title, about, tools, isDanger = false, children }: Sec
   );
 }
 
-/** The head of a view. The focus comes here when the view is gone to. */
+/** The head of a view. `useFocus` brings the focus here when the view is gone to. */
 export function ViewHeading({ title, about, children }: Pick<SectionProps, 'title' | 'about' | 'children'>) {
   return (
     <div className="view-heading">
       <div>
-        <h2 tabIndex={-1}>{title}</h2>
+        <h2>{title}</h2>
         {about !== undefined && <p className="quiet">{about}</p>}
       </div>
       {children}

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { createAccountApi } from '../../../src/client/account.ts';
 import type { TokenStore } from '../../../src/client/index.ts';
 import { Bar } from '../../bar/bar.tsx';
@@ -14,6 +14,7 @@ import { View } from '../views/view.tsx';
 import { entriesFor, Navigation } from './navigation.tsx';
 import { Notices } from './notices.tsx';
 import { StepUpDialog, useStepUp } from './step-up.tsx';
+import { useFocus } from './use-focus.ts';
 import { useLive } from './use-live.ts';
 import { useRoute } from './use-route.ts';
 
@@ -55,7 +56,7 @@ export function Shell({ tokens, features, signOut }: ShellProps) {
           noteChange: () => setOwnChanges((count) => count + 1),
           withStepUp,
         };
-  const main = useMain(me === undefined ? null : `${view}/${route.id ?? ''}`);
+  useFocus(me === undefined ? null : `${view}/${route.id ?? ''}`);
   return (
     <>
       <Bar name="console" link={features.has('graphiql') ? { href: '/graphql', text: 'GraphiQL' } : null}>
@@ -73,7 +74,7 @@ export function Shell({ tokens, features, signOut }: ShellProps) {
       </Bar>
       <div className="frame">
         <Navigation entries={entries} current={view} />
-        <main className="console" ref={main}>
+        <main className="console">
           <Notices last={live.last} />
           <Answered answer={answer} what="your account">
             {() => parts && <ConsoleContext value={parts}>{<View name={view} id={route.id} />}</ConsoleContext>}
@@ -84,21 +85,4 @@ export function Shell({ tokens, features, signOut }: ShellProps) {
       <StepUpDialog account={account} me={me} stepUp={stepUp} hasSecondFactor={features.has('secondFactor')} />
     </>
   );
-}
-
-/** Moves the focus to the heading of a view that was gone to, and names the page after it. */
-function useMain(place: string | null) {
-  const main = useRef<HTMLElement>(null);
-  const before = useRef<string | null>(null);
-  useEffect(() => {
-    if (place === null) return;
-    const heading = main.current?.querySelector('h2');
-    document.title = `${heading?.textContent ?? 'Console'} · graphql-simplejwt`;
-    if (before.current !== null && before.current !== place) {
-      heading?.focus();
-      scrollTo(0, 0);
-    }
-    before.current = place;
-  }, [place]);
-  return main;
 }

@@ -55,7 +55,7 @@ export function UserDanger({ user, onChange }: Props) {
           <ConfirmedButton
             label="Remove second factor"
             question={`Remove the second factor of ${username}?`}
-            consequence="For those who lost their device and recovery codes. Make sure first that it is them who ask."
+            consequence="For those who lost their device and recovery codes. First make sure that it is this user who asks."
             isBusy={isBusy}
             isDanger
             onConfirm={() =>

@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazily } from '../../problems/lazily.tsx';
 import { ViewHeading } from '../parts/section.tsx';
 import { entriesFor } from '../shell/navigation.tsx';
 import { useConsole } from '../use-console.ts';
@@ -14,7 +15,7 @@ import { ServicesView } from './services-view.tsx';
 import { UsersView } from './users-view.tsx';
 
 /** Brings the library of charts along. */
-const ActivityView = lazy(async () => ({ default: (await import('./activity-view.tsx')).ActivityView }));
+const ActivityView = lazily(async () => (await import('./activity-view.tsx')).ActivityView);
 
 interface ViewProps {
   readonly name: string;

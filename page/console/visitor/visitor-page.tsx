@@ -4,6 +4,7 @@ import { Bar } from '../../bar/bar.tsx';
 import { DemoBanner } from '../../bar/demo-banner.tsx';
 import { SignInForm } from '../../bar/sign-in-form.tsx';
 import type { Features } from '../../features.ts';
+import { useFocus } from '../shell/use-focus.ts';
 import { Register } from './register.tsx';
 import { AskForReset, ResetPassword, VerifyEmail } from './recovery.tsx';
 
@@ -22,6 +23,7 @@ export function VisitorPage({ features, link, why, onDone }: Props) {
   const [recovery] = useState(() => createRecoveryApi({ url: '/graphql' }));
   const [task, setTask] = useState<Task>('sign-in');
   const back = () => setTask('sign-in');
+  useFocus('visitor');
   return (
     <>
       <Bar name="console" link={features.has('graphiql') ? { href: '/graphql', text: 'GraphiQL' } : null} />

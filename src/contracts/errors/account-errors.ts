@@ -65,7 +65,7 @@ export class OwnAccount extends AuthError {
   readonly code = 'FORBIDDEN';
   readonly reason = 'own_account';
   constructor(
-    message = 'You cannot disable or delete your own account, set its password or take away its admin role. Ask another admin, or use the command line.',
+    message = 'You cannot disable or delete your own account, set its password or remove its admin role. Ask another admin, or use the command line.',
   ) {
     super(message);
   }

@@ -8,15 +8,15 @@ const EXPECTED: Readonly<Record<ProofCheck, string>> = {
   format: 'expected one signed JWT, in one header',
   typ: 'expected the typ dpop+jwt',
   alg: 'expected an asymmetric algorithm that the server accepts',
-  jwk: 'expected the public key as jwk, of the kind and size that its alg takes, and nothing of the private one',
+  jwk: 'expected jwk to be a public key alone, of the type and size that its alg requires',
   signature: 'its signature does not fit its jwk',
   htm: 'its htm is not the method of this request',
   htu: 'its htu is not the address of this request',
-  iat: 'it is too old, or of the future: compare the clock with serverTime',
+  iat: 'its iat is too old or in the future: compare the clock with serverTime',
   jti: 'it was used before, or has no jti; make a new one for each request',
   ath: 'its ath is not the SHA-256 of the token that is sent',
-  nonce: 'its nonce is none of this server',
-  key: 'it is of another key than the token',
+  nonce: 'its nonce is not from this server',
+  key: 'its key is not the one that the token is bound to',
 };
 
 /** There is no proof where one is needed: the token is bound to a key (RFC 9449), or the server takes no other tokens. */
@@ -64,7 +64,7 @@ export class NonceRequired extends AuthError {
   readonly code = 'UNAUTHENTICATED';
   readonly reason = 'use_dpop_nonce';
   constructor(readonly nonce: string) {
-    super('The DPoP proof needs a nonce of this server. Make a new proof with the one of the header DPoP-Nonce.');
+    super('The DPoP proof needs a nonce from this server. Make a new proof with the nonce in the header DPoP-Nonce.');
   }
   override get extensions(): Record<string, unknown> {
     return { ...super.extensions, nonce: this.nonce };

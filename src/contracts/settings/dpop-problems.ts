@@ -16,7 +16,7 @@ export function dpopProblems(settings: Settings, nameOf: (key: keyof Settings) =
   }
   for (const url of publicUrl.filter((each) => !isSecureOrigin(new URL(each).origin))) {
     problems.push(
-      `${nameOf('publicUrl')}: got "${url}", where anybody on the network reads and changes what is sent; expected https, or http on localhost.`,
+      `${nameOf('publicUrl')}: got "${url}", where anybody on the network can read and change requests; expected https, or http on localhost.`,
     );
   }
   return problems;

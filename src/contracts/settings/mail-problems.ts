@@ -7,9 +7,7 @@ export function mailProblems(settings: Settings, nameOf: (key: keyof Settings) =
   const problems: string[] = [];
   const [on, url] = [nameOf('email'), nameOf('accountUrl')];
   if (passwordReset && !email) {
-    problems.push(
-      `${nameOf('passwordReset')}: on without ${on}, so that nobody could be sent a link; expected ${on} on as well.`,
-    );
+    problems.push(`${nameOf('passwordReset')}: on without ${on}, so no link could be sent; expected ${on} on as well.`);
   }
   if (accountUrl !== undefined && !URL.canParse(accountUrl)) {
     problems.push(

@@ -102,7 +102,7 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
   );
   refuse(
     settings.secondFactor && !settings.throttle,
-    `${nameOf('throttle')}: off with ${nameOf('secondFactor')} on, where somebody who has a password could try all codes; expected on.`,
+    `${nameOf('throttle')}: off with ${nameOf('secondFactor')} on, so that an attacker with the password could try all codes; expected on.`,
   );
   for (const origin of settings.corsOrigins ?? []) {
     refuse(

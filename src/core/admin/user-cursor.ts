@@ -15,5 +15,5 @@ export function readCursor(cursor: string): string {
   const isName =
     typeof username === 'string' && Array.from(username).length <= MAX_USERNAME_LENGTH && username.isWellFormed();
   if (isName && rest.length === 0) return username;
-  throw new InvalidInput('after', 'Got no cursor in `after`. Expected an `endCursor` of a former answer.');
+  throw new InvalidInput('after', '`after` is not a cursor. Expected the `endCursor` of an earlier answer.');
 }

@@ -74,5 +74,5 @@ function readCursor(cursor: string): ListPosition {
   const isTime = typeof time === 'number' && Number.isInteger(time) && Math.abs(time) <= 8.64e15;
   if (isTime && typeof name === 'string' && name.isWellFormed() && name.length <= 100 && rest.length === 0)
     return { at: new Date(time), name };
-  throw new InvalidInput('after', 'Got no cursor in `after`. Expected an `endCursor` of a former answer.');
+  throw new InvalidInput('after', '`after` is not a cursor. Expected the `endCursor` of an earlier answer.');
 }

@@ -137,7 +137,7 @@ function readCursor(cursor: string, oldest: number, now: number): Walk {
   }
   throw new InvalidInput(
     'since',
-    'Got no cursor in `since`. Expected the cursor of an earlier answer, or none to start again.',
+    '`since` is not a cursor. Expected the cursor of an earlier answer, or none to start again.',
   );
 }
 

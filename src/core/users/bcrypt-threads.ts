@@ -15,54 +15,67 @@ const THREAD = `
 `;
 const BCRYPT_FILE = createRequire(import.meta.url).resolve('bcrypt');
 
+/** How long an idle thread waits for the next job: starting one takes as long as many a hash, keeping one takes memory. */
+const MAX_IDLE_MS = 20_000;
+
 type Job = readonly ['hashSync', data: string, cost: number] | readonly ['compareSync', data: string, hash: string];
+
+/** Those of the whole process, with the timer that ends each. */
+const idle: { readonly thread: Worker; readonly timer: NodeJS.Timeout }[] = [];
 
 /**
  * bcrypt in threads that give way to the one that answers requests: at the same priority, hashes on every core make
  * all others wait. A thread does one job at a time; there are as many as jobs at once.
  */
-export class BcryptThreads {
-  readonly #idle: Worker[] = [];
-  #isClosed = false;
+export async function hashInThread(data: string, cost: number): Promise<string> {
+  return String(await run(['hashSync', data, cost]));
+}
 
-  async hash(data: string, cost: number): Promise<string> {
-    return String(await this.#run(['hashSync', data, cost]));
-  }
+/** As {@link hashInThread}. */
+export async function compareInThread(data: string, hash: string): Promise<boolean> {
+  return (await run(['compareSync', data, hash])) === true;
+}
 
-  async compare(data: string, hash: string): Promise<boolean> {
-    return (await this.#run(['compareSync', data, hash])) === true;
-  }
+/** A hash that nothing has; comparing with it takes the time of a real comparison. */
+export function hashOfNothing(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${randomBytes(27).toString('hex').slice(0, 53)}`;
+}
 
-  /** A hash that nothing has; comparing with it takes the time of a real comparison. */
-  hashOfNothing(cost: number): string {
-    return `$2b$${String(cost).padStart(2, '0')}$${randomBytes(27).toString('hex').slice(0, 53)}`;
+async function run(job: Job): Promise<unknown> {
+  try {
+    return await runInThread(job);
+  } catch (error) {
+    if (!isFolderGone(error)) throw error;
+    return runInPool(job);
   }
+}
 
-  /** Ends the threads, those at work when they have done it. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all(this.#idle.splice(0).map((thread) => thread.terminate()));
-  }
+async function runInThread(job: Job): Promise<unknown> {
+  const thread = takeIdle() ?? new Worker(THREAD, { eval: true, execArgv: [], workerData: BCRYPT_FILE });
+  thread.ref();
+  thread.postMessage(job);
+  const [result]: unknown[] = await once(thread, 'message'); // rejects where the thread fails, which ends it
+  rest(thread);
+  return result;
+}
 
-  async #run(job: Job): Promise<unknown> {
-    try {
-      return await this.#runInThread(job);
-    } catch (error) {
-      if (!isFolderGone(error)) throw error;
-      return runInPool(job);
-    }
-  }
+/** The one that worked last, so that those which are not needed end. */
+function takeIdle(): Worker | undefined {
+  const last = idle.pop();
+  clearTimeout(last?.timer);
+  return last?.thread;
+}
 
-  async #runInThread(job: Job): Promise<unknown> {
-    const thread = this.#idle.pop() ?? new Worker(THREAD, { eval: true, execArgv: [], workerData: BCRYPT_FILE });
-    thread.ref();
-    thread.postMessage(job);
-    const [result]: unknown[] = await once(thread, 'message'); // rejects where the thread fails, which ends it
-    thread.unref(); // an idle thread keeps no program from ending
-    this.#idle.push(thread);
-    if (this.#isClosed) await this.close();
-    return result;
-  }
+function rest(thread: Worker): void {
+  thread.unref(); // an idle thread keeps no program from ending
+  const end = () => {
+    idle.splice(
+      idle.findIndex((one) => one.thread === thread),
+      1,
+    );
+    void thread.terminate();
+  };
+  idle.push({ thread, timer: setTimeout(end, MAX_IDLE_MS).unref() });
 }
 
 /** In Node's own thread pool, at normal priority: the working folder is the application's, and is not changed for this. */

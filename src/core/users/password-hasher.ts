@@ -5,7 +5,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import { Overloaded } from '../../contracts/errors.ts';
 import type { HashRefusal } from '../../contracts/events.ts';
 import { UNWATCHED, type Monitor, type Watch } from '../../contracts/monitor.ts';
-import { BcryptThreads } from './bcrypt-threads.ts';
+import { compareInThread, hashInThread, hashOfNothing } from './bcrypt-threads.ts';
 import { checkOfForeignHash, type PasswordCheck } from './foreign-hashes.ts';
 import { MAX_BCRYPT_COST } from './hash-excess.ts';
 
@@ -29,7 +29,6 @@ export class PasswordHasher {
   readonly #clock: Clock;
   readonly #monitor: Monitor;
   readonly #watch: Watch;
-  readonly #bcrypt = new BcryptThreads();
   readonly #limit = pLimit(availableParallelism());
   /** Against a hash that no password has; it takes the time of a real check. */
   readonly #checkOfNobody: PasswordCheck;
@@ -39,14 +38,14 @@ export class PasswordHasher {
     this.#clock = clock;
     this.#monitor = monitor;
     this.#watch = monitor.watch({ kind: 'hash' });
-    const nobody = this.#bcrypt.hashOfNothing(cost);
-    this.#checkOfNobody = (password) => this.#bcrypt.compare(sha256(password), nobody);
+    const nobody = hashOfNothing(cost);
+    this.#checkOfNobody = (password) => compareInThread(sha256(password), nobody);
   }
 
   /** @throws Overloaded */
   async hash(password: string): Promise<string> {
     return this.#queued(
-      async () => `bcrypt_sha256$${await this.#bcrypt.hash(sha256(password.normalize('NFKC')), this.#cost)}`,
+      async () => `bcrypt_sha256$${await hashInThread(sha256(password.normalize('NFKC')), this.#cost)}`,
     );
   }
 
@@ -79,11 +78,6 @@ export class PasswordHasher {
     return scheme !== 'bcrypt_sha256$' || Number(cost) !== this.#cost;
   }
 
-  /** Ends its threads. */
-  close(): Promise<void> {
-    return this.#bcrypt.close();
-  }
-
   /** Null for what no password has, such as Django's `!...` of an account without one. */
   #checkOf(stored: string): PasswordCheck | null {
     const { scheme, hash = '', cost } = BCRYPT.exec(stored)?.groups ?? {};
@@ -92,11 +86,11 @@ export class PasswordHasher {
     return async (password) => {
       const given = scheme === 'bcrypt_sha256$' ? sha256(password) : password;
       // $2y$ is PHP's name for $2b$, which the library does not know.
-      const isFound = await this.#bcrypt.compare(given, hash.replace('$2y$', '$2b$'));
+      const isFound = await compareInThread(given, hash.replace('$2y$', '$2b$'));
       // Cut, a longer password is found too, and its new hash would keep out the one it begins with.
       const matches = isFound && Buffer.byteLength(given) <= MAX_BCRYPT_BYTES;
       // 2^c + 2^c + 2^(c+1) + ... + 2^(C-1) = 2^C: a cheaper hash costs what one of today costs.
-      for (let missing = Number(cost); missing < this.#cost; missing++) await this.#bcrypt.hash(given, missing);
+      for (let missing = Number(cost); missing < this.#cost; missing++) await hashInThread(given, missing);
       return matches;
     };
   }

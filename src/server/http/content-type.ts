@@ -17,3 +17,12 @@ export function isUtf8(contentType: string): boolean {
 
 const unquoted = (value: string): string =>
   value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value;
+
+/** A body that is read as UTF-8 whatever it says would be another text than the one that was sent. */
+export class OtherCharset extends Error {
+  override name = 'OtherCharset';
+  readonly statusCode = 415;
+  constructor() {
+    super('The Content-Type is not well formed or names another charset. Expected a body in UTF-8');
+  }
+}

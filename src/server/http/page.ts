@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import serveStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { featuresOf, type PageFacts } from './page-facts.ts';
 
-/** Where `npm run build` puts the pages; the same from `src/` and from `dist/`. */
-const GRAPHIQL_FOLDER = new URL('../../../dist/page/', import.meta.url);
-const CONSOLE_FOLDER = new URL('../../../dist/console/', import.meta.url);
+/** Where `npm run build` puts the pages, wherever this module is: in `src/`, in `dist/` or bundled. */
+const PACKAGE = pathToFileURL(createRequire(import.meta.url).resolve('graphql-simplejwt/package.json'));
+const GRAPHIQL_FOLDER = new URL('dist/page/', PACKAGE);
+const CONSOLE_FOLDER = new URL('dist/console/', PACKAGE);
 
 /** Scripts come from this server alone. The editor makes style elements and workers as it runs. */
 const GRAPHIQL_SECURITY_POLICY = [
@@ -73,13 +75,20 @@ async function registerFiles(
   const page = readFileSync(new URL('index.html', folder), 'utf8')
     .replace('Authorization: Bearer', () => header)
     .replace('(features)', featuresOf(facts));
-  await app.register(serveStatic, {
-    root: fileURLToPath(folder),
-    prefix,
-    decorateReply: false,
-    index: false,
-    immutable: true, // their names are made of what they hold
-    maxAge: '365d',
+  await app.register(async (files) => {
+    files.addHook('onRequest', async (_request, reply) => {
+      const vary = reply.getHeader('vary');
+      reply.header('vary', vary === undefined ? 'accept-encoding' : `${String(vary)}, accept-encoding`);
+    });
+    await files.register(serveStatic, {
+      root: fileURLToPath(folder),
+      prefix,
+      decorateReply: false,
+      index: false,
+      preCompressed: true, // `npm run build` writes them beside the others
+      immutable: true, // their names are made of what they hold
+      maxAge: '365d',
+    });
   });
   return async (reply) =>
     reply

@@ -206,7 +206,7 @@ export class SocketServer {
 
 class TooMany extends GraphQLError {
   constructor() {
-    super(`This socket has ${MAX_SUBSCRIPTIONS} subscriptions already, expected at most so many.`, {
+    super(`This socket has ${MAX_SUBSCRIPTIONS} subscriptions already, which is the maximum.`, {
       extensions: { code: 'BAD_USER_INPUT' },
     });
   }

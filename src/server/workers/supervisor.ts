@@ -106,7 +106,7 @@ export class Supervisor {
     if (!this.#restarts.areInVain || this.#slots.some(({ isListening }) => isListening)) return true;
     void this.close();
     const problem = 'the last workers all ended soon after their start, and none is left';
-    this.#fail(new WorkersError(`WORKERS: ${problem}; expected them to serve. What they printed before says why.`));
+    this.#fail(new WorkersError(`WORKERS: ${problem}; expected them to serve. The lines above say why.`));
     return false;
   }
 }

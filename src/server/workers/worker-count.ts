@@ -14,6 +14,6 @@ export function workerCount(settings: Pick<ServerSettings, 'workers' | 'mongodbU
   if (workers === 'auto') return isShared ? availableParallelism() : 1;
   if (workers === 1 || isShared) return workers;
   throw new SettingsError([
-    `WORKERS: got ${workers} with SQLite, which is for one server process, as one file has one writer; expected 1 or auto, or MONGODB_URI for a store that processes share.`,
+    `WORKERS: got ${workers} with SQLite, which only one server process can use; expected 1 or auto, or a MONGODB_URI, which processes can share.`,
   ]);
 }

@@ -16,6 +16,7 @@ const OPTIONS: ConnectOptions = {
   // A dead connection that was not closed is found by the next heartbeat, which may take `connectTimeoutMS` longer.
   heartbeatFrequencyMS: 2000,
   bufferCommands: false,
+  // Indexes are made once at start, and awaited there.
   autoIndex: false,
   autoCreate: false,
   // An operator object where a value is due is compared as a value; our own operators are marked as trusted.

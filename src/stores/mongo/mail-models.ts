@@ -68,11 +68,13 @@ function accountEventSchema(): Schema<AccountEventDocument> {
   return schema;
 }
 
+export const MAIL_SCHEMAS = { links: linkSchema(), outbox: mailSchema(), accountEvents: accountEventSchema() };
+
 /** The collections of links, mails and what happened to accounts. */
 export const mailModels = (connection: Connection) => ({
-  links: connection.model('Link', linkSchema()),
-  outbox: connection.model('Mail', mailSchema()),
-  accountEvents: connection.model('AccountEvent', accountEventSchema()),
+  links: connection.model('Link', MAIL_SCHEMAS.links),
+  outbox: connection.model('Mail', MAIL_SCHEMAS.outbox),
+  accountEvents: connection.model('AccountEvent', MAIL_SCHEMAS.accountEvents),
 });
 
 export type MailModels = ReturnType<typeof mailModels>;

@@ -13,7 +13,7 @@ import type {
   TotpRecord,
   UserRecord,
 } from '../../contracts/store/store.ts';
-import { mailModels } from './mail-models.ts';
+import { MAIL_SCHEMAS, mailModels } from './mail-models.ts';
 import { nullable, options, required, TTL_SLACK_SECONDS } from './schema-options.ts';
 
 /** A record as MongoDB keeps it: its name is `_id`. */
@@ -27,10 +27,10 @@ export type UserDocument = Omit<UserRecord, 'id' | 'isAdmin' | 'formerHashClaim'
 export type SessionDocument = Omit<SessionRecord, 'id' | 'rotatedBy' | 'replay'> &
   Partial<Pick<SessionRecord, 'rotatedBy' | 'replay'>> & { readonly _id: string };
 export type BlacklistDocument = Omit<BlacklistEntry, 'jti'> & { readonly _id: string };
-export type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
-export type ProofDocument = Pick<BlacklistEntry, 'expiresAt'> & { readonly _id: string };
+type AttemptDocument = Omit<AttemptRecord, 'name'> & { readonly _id: string };
+type ProofDocument = Pick<BlacklistEntry, 'expiresAt'> & { readonly _id: string };
 export type ActivityDocument = Omit<ActivityRecord, 'hour'> & { readonly _id: Date };
-export type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
+type SecondFactorDocument = Omit<SecondFactorRecord, 'userId'> & { readonly _id: string };
 /** Documents of before there were audiences and scopes have neither. */
 export type ServiceDocument = Pick<ServiceRecord, 'secretHash' | 'createdAt'> & { readonly _id: string } & Partial<
     Pick<ServiceRecord, 'audience' | 'scopes'>
@@ -95,7 +95,7 @@ const reportSchema = () =>
   );
 
 const authenticationSchema = () =>
-  new Schema<Authentication>({ at: { type: Date, ...required }, methods: { type: [String], ...required } }, part);
+  new Schema<Authentication>({ at: { type: Date, ...required }, methods: [String] }, part);
 
 function sessionSchema(): Schema<SessionDocument> {
   const schema = new Schema<SessionDocument>(
@@ -189,40 +189,45 @@ function secondFactorSchema(): Schema<SecondFactorDocument> {
       version: { type: Number, ...required },
       totp: { type: totpSchema(), ...nullable },
       pending: { type: totpSchema(), ...nullable },
-      recoveryHashes: { type: [String], ...required },
+      recoveryHashes: [String],
     },
     { ...options, collection: 'secondFactors' },
   );
 }
 
 function activitySchema(): Schema<ActivityDocument> {
-  const count = { type: Number, ...required };
+  // Only ever counted up, which checks no field: so none is said to be required.
   const schema = new Schema<ActivityDocument>(
-    {
-      _id: Date,
-      signIns: count,
-      refusals: count,
-      refreshes: count,
-      reuses: count,
-      expiresAt: { type: Date, ...required },
-    },
+    { _id: Date, signIns: Number, refusals: Number, refreshes: Number, reuses: Number, expiresAt: Date },
     { ...options, collection: 'activity' },
   );
   schema.index({ expiresAt: 1 }, { name: 'expired_activity', expireAfterSeconds: TTL_SLACK_SECONDS });
   return schema;
 }
 
+const own = {
+  users: userSchema(),
+  sessions: sessionSchema(),
+  blacklist: blacklistSchema(),
+  attempts: attemptSchema(),
+  services: serviceSchema(),
+  activity: activitySchema(),
+  secondFactors: secondFactorSchema(),
+  proofs: proofSchema(),
+};
+export const SCHEMAS = { ...own, ...MAIL_SCHEMAS };
+
 /** The collections of one connection. */
 export function defineModels(connection: Connection) {
   return {
-    users: connection.model('User', userSchema()),
-    sessions: connection.model('Session', sessionSchema()),
-    blacklist: connection.model('BlacklistEntry', blacklistSchema()),
-    attempts: connection.model('Attempts', attemptSchema()),
-    services: connection.model('Service', serviceSchema()),
-    activity: connection.model('Activity', activitySchema()),
-    secondFactors: connection.model('SecondFactors', secondFactorSchema()),
-    proofs: connection.model('Proof', proofSchema()),
+    users: connection.model('User', own.users),
+    sessions: connection.model('Session', own.sessions),
+    blacklist: connection.model('BlacklistEntry', own.blacklist),
+    attempts: connection.model('Attempts', own.attempts),
+    services: connection.model('Service', own.services),
+    activity: connection.model('Activity', own.activity),
+    secondFactors: connection.model('SecondFactors', own.secondFactors),
+    proofs: connection.model('Proof', own.proofs),
     ...mailModels(connection),
   };
 }

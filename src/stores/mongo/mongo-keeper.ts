@@ -14,11 +14,7 @@ export function mongoKeeper(uri: string): StoreKeeper {
   return {
     version: async () => {
       const connection = await connect(uri);
-      try {
-        return await translated(() => versionsOf(connection));
-      } finally {
-        await connection.close();
-      }
+      return translated(() => versionsOf(connection)).finally(() => connection.close());
     },
     backup: refuse('backup', 'mongodump'),
     restore: refuse('restore', 'mongorestore'),

@@ -6,6 +6,7 @@ import { mongoAttempts } from './attempts.ts';
 import { mongoBlacklist } from './blacklist.ts';
 import { connect, connectPatiently } from './connect.ts';
 import { translated, translatedPatiently } from './errors.ts';
+import { makeIndexes } from './indexes.ts';
 import { mongoLinks } from './links.ts';
 import type { Migration } from './migrations.ts';
 import { defineModels } from './models.ts';
@@ -56,9 +57,7 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
       const answer = await translated(async () => connection.db?.command({ hello: 1 }));
       return answer?.['localTime'] instanceof Date ? answer['localTime'] : null;
     },
-    close: async () => {
-      await connection.close();
-    },
+    close: () => connection.close(),
   };
 }
 
@@ -74,7 +73,7 @@ async function prepare(uri: string, { migrations, onProgress = () => {} }: Mongo
   try {
     await translatedPatiently(async () => {
       await bringUpToDate(connection, { ...(migrations && { migrations }) });
-      await Promise.all(Object.values(defineModels(connection)).map((model) => model.createIndexes()));
+      await makeIndexes(connection);
     });
   } finally {
     clearInterval(telling);

@@ -11,11 +11,9 @@ export const TTL_SLACK_SECONDS = 600;
 
 export const required = { required: true } as const;
 export const nullable = { default: null } as const;
-// Indexes are made once at start and awaited there; a filter that names an unknown field is a bug, never ignored.
+// A filter that names an unknown field is a bug, never ignored.
 export const options = {
   versionKey: false,
-  autoIndex: false,
-  autoCreate: false,
   strict: 'throw',
   strictQuery: 'throw',
 } as const;

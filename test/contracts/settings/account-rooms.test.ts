@@ -8,7 +8,7 @@ const keys = ALL_ROOMS.SECOND_FACTOR_KEYS;
 test('second factors need a key of their own, and a throttle', () => {
   expect(() => settingsFromOptions({ secondFactor: true })).toThrow('secondFactorKeys: not set with secondFactor on');
   expect(() => settingsFromOptions({ secondFactor: true, secondFactorKeys: keys, throttle: false })).toThrow(
-    'throttle: off with secondFactor on, where somebody who has a password could try all codes; expected on.',
+    'throttle: off with secondFactor on, so that an attacker with the password could try all codes; expected on.',
   );
   for (const odd of ['short', `${keys},short`, ',', 'x'.repeat(31)]) {
     expect(() => settingsFromEnvironment({ SECOND_FACTOR: 'on', SECOND_FACTOR_KEYS: odd })).toThrow(

@@ -165,7 +165,7 @@ describe('the library', () => {
     const options = { signingKey: TEST_KEY, email: true };
     await expect(createAuth(options)).rejects.toThrow('accountUrl: not set with email on');
     await expect(createAuth({ ...options, accountUrl: 'https://app.example.com/' })).rejects.toThrow(
-      'sendMail: not given with email on; expected it, or smtpUrl and mailFrom, to send mails with.',
+      'sendMail: not given with email on; expected this hook, or smtpUrl and mailFrom.',
     );
   });
 });

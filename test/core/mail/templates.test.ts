@@ -93,8 +93,8 @@ describe('the texts of mails', () => {
       'Subject: A\n\n{{link}} {{lnik}}',
       'de/password-reset.txt: got {{lnik}}, expected {{username}}, ',
     ],
-    ['de/pasword-reset.txt', 'Subject: A', 'de/pasword-reset.txt is the text of no mail; expected a .txt'],
-    ['de/password-reset.html', '{{link}}', 'de/password-reset.html is the text of no mail; expected a .txt'],
+    ['de/pasword-reset.txt', 'Subject: A', 'de/pasword-reset.txt is not the name of a mail; expected a .txt'],
+    ['de/password-reset.html', '{{link}}', 'de/password-reset.html is not the name of a mail; expected a .txt'],
   ])('are refused where something is wrong: %s %j', async (file, text, problem) => {
     write(file, text);
     await expect(Templates.open(folder)).rejects.toThrow(`MAIL_TEMPLATES: ${problem}`);

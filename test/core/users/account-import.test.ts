@@ -32,7 +32,6 @@ describeEachStore('an import of accounts', (kind) => {
     imports = new AccountImport(store.users, hasher);
   });
   afterEach(async () => {
-    await hasher.close();
     await store.close();
     await place.remove();
   });

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
 import { Overloaded } from '../../../src/contracts/errors.ts';
@@ -109,7 +108,6 @@ describeEachStore('a change of an account', (kind) => {
     jest.spyOn(hasher, 'hash').mockRejectedValue(new Overloaded());
     await check.upgrade(record, PASSWORD);
     expect(await seam.store.users.findById(alice.id)).toEqual(record);
-    await hasher.close();
   });
 
   test('hands out no secret, nor does looking one up', async () => {
@@ -131,18 +129,6 @@ test('64 passwords may wait for as many as are checked at once, and the next is 
     ...Array.from({ length: room }, () => 'fulfilled'),
     'rejected',
   ]);
-  await hasher.close();
-});
-
-test('a thread that is at work when its owner closes ends with its work', async () => {
-  const terminate = jest.spyOn(Worker.prototype, 'terminate');
-  const hasher = new PasswordHasher(4, systemClock);
-  const hashing = hasher.hash(PASSWORD);
-  await hasher.close();
-  expect(terminate).not.toHaveBeenCalled();
-  expect(await hashing).toMatch(/^bcrypt_sha256/);
-  expect(terminate).toHaveBeenCalledTimes(1);
-  jest.restoreAllMocks();
 });
 
 test('a sign-in that fails is answered once those who are told of it have done their work', async () => {

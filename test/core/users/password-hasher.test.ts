@@ -3,7 +3,7 @@ import { availableParallelism, constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/contracts/clock.ts';
 import type { SystemEvent } from '../../../src/contracts/events.ts';
 import { UNWATCHED } from '../../../src/contracts/monitor.ts';
@@ -30,7 +30,6 @@ describe('the password hasher', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  afterAll(() => hasher.close());
 
   test('hashes in the format of Django and recognises the password', async () => {
     const hash = await hasher.hash('wonderland123!');
@@ -125,7 +124,6 @@ describe('the password hasher', () => {
     expect(count({ kind: 'hash_dequeued', waited: 6000 })).toBe(room);
     expect(count({ kind: 'hash_refused', refusal: 'full' })).toBe(1);
     expect(count({ kind: 'hash_refused', refusal: 'late' })).toBe(room);
-    await watched.close();
   });
 
   test.each([
@@ -143,7 +141,6 @@ describe('the password hasher', () => {
     expect(hashing).toHaveBeenCalledTimes(60 - count);
     // Whoever comes now has not waited.
     expect(await patient.verify('wonderland123!', await patient.hash('wonderland123!'))).toBe(true);
-    await patient.close();
   });
 
   test('S48: answers after eight seconds of work without a result, and keeps the place until the work is done', async () => {
@@ -177,7 +174,6 @@ describe('the password hasher', () => {
     await Promise.all(Array.from({ length: 60 }, () => crowded.verify('wonderland123!', undefined)));
     expect(mock.calls).toHaveLength(60);
     expect(new Set(mock.contexts).size).toBe(availableParallelism());
-    await crowded.close();
   });
 
   test('gives way to whatever else this process does, on Linux', async () => {
@@ -206,14 +202,26 @@ describe('the password hasher', () => {
       expect(chdir).not.toHaveBeenCalled();
     } finally {
       process.chdir(started);
-      await stranded.close();
     }
   });
 
-  test('finishes what it has begun when it is closed', async () => {
-    const closing = new PasswordHasher(4, systemClock);
-    const hash = closing.hash('wonderland123!');
-    await closing.close();
-    expect(await hasher.verify('wonderland123!', await hash)).toBe(true);
+  test('keeps a thread for the next jobs, and ends it twenty seconds after the last', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    try {
+      const terminate = jest.spyOn(Worker.prototype, 'terminate');
+      const { mock } = jest.spyOn(Worker.prototype, 'postMessage');
+      await hasher.hash('wonderland123!');
+      jest.advanceTimersByTime(19_999);
+      await new PasswordHasher(4, systemClock).hash('wonderland123!');
+      expect(new Set(mock.contexts).size).toBe(1);
+      jest.advanceTimersByTime(19_999);
+      expect(terminate.mock.contexts).not.toContain(mock.contexts[0]);
+      jest.advanceTimersByTime(1);
+      expect(terminate.mock.contexts.filter((thread) => thread === mock.contexts[0])).toHaveLength(1);
+      await hasher.hash('wonderland123!');
+      expect(mock.contexts.at(-1)).not.toBe(mock.contexts[0]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

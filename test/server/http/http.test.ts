@@ -75,7 +75,11 @@ describeEachStore('the HTTP server', (kind) => {
     const script = sources.find((source) => source.endsWith('.js')) ?? '';
     const loaded = await fetch(at(script));
     expect(loaded.status).toBe(200);
-    expect(await loaded.text()).not.toBe('');
+    expect(loaded.headers.get('content-encoding')).toBe('gzip');
+    expect(loaded.headers.get('vary')).toMatch('accept-encoding');
+    const plain = await fetch(at(script), { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await loaded.text()).toBe(await plain.text());
   });
 
   test('S33: in production there is no page and no schema, and no hint of either', async () => {

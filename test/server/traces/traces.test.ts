@@ -156,7 +156,7 @@ test('the file that docs/traces.md shows traces a server', async () => {
   try {
     const file = join(folder, 'tracing.mjs');
     writeFileSync(file, snippetsOf('docs/traces.md', 'js').join('\n'));
-    const main = join(import.meta.dirname, '../../../dist/main.js');
+    const main = join(import.meta.dirname, '../../../dist/program/main.js');
     const from = { command: [process.execPath, '--import', file, main] } as const;
     const server = await startProcess({ env: { ...TEST_ENV, ...place.env }, from });
     await new Client(server.url).sendRaw({ query: '{ hello }' });

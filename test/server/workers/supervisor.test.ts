@@ -9,7 +9,7 @@ const LEAVE_LIMIT = 1000;
 const LONGEST_PAUSE = 30_000;
 const IN_VAIN =
   'WORKERS: the last workers all ended soon after their start, and none is left; expected them to serve. ' +
-  'What they printed before says why.';
+  'The lines above say why.';
 
 describe('a supervisor', () => {
   let children: FakeChild[];

@@ -9,7 +9,7 @@ export type SessionEventKind =
   | 'BEGAN'
   /** It was ended before its time; `reason` says why. */
   | 'ENDED'
-  /** Two clients seem to have its tokens; see `session.replays`. It was ended for that if `reason` is not null. */
+  /** Two clients seem to have its tokens; see `session.replays`. It was ended if `reason` is not null. */
   | 'REPLAYED'
   /** A refresh token was used that had been replaced, so it was ended. */
   | 'REUSED';

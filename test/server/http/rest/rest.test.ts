@@ -195,6 +195,44 @@ describe('in a server of your own', () => {
     });
   });
 
+  test.each([{ ignoreTrailingSlash: true }, { routerOptions: { ignoreTrailingSlash: true } }])(
+    'the plugin where a slash at the end is ignored, by %j',
+    async (options) => {
+      const either = fastify(options);
+      await either.register(createRest(server.auth, { path: '/v1/auth/' }).plugin);
+      for (const url of ['/v1/auth/verify', '/v1/auth/verify/'])
+        expect((await either.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(400);
+      await either.close();
+    },
+  );
+
+  test('clients have the address that Fastify, or who calls the function, says they have', async () => {
+    const behindProxy = fastify({ trustProxy: true });
+    const { plugin, fetch: ask } = createRest(server.auth, { path: '/v1/auth/' });
+    await behindProxy.register(plugin);
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    await behindProxy.inject({ method: 'POST', url: '/v1/auth/', headers, payload: credentials });
+    await behindProxy.close();
+    const request = { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(credentials) };
+    await ask(new Request('http://localhost/v1/auth/', request), '203.0.113.8');
+    const sessions = await server.auth.sessions.list(server.alice.id);
+    const addresses = sessions.map(({ ipAddress }) => ipAddress);
+    expect(addresses).toEqual(expect.arrayContaining(['203.0.113.7', '203.0.113.8']));
+  });
+
+  test('a failure that nobody foresaw is logged, and its words stay there', async () => {
+    const lines: string[] = [];
+    const failing = fastify({ logger: { stream: { write: (line: string) => void lines.push(line) } } });
+    const context = async () => {
+      throw new Error('the disk is on fire');
+    };
+    await failing.register(createRest({ ...server.auth, context }, { path: '/v1/auth/' }).plugin);
+    const { statusCode, body } = await failing.inject({ method: 'POST', url: '/v1/auth/', payload: credentials });
+    expect({ statusCode, body }).toEqual({ statusCode: 500, body: '{"detail":"Internal server error"}' });
+    expect(lines.filter((line) => line.includes('the request failed') && line.includes('on fire'))).toHaveLength(1);
+    await failing.close();
+  });
+
   test('a function from Request to Response', async () => {
     const { fetch: ask } = createRest(server.auth, { path: '/v1/auth/' });
     const asked = (path: string, init: RequestInit) => ask(new Request(`http://localhost${path}`, init));

@@ -1,0 +1,100 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { browserKey } from '../../src/client/browser-key.ts';
+
+describe('the key of a browser', () => {
+  const reported = jest.fn();
+  beforeEach(() => {
+    Object.assign(globalThis, { indexedDB: new IDBFactory(), reportError: reported });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
+
+  const nameOf = async (load: ReturnType<typeof browserKey>) => (await load()).jwk['x'];
+  /** Ends the transaction of the next request of that kind, as a browser does whose database is damaged. */
+  const abortNext = (kind: 'get' | 'put') =>
+    jest.spyOn(IDBObjectStore.prototype, kind).mockImplementationOnce(function (this: IDBObjectStore) {
+      this.transaction.abort();
+      return new EventTarget() as never;
+    });
+
+  test('is one for all that ask at once, for each name, and stays', async () => {
+    const names = await Promise.all(Array.from({ length: 4 }, () => nameOf(browserKey('a'))));
+    expect(new Set(names).size).toBe(1);
+    expect(await nameOf(browserKey('a'))).toBe(names[0]);
+    expect(await nameOf(browserKey('b'))).not.toBe(names[0]);
+  });
+
+  test('is where all versions of this package look for it, and keeps nobody from removing it', async () => {
+    const kept = await nameOf(browserKey('a'));
+    const opened = indexedDB.open('graphql-simplejwt-dpop', 1);
+    await new Promise((resolve) => opened.addEventListener('success', resolve));
+    const found = opened.result.transaction('keys').objectStore('keys').get('a');
+    await new Promise((resolve) => found.addEventListener('success', resolve));
+    const { publicKey } = found.result as CryptoKeyPair;
+    expect((await crypto.subtle.exportKey('jwk', publicKey)).x).toBe(kept);
+    opened.result.close();
+    const removed = indexedDB.deleteDatabase('graphql-simplejwt-dpop');
+    const ended = new Promise((resolve) => {
+      for (const kind of ['success', 'blocked']) removed.addEventListener(kind, () => resolve(kind));
+    });
+    expect(await ended).toBe('success');
+  });
+
+  test.each([
+    ['there is none', undefined],
+    [
+      'opening throws',
+      () => {
+        throw new DOMException('no', 'SecurityError');
+      },
+    ],
+    [
+      'opening fails',
+      () => {
+        const request = new EventTarget();
+        queueMicrotask(() => request.dispatchEvent(new Event('error')));
+        return request;
+      },
+    ],
+  ])('where of databases %s, it is in memory: of one page', async (_why, open) => {
+    Object.assign(globalThis, { indexedDB: open && { open } });
+    const load = browserKey('a');
+    const [one, same] = await Promise.all([nameOf(load), nameOf(load)]);
+    expect(same).toBe(one);
+    expect(await nameOf(browserKey('a'))).not.toBe(one);
+  });
+
+  test('where it cannot be saved, it is in memory for as long as the page lives, and the page is told', async () => {
+    abortNext('put');
+    const load = browserKey('a');
+    const made = await nameOf(load);
+    expect(reported.mock.calls).toEqual([[new Error('IndexedDB, which has the DPoP key, failed.')]]);
+    await nameOf(browserKey('a')); // saves its own
+    expect(await nameOf(load)).toBe(made);
+  });
+
+  test('where the database that has it fails, it says so, and the next request tries again', async () => {
+    const load = browserKey('a');
+    const kept = await nameOf(load);
+    abortNext('get');
+    await expect(load()).rejects.toThrow('IndexedDB, which has the DPoP key, failed.');
+    expect(await nameOf(load)).toBe(kept);
+  });
+
+  test('a database that does not answer is waited for for five seconds', async () => {
+    Object.assign(globalThis, { indexedDB: { open: () => new EventTarget() } });
+    jest.useFakeTimers();
+    const ended = jest.fn();
+    const loaded = browserKey('a')().catch(ended);
+    jest.advanceTimersByTime(4999);
+    await turn();
+    expect(ended).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    await loaded;
+    expect(ended).toHaveBeenCalledWith(new Error('IndexedDB, which has the DPoP key, does not answer.'));
+  });
+});
