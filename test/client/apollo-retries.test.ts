@@ -169,7 +169,13 @@ describe('an operation that needs no token', () => {
     expect(await sendTo([{ errors: [refused()] }], ONE, { context: { skipAuth: true } })).toEqual([undefined]);
   });
 
-  test('is none that spreads a fragment which is missing, or asks for more', () => {
+  test('is none that spreads a fragment which is missing, or asks for more, whether it is named or not', () => {
+    const named = gql`
+      query Named {
+        me
+      }
+    `;
+    for (const name of ['Named', 'Other', undefined]) expect(isOpenOperation(named, name)).toBe(false);
     expect(
       isOpenOperation(gql`
         mutation {

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDpop, generateProofKeys, type DpopOptions, type ProofKey } from '../../src/client/dpop.ts';
+import { isRepeatable } from '../../src/client/sent-request.ts';
 import { ProofPeer } from '../support/proof-peer.ts';
 
 const BOUND = `e30.${Buffer.from(JSON.stringify({ cnf: { jkt: 'x'.repeat(43) } })).toString('base64url')}.c2ln`;
@@ -70,6 +71,14 @@ describe('the key of proofs', () => {
     await dpop.fetch(peer.origin);
     expect(peer.received).toHaveLength(1);
   });
+});
+
+test('a request is not sent again whose body is read once: a stream, with iterators or without, and a generator', () => {
+  const generator = (async function* () {})();
+  const withoutIterator = { getReader: () => {} }; // Safari's
+  const once = [new ReadableStream(), withoutIterator, generator];
+  expect(once.map(isRepeatable)).toEqual([false, false, false]);
+  expect(['text', undefined, null, new Uint8Array(), new FormData()].every(isRepeatable)).toBe(true);
 });
 
 /** A key that gives nothing but signatures, as that of a phone. */

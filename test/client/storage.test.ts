@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   browserStorage,
@@ -28,6 +29,20 @@ describe('the storage of a client', () => {
     expect(reloaded.tokens.getState()).toEqual(before.tokens.getState());
     server.clock.advance(301);
     expect(await reloaded.tokens.accessToken()).not.toBe(heldBy(before).access);
+  });
+
+  test('tokens under the name of before are removed once they are saved, and not before', async () => {
+    const items = new Items();
+    items.setItem('graphql-simplejwt', '{}');
+    const removed = jest.spyOn(items, 'removeItem');
+    const quick = asynchronous(items);
+    const setItem = async (key: string, value: string) => turn().then(() => quick.setItem(key, value));
+    const storage = itemStorage({ ...quick, setItem });
+    const seen = new Promise((resolve) => {
+      removed.mockImplementation((key) => resolve([key, ...items.kept.keys()]));
+    });
+    await storage.load('a');
+    expect(await seen).toEqual(['graphql-simplejwt', 'graphql-simplejwt', 'graphql-simplejwt:a']);
   });
 
   test('a storage that answers later is waited for by what needs a token', async () => {

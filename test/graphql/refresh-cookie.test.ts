@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { StoreUnavailable } from '../../src/contracts/errors.ts';
 import {
   HelloDocument,
   PasswordChangeDocument,
@@ -70,6 +71,17 @@ describeEachStore('cookie mode', (kind) => {
     const { errors } = await page.send(TokenObtainPairDocument, { ...CREDENTIALS, password: 'wrong' });
     expect(errors).toHaveLength(1);
     expect((await hello(access)).data).toEqual({ hello: 'Hello, alice!' });
+  });
+
+  test('S49: a sign-in that cannot end it is refused, and the cookie stays', async () => {
+    const page = await start();
+    await signIn(page);
+    const former = page.token;
+    const blacklist = jest.spyOn(server.auth.tokens, 'blacklist').mockRejectedValueOnce(new StoreUnavailable(null));
+    const { data, errors } = await page.send(TokenObtainPairDocument, CREDENTIALS);
+    blacklist.mockRestore();
+    expect({ data, errors }).toMatchObject({ data: null, errors: [{ extensions: { reason: 'store_unavailable' } }] });
+    expect(page.token).toBe(former);
   });
 
   test('refreshing exchanges the token in the cookie for its successor', async () => {

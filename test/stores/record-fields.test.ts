@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
 import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
 import type { Store } from '../../src/contracts/store/store.ts';
 import { connect } from '../../src/stores/mongo/connect.ts';
@@ -131,6 +132,19 @@ describeEachStore('a store', (kind) => {
   test('says which version it has, and which this program knows', async () => {
     const { version, known } = await (await openKeeper(settingsFromOptions(place.options))).version();
     expect(version).toBe(known);
+  });
+
+  test('leaves no connection open to MongoDB once it is closed, nor does who prepared it, or asked for its version', async () => {
+    const { disconnected } = mongoose.ConnectionStates;
+    const open = () => mongoose.connections.filter(({ readyState }) => readyState !== disconnected).length;
+    const before = open();
+    const settings = settingsFromOptions(place.options);
+    await (await openKeeper(settings)).version();
+    expect(open()).toBe(before);
+    const other = await openStore(settings);
+    expect(open()).toBe(kind === 'mongodb' ? before + 1 : before);
+    await other.close();
+    expect(open()).toBe(before);
   });
 
   test('that is not there is not made by asking for its version', async () => {

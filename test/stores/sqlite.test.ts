@@ -8,20 +8,16 @@ import {
   readdirSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'libsql';
 import { BRIEF } from '../../src/contracts/store/attempt-names.ts';
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts';
-import { checkPages } from '../../src/stores/sqlite/page-check.ts';
 import { MIGRATIONS } from '../../src/stores/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
-import { withFile } from '../../src/stores/sqlite/store-file.ts';
 import { failureOf, newAttempts, newEntry, newSession, newUser } from './records.ts';
 
 const SQLITE_HEADER = 'SQLite format 3\0';
@@ -45,10 +41,7 @@ describe('the SQLite store', () => {
     folder = mkdtempSync(join(tmpdir(), 'simplejwt-'));
     file = join(folder, 'store.sqlite');
   });
-  afterEach(() => {
-    jest.restoreAllMocks();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const messageOf = async (opening: ReturnType<typeof openSqliteStore>) => {
     const { message, cause } = await failureOf(opening);
@@ -219,42 +212,6 @@ describe('the SQLite store', () => {
       exec.mockRestore();
       await store.close();
     }
-  });
-
-  const ADD = "INSERT INTO blacklist (jti, expires_at, blacklisted_at) VALUES ('j', 1, 1)";
-
-  test('moves what it wrote into its file once its log has lost its name, and not when it is closed', () => {
-    const database = openDatabase(file);
-    database.prepare(ADD).run();
-    rmSync(`${file}-wal`);
-    database.watch.look();
-    const copy = join(folder, 'copy.sqlite');
-    copyFileSync(file, copy);
-    database.close();
-    expect(withFile(copy, (saved) => saved.prepare('SELECT jti FROM blacklist').all())).toEqual([['j']]);
-  });
-
-  test('checks its pages at once when it is asked to, then after it was written, and each minute', async () => {
-    let time = performance.now();
-    jest.spyOn(performance, 'now').mockImplementation(() => time);
-    const database = openDatabase(file);
-    const found = jest.spyOn(database.health, 'noteWhole');
-    const checks = async (count: number) => {
-      while (found.mock.calls.length < count) await delay(10);
-    };
-    database.watch.askFor();
-    await checks(1);
-    time += 2000;
-    database.watch.look();
-    await checkPages(file).finding; // one that began before it has ended by then
-    expect(found).toHaveBeenCalledTimes(1);
-    utimesSync(file, 0, 0);
-    database.watch.look();
-    await checks(2);
-    time += 60_000;
-    database.watch.look();
-    await checks(3);
-    database.close();
   });
 
   // In a process of its own: what it is about would end this one.

@@ -64,7 +64,7 @@ function tagsIn(header: string): string[] {
       const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
       return { tag, weight: Number.isFinite(weight) ? weight : 0 };
     })
-    .filter(({ tag, weight }) => tag !== '' && weight > 0)
+    .filter(({ weight }) => weight > 0)
     .toSorted((one, other) => other.weight - one.weight)
     .map(({ tag }) => tag);
 }

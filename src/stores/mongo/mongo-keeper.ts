@@ -14,7 +14,11 @@ export function mongoKeeper(uri: string): StoreKeeper {
   return {
     version: async () => {
       const connection = await connect(uri);
-      return translated(() => versionsOf(connection)).finally(() => connection.close());
+      try {
+        return await translated(() => versionsOf(connection));
+      } finally {
+        await connection.close();
+      }
     },
     backup: refuse('backup', 'mongodump'),
     restore: refuse('restore', 'mongorestore'),

@@ -72,8 +72,12 @@ describe('a supervisor', () => {
     await children[0]?.says(REPORT);
     expect(children).toHaveLength(3);
     expect(askedOf('welcome')).toEqual([1, 0, 0]);
-    for (const child of children.slice(1)) await child.says(REPORT);
-    expect(await started).toEqual(REPORT);
+    const hasStarted = jest.fn();
+    void started.then(hasStarted);
+    await children[1]?.says(REPORT);
+    expect(hasStarted).not.toHaveBeenCalled();
+    await children[2]?.says(REPORT);
+    expect(hasStarted).toHaveBeenCalledWith(REPORT);
   });
 
   test('starts no other worker where the first does not serve, and says how it ended', async () => {
@@ -188,10 +192,12 @@ describe('a supervisor', () => {
     test('replaces one after the other, says so, and does so again the next time', async () => {
       await start(2);
       for (const offset of [0, 2]) {
-        const rolled = supervisor.roll();
+        const hasRolled = jest.fn();
+        const rolled = supervisor.roll().then(hasRolled);
         expect(children).toHaveLength(offset + 3);
         await replaces(offset, offset + 2);
         expect(children).toHaveLength(offset + 4);
+        expect(hasRolled).not.toHaveBeenCalled();
         await replaces(offset + 1, offset + 3);
         await rolled;
       }
