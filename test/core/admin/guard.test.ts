@@ -37,6 +37,11 @@ test('every query and mutation says whether it is open, guarded or for admins', 
   expect((await buildAuthSchema(ALL_OPTIONS)).getSubscriptionType()).toBeUndefined();
 });
 
+test('for admins are all those, and no others, whose description says so', () => {
+  const described = OPERATIONS.filter(({ field }) => /^For admins\b/.test(field.description ?? ''));
+  expect(namesOf('admin')).toEqual(described.map(({ field }) => field.name));
+});
+
 test('a resolver that does not say it keeps the server from starting', async () => {
   const { Mutation, Resolver } = await import('type-graphql');
   class Stray {
