@@ -12,7 +12,9 @@ export interface Installation {
   readonly cwd?: string;
 }
 
-export const BUILD: Installation = { command: [process.execPath, join(import.meta.dirname, '../../dist/program/main.js')] };
+export const BUILD: Installation = {
+  command: [process.execPath, join(import.meta.dirname, '../../dist/program/main.js')],
+};
 
 type Environment = Readonly<Record<string, string>>;
 
