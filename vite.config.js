@@ -1,12 +1,13 @@
 import { defineConfig } from 'vite';
 import { compressed } from './page/compressed.js';
+import { fontsAsFiles } from './page/fonts-as-files.js';
 
 /** The page at `/graphql`, built into `dist/page`. */
 export default defineConfig({
   root: 'page',
   base: '/graphiql/',
   logLevel: 'warn',
-  plugins: [compressed()],
+  plugins: [fontsAsFiles(), compressed()],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/page',

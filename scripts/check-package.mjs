@@ -13,7 +13,7 @@ import { PACKAGES, writePackage } from './write-packages.mjs';
 const AT_THE_ROOT = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'schema.graphql'];
 /** Where each page is packed, and where its files are served. */
 const PAGES = { 'dist/page': '/graphiql/', 'dist/console': '/console/' };
-const PAGE = /^dist\/(?:page|console)\/(index\.html|assets\/[\w.-]+\.(js|css|svg|ttf)(\.gz)?)$/;
+const PAGE = /^dist\/(?:page|console)\/(index\.html|assets\/[\w.-]+\.((js|css|svg|ttf)(\.gz)?|woff2?))$/;
 /** We publish ES modules alone. `require` of Node.js 20.19 and newer loads them; older resolutions are not served. */
 const NOT_SERVED = new Set(['node10', 'node16-cjs']);
 

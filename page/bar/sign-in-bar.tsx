@@ -10,7 +10,7 @@ import { useSignOut } from './use-sign-out.ts';
 export function SignInBar() {
   const tokens = useTokens();
   const state = useSession();
-  const { signOut, why } = useSignOut(tokens, state);
+  const { signOut, why } = useSignOut(state);
   return (
     <Bar name="token explorer" link={readFeatures().has('console') ? { href: '/console', text: 'Console' } : null}>
       {state.status === 'signed-in' ? (

@@ -1,11 +1,13 @@
 import { useState } from 'react';
-import type { TokenState, TokenStore } from '../../src/client/index.ts';
+import type { Session } from '../../src/client/react.ts';
 import { whySignedOut } from '../problems/why-signed-out.ts';
 
 /** Signs out, and says afterwards why nobody is signed in. */
-export function useSignOut(tokens: TokenStore, state: TokenState) {
+export function useSignOut(session: Session) {
   const [wasServerTold, setWasServerTold] = useState(true);
-  const signOut = async () => setWasServerTold(await tokens.signOut());
-  const why = state.status === 'signed-out' ? whySignedOut(state.reason, wasServerTold) : null;
+  const signOut = async () => {
+    if (session.status === 'signed-in') setWasServerTold(await session.signOut());
+  };
+  const why = session.status === 'signed-out' ? whySignedOut(session.reason, wasServerTold) : null;
   return { signOut, why };
 }

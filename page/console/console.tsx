@@ -18,9 +18,10 @@ export function Console({ features, link: given }: ConsoleProps) {
   const tokens = useTokens();
   const session = useSession();
   const [link, setLink] = useState(given);
-  const { signOut, why } = useSignOut(tokens, session);
+  const { signOut, why } = useSignOut(session);
   if (session.status === 'signed-in' && link === null) {
-    // The key remounts everything, so that no user sees another's data.
+    // The key remounts everything, so that no user sees another's data. `RequireSession` does so for each session: a changed password
+    // begins one, and the message that it is changed would go.
     return <Shell key={userOf(session.tokens.access)} tokens={tokens} features={features} signOut={signOut} />;
   }
   if (session.status === 'unknown') return null;

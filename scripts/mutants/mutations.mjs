@@ -101,7 +101,8 @@ export function mutationsOf(file, source) {
         break;
       case 'ExpressionStatement':
         if (!isSpoken(node.expression.argument ?? node.expression, node) && node.expression.callee?.type !== 'Super') {
-          yield ['drop statement', node, ';'];
+          // The compiler takes no empty statement for the body of an `if`.
+          yield ['drop statement', node, parent.type === 'IfStatement' ? '{}' : ';'];
         }
         if (node.expression.type === 'AwaitExpression')
           yield ['drop await', node, `${said(node.expression.argument)};`];

@@ -48,6 +48,7 @@ export const ROOMS = {
     'server/sockets/session-events',
   ],
   'core/tokens': [
+    'core/keys/refresh-key',
     'core/sessions',
     'core/roles',
     'core/step-up',

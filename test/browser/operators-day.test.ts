@@ -16,7 +16,7 @@ describe("an operator's day in the console", () => {
     folder = mkdtempSync(join(tmpdir(), 'simplejwt-ring-'));
     await keeperOf(folder).generate('ES256');
     browser = await launchBrowser();
-    site = await ConsoleSite.start(browser, { ...ALL_ROOMS, JWT_KEYS_DIR: folder });
+    site = await ConsoleSite.start(browser, { ...ALL_ROOMS, KEY_ADMINISTRATION: 'on', JWT_KEYS_DIR: folder });
   });
   afterAll(async () => {
     try {

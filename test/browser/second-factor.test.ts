@@ -6,6 +6,7 @@ import { storeKinds } from '../support/stores.ts';
 import { startBuiltServer, type BuiltServer } from './built-server.ts';
 import { ExamplePage } from './example-page.ts';
 import { ExampleSite } from './example-site.ts';
+import { readQrCode } from './read-qr-code.ts';
 import { launchBrowser, seriousFaults, shows, Visitor } from './visitor.ts';
 
 describe.each(storeKinds)('the example app with a second factor, on %s', (kind) => {
@@ -33,6 +34,7 @@ describe.each(storeKinds)('the example app with a second factor, on %s', (kind) 
     await form('Second factor').getByLabel('Password').fill(PASSWORD);
     await page.press('Add an app');
     const uri = (await tab.getByRole('link', { name: 'open it on this device' }).getAttribute('href')) ?? '';
+    expect(await readQrCode(tab)).toBe(uri);
     const app = new AuthenticatorApp(uri);
     const code = () => app.code(server.clock.read());
     expect(await seriousFaults(tab)).toEqual([]);

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { AuthenticatorApp } from '../support/authenticator-app.ts';
 import { ALL_ROOMS, PASSWORD } from '../support/server.ts';
 import { confirm, ConsoleSite, go, signIn } from './console-site.ts';
+import { readQrCode } from './read-qr-code.ts';
 import { again, launchBrowser, overflow, seriousFaults, shows } from './visitor.ts';
 
 const PHONE =
@@ -58,6 +59,8 @@ describe("a user's day in the console", () => {
     await factor.getByLabel('Password').fill(NEXT);
     await page.getByRole('button', { name: 'Add authenticator app' }).click();
     const uri = (await page.getByRole('link', { name: 'open it on this device' }).getAttribute('href')) ?? '';
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await readQrCode(page)).toBe(uri);
     const app = new AuthenticatorApp(uri);
     await page.getByLabel('First code').fill('000000');
     await page.getByRole('button', { name: 'Confirm' }).click();

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { documentOf, namesOf, OPERATIONS } from '../support/every-operation.ts';
+import { keeperOf } from '../support/ring.ts';
 import { ALL_ROOMS, PASSWORD, startTestServer } from '../support/server.ts';
 import { newPlace, storeKinds } from '../support/stores.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -19,7 +23,10 @@ const BEFORE_THE_STORE = [
     const proxy = await TcpProxy.to(uri.hostname, Number(uri.port || 27017));
     uri.host = `127.0.0.1:${proxy.port}`;
     uri.searchParams.set('directConnection', 'true');
-    const env = { ...ALL_ROOMS, MONGODB_URI: uri.toString() };
+    const ring = mkdtempSync(join(tmpdir(), 'simplejwt-ring-'));
+    await keeperOf(ring).generate('HS256');
+    const rooms = { ...ALL_ROOMS, KEY_ADMINISTRATION: 'on', JWT_KEYS_DIR: ring };
+    const env = { ...rooms, MONGODB_URI: uri.toString() };
     const server = await startTestServer('sqlite', { env });
     await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
     const { access } = await server.client.signIn('root', PASSWORD);
@@ -42,5 +49,6 @@ const BEFORE_THE_STORE = [
     proxy.mend();
     await server.remove();
     await proxy.close();
+    rmSync(ring, { recursive: true });
   });
 });

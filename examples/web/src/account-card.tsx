@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { account, asksForStepUp } from './account.ts';
 import { CredentialsForm } from './credentials-form.tsx';
+import { QrCode } from './qr-code.tsx';
 import { useTask } from './use-task.ts';
 
 type Factor = Awaited<ReturnType<typeof account.secondFactor>>;
@@ -132,9 +133,9 @@ function Confirmation({ setup: { secret, uri }, isBusy, confirm }: ConfirmationP
       }}
     >
       <p>
-        Type this secret into your authenticator app, or <a href={uri}>open it on this device</a>. An application of
-        your own shows the link as a QR code.
+        Scan this code with your authenticator app, <a href={uri}>open it on this device</a>, or type this key into it:
       </p>
+      <QrCode text={uri} label="QR code for your authenticator app" />
       <p>
         <code>{secret}</code>
       </p>

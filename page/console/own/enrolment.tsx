@@ -3,6 +3,7 @@ import { Field } from '../parts/field.tsx';
 import { Outcome } from '../parts/outcome.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useConsole } from '../use-console.ts';
+import { QrCode } from './qr-code.tsx';
 
 /** What an authenticator app needs to know. */
 export interface Setup {
@@ -29,8 +30,10 @@ export function Enrolment({ setup: { secret, uri }, onConfirmed, onCancel }: Enr
     <form onSubmit={submit} aria-label="Add authenticator app">
       <ol>
         <li>
-          Install an authenticator app, and add an account to it: <a href={uri}>open it on this device</a>, or type this
-          key: <code className="secret">{secret.replaceAll(/.{4}(?=.)/g, '$& ')}</code>
+          Install an authenticator app, and scan this code with it. You can also{' '}
+          <a href={uri}>open it on this device</a>, or type this key:{' '}
+          <code className="secret">{secret.replaceAll(/.{4}(?=.)/g, '$& ')}</code>
+          <QrCode text={uri} label="QR code for your authenticator app" />
         </li>
         <li>Enter the six digits that the app shows.</li>
       </ol>

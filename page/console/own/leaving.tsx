@@ -17,7 +17,10 @@ export function Leaving() {
     );
   return (
     <>
-      <Section title="Your data" about="Everything that is stored about you, as JSON.">
+      <Section
+        title="Your data"
+        about={`Everything that is stored about you, as JSON.${me.isAdmin ? ' Admins cannot delete their own account.' : ''}`}
+      >
         <div className="actions">
           <button aria-disabled={isBusy} onClick={exportData}>
             Export data
@@ -25,18 +28,18 @@ export function Leaving() {
         </div>
         <Outcome done={done} problem={problem} />
       </Section>
-      <Section title="Danger zone" isDanger about={me.isAdmin ? 'Admins cannot delete their own account.' : undefined}>
-        {!me.isAdmin && (
+      {!me.isAdmin && (
+        <Section title="Danger zone" isDanger>
           <div className="actions">
             <button className="danger" onClick={() => setIsOpen(true)}>
               Delete account
             </button>
           </div>
-        )}
-        <Modal title="Delete your account for good?" isOpen={isOpen} onClose={() => setIsOpen(false)}>
-          <DeleteForm onClose={() => setIsOpen(false)} />
-        </Modal>
-      </Section>
+          <Modal title="Delete your account for good?" isOpen={isOpen} onClose={() => setIsOpen(false)}>
+            <DeleteForm onClose={() => setIsOpen(false)} />
+          </Modal>
+        </Section>
+      )}
     </>
   );
 }

@@ -57,7 +57,10 @@ function optionsOf(element: HTMLElement, title: string, tone: string): uPlot.Opt
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     legend: { live: true },
     scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, most)] } },
-    axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000] }],
+    axes: [
+      { ...axis, values: timesAt },
+      { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000] },
+    ],
     series: [
       { value: '{MMM} {D}, {HH}:{mm}', label: 'Hour' },
       {
@@ -71,6 +74,16 @@ function optionsOf(element: HTMLElement, title: string, tone: string): uPlot.Opt
     ],
   };
 }
+
+/** Times as everywhere in the console, with the day where it begins. */
+const timesAt: uPlot.Axis.DynamicValues = (_chart, splits, _axis, _space, step) =>
+  splits.map((at, index) => {
+    const time = step < 86_400 ? uPlot.fmtDate('{HH}:{mm}')(new Date(at * 1000)) : '';
+    const day = dayOf(at);
+    return index > 0 && dayOf(splits[index - 1] ?? 0) === day ? time : `${time}\n${day}`.trim();
+  });
+
+const dayOf = (seconds: number): string => uPlot.fmtDate('{MMM} {D}')(new Date(seconds * 1000));
 
 /** The value of a colour of `tokens.css`, of which a canvas knows nothing, in the scheme that is on. */
 function resolved(element: HTMLElement, token: string): string {

@@ -104,6 +104,10 @@ function combinationProblems(settings: Settings, nameOf: Naming): string[] {
     settings.secondFactor && !settings.throttle,
     `${nameOf('throttle')}: off with ${nameOf('secondFactor')} on, so that an attacker with the password could try all codes; expected on.`,
   );
+  refuse(
+    settings.keyAdministration && settings.keysDir === undefined,
+    `${nameOf('keyAdministration')}: on without ${nameOf('keysDir')}, so that there is no key ring to rotate; expected ${nameOf('keysDir')} as well.`,
+  );
   for (const origin of settings.corsOrigins ?? []) {
     refuse(
       settings.refreshCookie && !isSecureOrigin(origin),

@@ -25,3 +25,11 @@ test('all of it is off unless it is switched on, and the name of the service has
   expect(settingsFromOptions({})).toMatchObject({ ...off, stepUpMaxAge: 600, totpIssuer: 'graphql-simplejwt' });
   expect(() => settingsFromOptions({ totpIssuer: 'a:b' })).toThrow('totpIssuer');
 });
+
+test('rotating keys by the API needs a key ring', () => {
+  expect(() => settingsFromEnvironment({ KEY_ADMINISTRATION: 'on' })).toThrow(
+    'KEY_ADMINISTRATION: on without JWT_KEYS_DIR, so that there is no key ring to rotate; expected JWT_KEYS_DIR as well.',
+  );
+  expect(() => settingsFromOptions({ keyAdministration: true })).toThrow('keyAdministration: on without keysDir');
+  expect(settingsFromEnvironment({ KEY_ADMINISTRATION: 'on', JWT_KEYS_DIR: 'keys' }).keyAdministration).toBe(true);
+});

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +142,19 @@ describe('a key of its own', () => {
     const keys = await loadKeys(settingsFromOptions({ signingKey: 'x'.repeat(32) }));
     for (const kid of [undefined, 'x', 'B'.repeat(43)])
       expect(await keys.find(kid)).toMatchObject({ algorithm: 'HS256' });
+  });
+
+  test('is accepted by the name that is published, where there is one and no others are accepted beside it', async () => {
+    const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const pair = {
+      algorithm: 'ES256',
+      signingKey: signingKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    } as const;
+    const keys = await loadKeys(settingsFromOptions(pair));
+    expect(keys.accepted()).toEqual([keys.published()[0]?.kid]);
+    for (const options of [{ signingKey: 'x'.repeat(32) }, { ...pair, jwkUrl: 'https://a.example/jwks' }]) {
+      expect((await loadKeys(settingsFromOptions(options))).accepted()).toBeNull();
+    }
   });
 
   test('is a secret that begins like a path where there is no such folder', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { KeyKeeper } from '../../../src/core/keys/key-keeper.ts';
 import { RingWatch, type RingListener } from '../../../src/core/keys/ring-watch.ts';
@@ -79,6 +79,28 @@ describe('a ring in use', () => {
     expect({ problems, changes }).toEqual({ problems: [], changes: [2, 1] });
   });
 
+  test('is read for a name that is unknown ten times a second at most, and a reading under way is waited for', async () => {
+    await keeper.generate();
+    const ring = await open();
+    ring.close(); // no look of its own in between
+    const started = performance.now();
+    const now = jest.spyOn(performance, 'now').mockReturnValue(started);
+    await ring.look();
+    readings.length = 0;
+    now.mockReturnValue(started + 99);
+    await ring.lookAgain();
+    expect(readings).toEqual([]);
+    now.mockReturnValue(started + 100);
+    await ring.lookAgain();
+    expect(readings).toEqual([true]);
+    const { kid } = await keeper.rotate({ activateAfter: 0 });
+    const looking = ring.look();
+    await ring.lookAgain();
+    expect(kids(ring)).toContain(kid);
+    await looking;
+    now.mockRestore();
+  });
+
   /** Names that a key may have, for files that hold none. */
   const NAME = 'A'.repeat(43);
   const broken = async (): Promise<[string, string][]> => {
@@ -118,6 +140,7 @@ describe('a ring in use', () => {
       expect(problems[0]).not.toMatch(/"d"|PRIVATE|[\w-]{60}/);
       rmSync(join(folder, `${NAME}.json`));
       await ring.look();
+      expect(problems).toHaveLength(1); // that it is whole again is no problem
       problems.length = 0;
     }
     expect(changes).toEqual([]);
