@@ -52,6 +52,7 @@ describeEachStore('an admin who reads what happened', (kind) => {
         { first: 1, after },
         { token },
       );
+      expect(auditEvents.nodes).toHaveLength(1);
       seen.push(...auditEvents.nodes.map(({ event, username }) => `${username} ${event}`));
       after = auditEvents.pageInfo.hasNextPage ? auditEvents.pageInfo.endCursor : null;
     } while (after !== null);
