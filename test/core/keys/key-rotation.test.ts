@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
 import { HelloDocument, KeyRotateDocument } from '../../generated/operations.ts';
 import { keeperOf } from '../../support/ring.ts';
@@ -11,9 +12,11 @@ describe('an admin who rotates the key ring', () => {
   let folder: string;
   let server: TestServer | undefined;
   let events: SecurityEvent[];
+  let logged: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'simplejwt-ring-'));
     events = [];
+    logged = '';
   });
   afterEach(async () => {
     await server?.remove();
@@ -25,6 +28,7 @@ describe('an admin who rotates the key ring', () => {
     server = await startTestServer('sqlite', {
       env: { JWT_KEYS_DIR: folder, KEY_ADMINISTRATION: 'on', ...more },
       hooks: { onSecurityEvent: (event) => void events.push(event) },
+      log: pino({}, { write: (line: string) => void (logged += line) }),
     });
     await server.auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
     return { server, token: (await server.client.signIn('root', PASSWORD)).access };
@@ -65,6 +69,7 @@ describe('an admin who rotates the key ring', () => {
     expect(errors).toMatchObject([{ extensions: { reason: 'invalid_input', field: 'keys' } }]);
     expect(errors[0]?.message).toContain('`keys generate`');
     expect(JSON.stringify(errors)).not.toContain(folder);
+    expect(logged).toContain(folder);
     expect(events.map(({ event }) => event)).not.toContain('key_rotated');
   });
 });
