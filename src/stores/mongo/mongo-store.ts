@@ -57,7 +57,9 @@ export async function openMongoStore(uri: string, options: MongoOptions = {}): P
       const answer = await translated(async () => connection.db?.command({ hello: 1 }));
       return answer?.['localTime'] instanceof Date ? answer['localTime'] : null;
     },
-    close: () => connection.close(),
+    close: async () => {
+      await connection.close();
+    },
   };
 }
 
