@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
 import { openStore } from '../../src/stores/open-store.ts';
 import {
@@ -110,6 +110,17 @@ describe('the command line, for tokens', () => {
     const shown = JSON.parse(stdout.replace('valid: true', '')) as unknown;
     expect(shown).toEqual({ header: HEADER, claims: claimsOf(refresh) });
     expect(await refreshWith(stage.client, refresh)).toMatchObject({ reason: null });
+  });
+
+  test('S39: removes nothing by a clock that was set on, and says why', async () => {
+    const store = await openStore(settingsFromOptions(stage.place.options));
+    await store.activity.add(newActivity({ hour: new Date(Date.now() - (Date.now() % 3_600_000)) }));
+    await store.close();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * 86_400_000);
+    const flushed = await stage.cli(['tokens', 'flush-expired']);
+    clock.mockRestore();
+    const stderr = expect.stringMatching(/^Nothing was removed: the clock says .*\n$/);
+    expect(flushed).toEqual({ code: 0, stdout: 'sessions: 0\nblacklist: 0\n', stderr });
   });
 
   test('inspects a bad token too: says what is wrong with it, and exits with 1', async () => {

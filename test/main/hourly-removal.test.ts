@@ -65,3 +65,13 @@ test('an hourly removal that fails is reported', async () => {
   while (warnings.length === 0) await new Promise((resolve) => setImmediate(resolve));
   expect(warnings.join('\n')).toContain('the database is closed');
 });
+
+test('S39: a server whose clock was set on removes nothing, and says why, once', async () => {
+  const ahead = Date.now() + 72 * HOUR_MS;
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(ahead);
+  await server.flush();
+  await server.flush();
+  clock.mockRestore();
+  expect(warnings).toEqual([expect.stringContaining('"notice":"Nothing was removed: the clock says ')]);
+  expect(await left()).toBe(COUNT);
+});
