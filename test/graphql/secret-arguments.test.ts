@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { buildSchema, GraphQLError, parse, validate, type GraphQLFormattedError } from 'graphql';
 import { createFormatError } from '../../src/graphql/format-error.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -66,6 +66,18 @@ describe('an error about an argument', () => {
       'Variable "$password" got an invalid value. Expected a value of type "String!".',
     );
   });
+});
+
+test('S56: nor does one about an argument that is an object or an enum, as other schemas have them', () => {
+  const schema = buildSchema(
+    'input Login { name: String } enum Role { A } type Query { f(login: Login, role: Role): Int }',
+  );
+  const errors = validate(schema, parse(`{ f(login: "${SECRET}", role: ${SECRET}) }`));
+  const formatError = createFormatError(() => {});
+  expect(errors.map((error) => formatError(error.toJSON(), error).message)).toEqual([
+    'Expected value of type "Login", found another.',
+    'A value does not exist in its enum.',
+  ]);
 });
 
 test('an error passes without the stack that Apollo Server adds in development', () => {
