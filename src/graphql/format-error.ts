@@ -41,6 +41,8 @@ const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
   [/^((?:Enum )?"?\w+"? cannot represent[^:]*):? .*/s, '$1.'],
   [/^(Expected value of type "[^"]*"), found .*/s, '$1, found another.'],
   [/^Value ".*/s, 'A value does not exist in its enum.'],
+  [/^(Syntax Error: .*(?:Unexpected|found) (?:BlockString|Float|Int|String)) ".*/s, '$1.'],
+  [/^(Syntax Error: Expected .*, found Name) ".*/s, '$1.'],
 ];
 
 /** An error without the stack that Apollo Server adds in development, and without the values that a client sent. */

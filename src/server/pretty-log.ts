@@ -1,3 +1,5 @@
+import { visible } from '../contracts/visible.ts';
+
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'TRACE',
   20: 'DEBUG',
@@ -37,9 +39,9 @@ function prettyLine(line: string, paint: (code: number, text: string) => string)
   const head = [
     paint(DIM, clock),
     Number(level) >= 40 ? paint(tone, name) : name,
-    typeof msg === 'string' ? msg : '',
+    typeof msg === 'string' ? visible(msg) : '',
   ].join(' ');
-  return `${[head, ...(facts.length > 0 ? [paint(DIM, facts.join(' '))] : [])].join('  ')}\n`;
+  return `${[head, ...(facts.length > 0 ? [paint(DIM, visible(facts.join(' ')))] : [])].join('  ')}\n`;
 }
 
 function readRecord(line: string): Readonly<Record<string, unknown>> | null {

@@ -29,6 +29,15 @@ describe('a log on a terminal', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  test('S50: shows what a client sent, and any message, without the controls that a terminal would obey', () => {
+    const hostile = 'a\u009b31mred\u009d0;title\u0007\u007f\u202eevil\u2028line\nINFO forged';
+    const text = shown((log) => {
+      log.info({ userAgent: hostile, bare: 'a\u009bb', security: { client: { userAgent: hostile } } }, hostile);
+    });
+    expect(text.trimEnd()).not.toMatch(/\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/u);
+    expect(text).toContain(String.raw`bare=a\u009bb`);
+  });
+
   test('paints warnings and errors where the terminal has colours', () => {
     expect(shown((log) => log.warn('careful'), true)).toContain('\u001b[33mWARN \u001b[0m careful');
   });

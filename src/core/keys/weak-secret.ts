@@ -2,6 +2,8 @@
 const MIN_DISTINCT = 8;
 /** Of the letters of a text in English four in ten are vowels, or y; of random ones a quarter. */
 const MIN_VOWELS = 0.32;
+/** Characters whose triples are compared: few of them come twice, even in random digits. Of a thousand digits, many do. */
+const COMPARED = 64;
 
 /**
  * Why an HMAC secret can be guessed though it is long enough, as a clause; null where nothing tells. It cannot tell that a secret
@@ -15,9 +17,11 @@ export function whyWeak(secret: Buffer): string | null {
   return isOfWords(text) ? 'is made of words' : null;
 }
 
-/** Whether it goes on as it began, from the middle at the latest. */
+/** Whether it goes on as it began, from the middle at the latest, or one in four of its triples is not new. */
 function isRepeated(text: string): boolean {
   const half = Math.floor(text.length / 2);
+  const triples = Array.from(text.slice(2, COMPARED), (_, index) => text.slice(index, index + 3));
+  if (new Set(triples).size < triples.length * 0.75) return true;
   return Array.from({ length: half }, (_, index) => index + 1).some((unit) => text.startsWith(text.slice(unit), 0));
 }
 

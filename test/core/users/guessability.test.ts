@@ -36,6 +36,7 @@ describe('passwords that are guessed first', () => {
     ['p4ssw0rd', COMMON],
     ['drowssap', COMMON],
     ['ｐａｓｓｗｏｒｄ１', COMMON],
+    ['GearsOfWar', COMMON], // by the longer list alone
     ['123123123', SAME],
     ['12341234', SAME],
     ['passwordpassword', SAME],
