@@ -115,11 +115,13 @@ describe('a token store whose platform or application fails', () => {
     await tokens.signIn('alice', PASSWORD);
     expect(twice).toHaveBeenCalledTimes(2); // the round had begun
     expect(late).not.toHaveBeenCalled();
+    await tokens.refresh();
+    expect(twice).toHaveBeenCalledTimes(3); // one of two was unsubscribed
     first();
     first();
     await tokens.refresh();
-    expect(twice).toHaveBeenCalledTimes(2);
-    expect(late).toHaveBeenCalledTimes(1);
+    expect(twice).toHaveBeenCalledTimes(3);
+    expect(late).toHaveBeenCalledTimes(2);
   });
 
   test('keeps the tokens of each server of an origin apart, and moves those of before once', async () => {
