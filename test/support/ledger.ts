@@ -12,7 +12,7 @@ const DEAD = new Set<unknown>(['token_blacklisted', 'password_changed']);
 /** What a server has answered, kept apart from it: each line must be true of any server on the same store. */
 export class Ledger {
   readonly #tokens = new Map<string, Promised>();
-  /** The passwords a user may have: two, while a change of password is not answered. */
+  /** The passwords a user may have, the likeliest last: more than one, while a change of password is not answered. */
   readonly #passwords = new Map<string, readonly string[]>();
   #recent = new Set<string>();
 
@@ -44,13 +44,18 @@ export class Ledger {
 
   /** Finds out which password a user has, where a change was not answered; waits until it can be asked. */
   async settle(username: string, client: Client): Promise<void> {
-    for (;;) {
+    while (this.isUnsure(username)) {
       const candidates = this.#passwords.get(username) ?? [];
-      if (candidates.length < 2) return;
-      const broken = await this.#auditPassword(client, username, candidates).catch(() => null); // nobody answers yet
-      if (broken !== null) throw new Error(broken);
+      const broken = await this.#auditPassword(client, username, candidates).catch(() => undefined); // nobody answers yet
+      if (broken === null) return;
+      if (broken !== undefined) throw new Error(broken);
       await delay(100);
     }
+  }
+
+  /** Whether a change of the password was not answered since the last one that was: it may be done however late. */
+  isUnsure(username: string): boolean {
+    return (this.#passwords.get(username) ?? []).length > 1;
   }
 
   count(promised: Promised): number {
@@ -99,7 +104,7 @@ export class Ledger {
         throw new Error(`${username} is told neither right nor wrong: ${String(reason)}`);
     }
     if (right.length !== 1) return `of ${candidates.length} passwords of ${username}, ${right.length} are right`;
-    this.#passwords.set(username, right);
+    this.#passwords.set(username, [...candidates.filter((password) => password !== right[0]), ...right]);
     return null;
   }
 }

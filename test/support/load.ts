@@ -105,6 +105,8 @@ export async function loadUntilGone(
       await habit(visitor);
     } catch (error) {
       if (/fetch failed|terminated|store_unavailable/.test(String(error))) return; // nobody answers, or not to the end
+      const { ledger, username } = visitor;
+      if (/no_active_account/.test(String(error)) && ledger.isUnsure(username)) return; // a change was done late
       throw error;
     }
     onAnswer();
