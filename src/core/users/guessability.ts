@@ -13,8 +13,13 @@ export interface ExpectedWords {
 const WINDOW = 32;
 /** At the end of a longer password, where its beginning is weak: enough for a strong one. */
 const LAST = 16;
-/** zxcvbn's score of 3 begins here: guessing takes too long where hashes are slow to compute. */
-const ENOUGH_GUESSES = 1e8 + 5;
+/**
+ * zxcvbn's score of 3 begins at 1e8, where guessing takes too long if hashes are slow to compute. That is what it adds for any three parts:
+ * a tenth more must come of the parts, which the name of a season, a year and a sign are not.
+ */
+const ENOUGH_GUESSES = 1.1e8;
+/** zxcvbn itself knows the years until 2019. */
+const YEARS = { recent_year: /19\d\d|20[0-4]\d/g };
 /** Of a password without any pattern zxcvbn counts ten guesses a character, which is far too few where these are mixed. */
 const KINDS = [/\p{Ll}/u, /\p{Lu}/u, /\p{Lo}/u, /\p{N}/u, /[^\p{L}\p{N}]/u];
 const MIXED = 3;
@@ -36,6 +41,7 @@ const bounded: Matching = Object.create(matching, {
       return Object.fromEntries(entries);
     },
   },
+  regex_match: { value: (password: string) => matching.regex_match(password, YEARS) },
   enumerate_l33t_subs: {
     value: (table: Signs) => matching.enumerate_l33t_subs(table).slice(0, MAX_READINGS),
   },

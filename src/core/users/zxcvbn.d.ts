@@ -15,6 +15,7 @@ declare module 'zxcvbn/lib/matching.js' {
   export interface Matching {
     set_user_input_dictionary(words: readonly string[]): void;
     omnimatch(password: string): readonly Match[];
+    regex_match(password: string, patterns: Readonly<Record<string, RegExp>>): readonly Match[];
     /** Those that a password has. */
     relevant_l33t_subtable(password: string, table: Signs): Signs;
     /** The ways to read them, each by sign. */
