@@ -2,6 +2,8 @@
 const MIN_DISTINCT = 8;
 /** Of the letters of a text in English four in ten are vowels, or y; of random ones a quarter. */
 const MIN_VOWELS = 0.32;
+/** What stands in for a secret in examples, and rows of keys: a random text has none of these, in any case. */
+const STAND_IN = /change.?me|replace.?(me|this)|your.?(secret|key|own)|p[a@4][s$5]{2}w[o0]rd|s[e3]cr[e3]t|qwert|asdfg/i;
 /** Characters whose triples are compared: few of them come twice, even in random digits. Of a thousand digits, many do. */
 const COMPARED = 64;
 
@@ -14,7 +16,8 @@ export function whyWeak(secret: Buffer): string | null {
   if (new Set(text).size < MIN_DISTINCT) return 'has few different characters';
   if (isRepeated(text)) return 'repeats itself';
   if (isSequence(secret)) return 'is a sequence, such as 0123456789';
-  return isOfWords(text) ? 'is made of words' : null;
+  if (isOfWords(text)) return 'is made of words';
+  return STAND_IN.test(text) ? 'has the words of an example, or a row of keys' : null;
 }
 
 /** Whether it goes on as it began, from the middle at the latest, or one in four of its triples is not new. */
