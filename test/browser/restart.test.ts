@@ -30,7 +30,7 @@ describe('a restart of the server', () => {
     expect(await runCli(alice, { env, input: PASSWORD })).toMatchObject({ code: 0 });
     site = await ExampleSite.start(first.url);
     const visitor = await Visitor.at(browser, site.url);
-    visitor.expectProblem(/^WebSocket connection to .* failed/); // each time the server is gone
+    visitor.allowProblem(/^WebSocket connection to .* failed/); // where one is opened while the server is gone
     const pages = [
       new ExamplePage(await visitor.open(site.url)),
       new ExamplePage(await visitor.open(site.url)),

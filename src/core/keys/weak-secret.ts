@@ -20,11 +20,11 @@ export function whyWeak(secret: Buffer): string | null {
   return STAND_IN.test(text) ? 'has the words of an example, or a row of keys' : null;
 }
 
-/** Whether it goes on as it began, from the middle at the latest, or one in four of its triples is not new. */
+/** Whether it goes on as it began, from the middle at the latest, or one in three of its triples is not new. */
 function isRepeated(text: string): boolean {
   const half = Math.floor(text.length / 2);
   const triples = Array.from(text.slice(2, COMPARED), (_, index) => text.slice(index, index + 3));
-  if (new Set(triples).size < triples.length * 0.75) return true;
+  if (new Set(triples).size < (triples.length * 2) / 3) return true;
   return Array.from({ length: half }, (_, index) => index + 1).some((unit) => text.startsWith(text.slice(unit), 0));
 }
 

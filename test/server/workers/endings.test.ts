@@ -114,7 +114,7 @@ describe.each(sharedStoreKinds)('workers on one %s', () => {
     [
       'a store of one process',
       { MONGODB_URI: '' },
-      /^WORKERS: got 2 with SQLite, [^\n]*expected 1 or auto, or MONGODB_URI[^\n]*\n$/,
+      /^WORKERS: got 2 with SQLite, [^\n]*expected 1 or auto, or a MONGODB_URI[^\n]*\n$/,
     ],
   ])('with %s never start, and say so once', async (_what, settings, line) => {
     const result = await runCli(['start'], { env: { ...stage.newPlace().env, PORT: '0', ...settings } });
