@@ -17,5 +17,5 @@ test('auto is as many as there are cores, and one where processes cannot share t
 });
 
 test('several are refused where processes cannot share the store', () => {
-  expect(() => workerCount({ ...SQLITE, workers: 2 })).toThrow(/^WORKERS: got 2 with SQLite, .* or MONGODB_URI/);
+  expect(() => workerCount({ ...SQLITE, workers: 2 })).toThrow(/^WORKERS: got 2 with SQLite, .* or a MONGODB_URI/);
 });
