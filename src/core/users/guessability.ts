@@ -15,9 +15,9 @@ const WINDOW = 32;
 const LAST = 16;
 /**
  * zxcvbn's score of 3 begins at 1e8, where guessing takes too long if hashes are slow to compute. That is what it adds for any three parts:
- * a tenth more must come of the parts, which the name of a season, a year and a sign are not.
+ * a twentieth more must come of the parts, which the name of a season, a year and a sign are not.
  */
-const ENOUGH_GUESSES = 1.1e8;
+const ENOUGH_GUESSES = 1.05e8;
 /** zxcvbn itself knows the years until 2019. */
 const YEARS = { recent_year: /19\d\d|20[0-4]\d/g };
 /** Of a password without any pattern zxcvbn counts ten guesses a character, which is far too few where these are mixed. */
