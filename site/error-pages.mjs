@@ -4,7 +4,8 @@ import { join } from 'node:path';
 const DOCUMENT = 'docs/errors.md';
 const ROW = /^\| `(\w+)` *\| `(\w+)` *\| ([^|]*?) *\| ([^|]+?) *\| ([^|]+?) *\|$/gm;
 
-const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** A cell of the table by itself, with links that are relative to the page. */
+const sentence = (cell) => `${cell.charAt(0).toUpperCase()}${cell.slice(1)}.`.replaceAll(/\]\((?!\w+:)/g, '](../docs/');
 
 /** A page for each reason of docs/errors.md, by its name: what an answer's `extensions.reason` can be looked up in. */
 export function errorPages(root) {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import * as errors from '../../src/contracts/errors.ts';
 import { snippetsOf } from '../support/snippets.ts';
@@ -86,4 +87,13 @@ test('the answer shown is that of an expired access token', () => {
   expect(snippetsOf(DOCUMENT, 'json').map((json): unknown => JSON.parse(json))).toEqual([
     { errors: [{ message, extensions }] },
   ]);
+});
+
+test('the page of each reason on the site links to documents that are there', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const script = pathToFileURL(join(root, 'site/error-pages.mjs')).href;
+  const { errorPages } = (await import(script)) as { errorPages: (root: string) => ReadonlyMap<string, string> };
+  const links = Array.from(errorPages(root).values()).flatMap((page) => Array.from(page.matchAll(/\]\(([^)#:]+)/g)));
+  expect(links.length).toBeGreaterThan(errorPages(root).size);
+  for (const [, link = ''] of links) expect([link, existsSync(join(root, 'errors', link))]).toEqual([link, true]);
 });
