@@ -1,5 +1,5 @@
-// Bundles the program and what it depends on into `dist/program/`, from the build there is: to load a dozen files in place of a
-// thousand takes half the time. For a clone and the image; a release has its dependencies beside it, where they are updated (ADR 50).
+// Bundles the program and what it depends on into `dist/program/`, from the build there is: a few dozen files load in half the time of
+// a thousand. For a clone and the image; a release has its dependencies beside it, where they are updated (ADR 50).
 import { build } from 'rolldown';
 
 /** With binaries, with state that others share, or loaded only where a setting asks for them. */

@@ -2,9 +2,9 @@
 const MIN_DISTINCT = 8;
 /** Of the letters of a text in English four in ten are vowels, or y; of random ones a quarter. */
 const MIN_VOWELS = 0.32;
-/** What stands in for a secret in examples, and rows of keys: a random text has none of these, in any case. */
+/** Placeholders of examples, and rows of keys. Of a million random secrets in base64, three have one of them. */
 const STAND_IN = /change.?me|replace.?(me|this)|your.?(secret|key|own)|p[a@4][s$5]{2}w[o0]rd|s[e3]cr[e3]t|qwert|asdfg/i;
-/** Characters whose triples are compared: few of them come twice, even in random digits. Of a thousand digits, many do. */
+/** How many characters are compared by triples. In so few, even random digits seldom repeat one; in a thousand they often do. */
 const COMPARED = 64;
 
 /**
@@ -20,7 +20,7 @@ export function whyWeak(secret: Buffer): string | null {
   return STAND_IN.test(text) ? 'has the words of an example, or a row of keys' : null;
 }
 
-/** Whether it goes on as it began, from the middle at the latest, or one in three of its triples is not new. */
+/** Whether it goes on as it began, from the middle at the latest, or more than a third of its triples come twice. */
 function isRepeated(text: string): boolean {
   const half = Math.floor(text.length / 2);
   const triples = Array.from(text.slice(2, COMPARED), (_, index) => text.slice(index, index + 3));

@@ -126,7 +126,7 @@ async function readFolder(folder: string): Promise<Map<string, Template>> {
     problems.push(
       ...strange.map(
         (file) =>
-          `MAIL_TEMPLATES: ${language}/${file} is not the name of a mail; expected a .txt, and in addition perhaps a .html, of ${MAIL_KINDS.join(', ').replaceAll('_', '-')}.`,
+          `MAIL_TEMPLATES: ${language}/${file} is not the name of a mail; expected a .txt, or a .html beside its .txt, named after one of ${MAIL_KINDS.join(', ').replaceAll('_', '-')}.`,
       ),
     );
   }

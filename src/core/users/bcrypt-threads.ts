@@ -15,12 +15,12 @@ const THREAD = `
 `;
 const BCRYPT_FILE = createRequire(import.meta.url).resolve('bcrypt');
 
-/** How long an idle thread waits for the next job: starting one takes as long as many a hash, keeping one takes memory. */
+/** How long a thread is kept without a job. To start one takes time, to keep one takes memory. */
 const MAX_IDLE_MS = 20_000;
 
 type Job = readonly ['hashSync', data: string, cost: number] | readonly ['compareSync', data: string, hash: string];
 
-/** Those of the whole process, with the timer that ends each. */
+/** The threads of the process that have no job, each with the timer that ends it. */
 const idle: { readonly thread: Worker; readonly timer: NodeJS.Timeout }[] = [];
 
 /**

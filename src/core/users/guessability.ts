@@ -14,8 +14,8 @@ const WINDOW = 32;
 /** At the end of a longer password, where its beginning is weak: enough for a strong one. */
 const LAST = 16;
 /**
- * zxcvbn's score of 3 begins at 1e8, where guessing takes too long if hashes are slow to compute. That is what it adds for any three parts:
- * a twentieth more must come of the parts, which the name of a season, a year and a sign are not.
+ * zxcvbn's score of 3 begins at 1e8: with slow hashes, guessing then takes too long. But zxcvbn counts 1e8 for any three parts, however
+ * common they are, so a season, a year and a sign would be enough. We ask for five percent more.
  */
 const ENOUGH_GUESSES = 1.05e8;
 /** zxcvbn itself knows the years until 2019. */
