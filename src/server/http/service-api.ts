@@ -82,7 +82,7 @@ export function registerServiceApi(
     if (service === undefined) throw new Error('a request of no service was not refused');
     return service;
   };
-  scope.post(INTROSPECTION, async (request) => {
+  scope.post(INTROSPECTION, (request) => {
     const token = tokenIn(request);
     return inTime(request, () => introspection.introspect(token, serviceOf(request)));
   });
@@ -97,7 +97,7 @@ export function registerServiceApi(
     const why = 'This token has no session, so it cannot be revoked. It expires by itself.';
     return refuse(reply, 400, 'unsupported_token_type', why);
   });
-  scope.get(FEED, async (request) => {
+  scope.get(FEED, (request) => {
     const cursor = cursorIn(request);
     return inTime(request, () => revocations.page(cursor));
   });
