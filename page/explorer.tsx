@@ -6,6 +6,7 @@ import { useTokens } from '../src/client/react.ts';
 import { createDiscreetStorage } from './editors/create-discreet-storage.ts';
 import { createFetcher } from './editors/create-fetcher.ts';
 import { HeaderHint } from './editors/header-hint.tsx';
+import { Preview } from './editors/preview.tsx';
 import { TokenFiller } from './editors/token-filler.tsx';
 import { TOKEN_PLUGIN } from './panel/token-plugin.ts';
 import { readAuthHeader } from './read-auth-header.ts';
@@ -13,6 +14,8 @@ import { GraphiqlRepairs } from './repairs/graphiql-repairs.tsx';
 import { tabs } from './tabs.ts';
 import './panel/panel.css';
 import './page.css';
+
+void document.fonts.load("15px 'Fira Code'"); // the editors' font, which is on its way while GraphiQL is made
 
 /** GraphiQL with its editors: twenty times what the rest of the page has, so they come after it. */
 export function Explorer() {
@@ -29,6 +32,7 @@ export function Explorer() {
     >
       <TokenFiller {...authHeader} />
       <HeaderHint {...authHeader} />
+      <Preview />
       <GraphiqlRepairs />
     </GraphiQL>
   );
