@@ -1,7 +1,7 @@
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTokens } from '../src/client/react.ts';
 import { createDiscreetStorage } from './editors/create-discreet-storage.ts';
 import { createFetcher } from './editors/create-fetcher.ts';
@@ -15,13 +15,13 @@ import { tabs } from './tabs.ts';
 import './panel/panel.css';
 import './page.css';
 
-void document.fonts.load("15px 'Fira Code'"); // the editors' font, which is on its way while GraphiQL is made
-
 /** GraphiQL with its editors: twenty times what the rest of the page has, so they come after it. */
 export function Explorer() {
   const tokens = useTokens();
   const authHeader = readAuthHeader();
   const [parts] = useState(() => ({ fetcher: createFetcher(tokens), storage: createDiscreetStorage(localStorage) }));
+  // The editors' font is on its way while GraphiQL is made.
+  useEffect(() => void document.fonts.load("15px 'Fira Code'"), []);
   return (
     <GraphiQL
       {...parts}

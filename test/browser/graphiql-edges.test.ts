@@ -68,6 +68,13 @@ describe('the GraphiQL page of a developer', () => {
 
   test('shows an operation before the editor is there, and the chosen one in the editor, with its variables', async () => {
     visitor = await Visitor.at(browser, server.url);
+    await visitor.prepare(`globalThis.made = [];
+      new MutationObserver(() => {
+        const editors = [...document.querySelectorAll(':is(.graphiql-editor, .result-window) > .monaco-editor')];
+        const hasOperation = editors.some((editor) => editor.closest('.graphiql-query-editor') !== null);
+        const now = editors.length + (hasOperation ? ' with the operation' : '');
+        if (editors.length > 0 && made.at(-1) !== now) made.push(now);
+      }).observe(document, { childList: true, subtree: true });`);
     const arrive = await visitor.hold('monaco-editor-');
     const { tab } = new ExplorerPage(await visitor.open(server.url));
     const operation = tab.getByRole('region', { name: 'Operation Editor' });
@@ -84,6 +91,8 @@ describe('the GraphiQL page of a developer', () => {
     await shows(operation.locator('.monaco-editor').getByText('tokenVerify'));
     await operation.locator('pre').waitFor({ state: 'detached' });
     expect(await operation.locator('.view-lines').boundingBox()).toMatchObject({ x: place.x, y: place.y });
+    // Each in a task of its own, and none can be run before its variables and headers are there.
+    expect(await tab.evaluate('made')).toEqual(['1', '2', '3', '4 with the operation']);
     await shows(tab.locator('.graphiql-editor-tool').getByText('token'));
     expect(await tab.locator('.graphiql-editor-tool').getByText('username').count()).toBe(0);
   });
