@@ -137,8 +137,11 @@ describe('keys', () => {
       await expect(pem).rejects.toThrow(
         /^JWT_SIGNING_KEY: got the path of a file that does not exist, .* as PEM or as a JWK\.$/,
       );
-      const relative = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: 'keys/jwt.pem' }));
-      await expect(relative).rejects.toThrow(/got the path of a file that does not exist/);
+      // A relative path, and one below a file.
+      for (const path of ['keys/jwt.pem', join(files.secret, 'jwt.pem')]) {
+        const missing = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: path }));
+        await expect(missing).rejects.toThrow(/got the path of a file that does not exist/);
+      }
       const place = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: folder }));
       await expect(place).rejects.toThrow(/got the path of a folder/);
     });
