@@ -71,6 +71,21 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     await dpop.close();
   });
 
+  test('are removed by one removal at a time, which is waited for at the end', async () => {
+    let finish = (_count: number) => {};
+    const dpop = room(() => new Promise((resolve) => (finish = resolve)));
+    await prove(dpop);
+    while (removals.length === 0) await nextTurn();
+    clock.advance(60);
+    await prove(dpop);
+    let isClosed = false;
+    const closing = dpop.close().then(() => (isClosed = true));
+    await nextTurn();
+    expect([removals.length, isClosed]).toEqual([1, false]);
+    finish(0);
+    await closing;
+  });
+
   test('let nobody in while the store does not answer', async () => {
     const dpop = room();
     const text = proof();
