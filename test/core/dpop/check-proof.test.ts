@@ -58,6 +58,8 @@ describe.each([
       expect(checked).toMatchObject({ thumbprint: thumbprintOf(key), issuedAt: NOW, nonce: 'n' });
       expect(checked.tokenHash).toBe(token === undefined ? null : sha256(token));
     }
+    const named = makeProof(key, good, { header: { jwk: { ...key.jwk, alg: algorithm, use: 'sig' } } });
+    expect(await outcome(named)).toBe(thumbprintOf(key));
   });
 
   test.each(['EdDSA', 'Ed25519'])('holds where its key is said to be for %s, by either name', async (alg) => {
@@ -87,6 +89,12 @@ describe.each([
     ['an X25519 jwk', 'jwk', { header: { jwk: { ...keyFor('EdDSA').jwk, crv: 'X25519' } } }, keyFor('EdDSA')],
     ['a symmetric jwk beside an asymmetric alg', 'jwk', { header: { jwk: SECRET.jwk } }],
     ['a jwk of another kind than its alg', 'jwk', { header: { jwk: rsa.jwk } }],
+    [
+      'an RSA jwk that names the curve of its alg',
+      'jwk',
+      { header: { alg: 'EdDSA', jwk: { ...rsa.jwk, crv: 'Ed25519' } } },
+      rsa,
+    ],
     ['a jwk of another curve than its alg', 'jwk', { header: { jwk: keyFor('ES384').jwk } }],
     ['a jwk without y', 'jwk', { header: { jwk: { ...KEY.jwk, y: undefined } } }],
     ['a jwk that is no point of the curve', 'jwk', { header: { jwk: { ...KEY.jwk, y: KEY.jwk.x } } }],

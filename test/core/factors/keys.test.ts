@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { SecondFactorRequired } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
@@ -16,6 +17,7 @@ describeEachStore('the keys of second factors', (kind) => {
     const place = newPlace(kind);
     const clock = new TestClock();
     const events: SecurityEvent[] = [];
+    const failed: string[] = [];
     const open = (secondFactorKeys: readonly string[]) =>
       createAuth({
         ...place.options,
@@ -24,6 +26,10 @@ describeEachStore('the keys of second factors', (kind) => {
         secondFactor: true,
         secondFactorKeys,
         clock: clock.read,
+        onLoginFailed: async ({ username }) => {
+          await nextTurn();
+          failed.push(username);
+        },
         onSecurityEvent: (event) => events.push(event),
       });
     const signIn = async (auth: Auth, code: string): Promise<readonly string[]> => {
@@ -61,12 +67,14 @@ describeEachStore('the keys of second factors', (kind) => {
     await during.close();
 
     const after = await open([NEW]);
+    await expect(signIn(after, 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA')).rejects.toMatchObject({ reason: 'wrong_code' });
+    expect(failed).toEqual(['alice']); // the hook has come to its end
     expect(await signIn(after, next())).toEqual(['pwd', 'otp', 'mfa']);
     await after.close();
     const without = await open([OLD]);
-    const failed = events.length;
+    const seen = events.length;
     await expect(signIn(without, next())).rejects.toThrow('SECOND_FACTOR_KEYS lacks');
-    expect(events.slice(failed).map(({ event }) => event)).not.toContain('second_factor_failed');
+    expect(events.slice(seen).map(({ event }) => event)).not.toContain('second_factor_failed');
     expect(await signIn(without, codes[0] ?? '')).toEqual(['pwd', 'mfa']);
     await without.close();
     await place.remove();

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { graphql } from 'graphql';
 import { Authorized, Query, Resolver } from 'type-graphql';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
 import type { Demand } from '../../../src/core/tokens/demands.ts';
 import { verifierGuard } from '../../../src/verifier/verifier-guard.ts';
 import * as Operations from '../../generated/operations.ts';
@@ -37,8 +38,11 @@ class VaultResolver {
 
 describeEachStore('step-up', (kind) => {
   let server: TestServer;
+  let events: SecurityEvent[];
   const start = async (env: Readonly<Record<string, string>> = {}) => {
-    server = await startTestServer(kind, { env: { ...ALL_ROOMS, ...env } });
+    events = [];
+    const hooks = { onSecurityEvent: (event: SecurityEvent) => void events.push(event) };
+    server = await startTestServer(kind, { env: { ...ALL_ROOMS, ...env }, hooks });
   };
   afterEach(() => server.remove());
   const send = <Variables>(document: TypedDocumentNode<unknown, Variables>, variables: Variables, token: string) =>
@@ -106,6 +110,8 @@ describeEachStore('step-up', (kind) => {
     expect(Date.parse(tokenStepUp.authenticatedAt)).toBe(server.clock.read());
     const renewed = claimsOf(tokenStepUp.access ?? '');
     const { sid, user_id: userId, token_type: type } = claimsOf(token);
+    const client = { ipAddress: '127.0.0.1' };
+    expect(events.at(-1)).toMatchObject({ event: 'stepped_up', userId, sessionId: sid, client });
     expect(renewed).toMatchObject({
       auth_time: server.clock.seconds,
       amr: ['pwd'],
