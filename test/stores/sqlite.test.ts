@@ -217,22 +217,6 @@ describe('the SQLite store', () => {
     }
   });
 
-  test('tries to write when it is asked how it is, unless it has written lately', async () => {
-    const exec = jest.spyOn(Database.prototype, 'exec');
-    const store = await openSqliteStore(file);
-    const commitsOf = async (work: () => Promise<unknown>) => {
-      exec.mockClear();
-      await work();
-      return exec.mock.calls.filter(([sql]) => sql === 'COMMIT').length;
-    };
-    try {
-      expect([await commitsOf(() => store.ping()), await commitsOf(() => store.ping())]).toEqual([1, 0]);
-    } finally {
-      exec.mockRestore();
-      await store.close();
-    }
-  });
-
   // In a process of its own: what it is about would end this one.
   test.each(['{}', '{ $ne: null }', '[]', "['s']", 'true', 'null', 'undefined'])(
     'finds nothing for %s in place of an id, and lives on',

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
+import { ProofChecker } from '../../../src/core/dpop/check-proof.ts';
 import { Dpop } from '../../../src/core/dpop/dpop.ts';
+import { nodeEngine } from '../../../src/core/dpop/node-engine.ts';
 import { Nonces } from '../../../src/core/dpop/nonces.ts';
 import { openAt } from '../../stores/records.ts';
 import { makeProof, newClientKey } from '../../support/proofs.ts';
@@ -109,4 +111,33 @@ test('a nonce is good until the five minutes after its own are over, and old as 
   }
   for (const now of [own - 300_001, own + 600_000]) expect(nonces.find(nonce, now)).toBeNull();
   expect(new Set([own, own + 300_000].map((now) => nonces.current(now))).size).toBe(2);
+});
+
+test('a proof of more keys than are kept holds for each of them, and those used last are kept', async () => {
+  const key = newClientKey();
+  let reads = 0;
+  const verifierOf = () => {
+    reads += 1;
+    return () => true;
+  };
+  const few = new ProofChecker({ ...nodeEngine, verifierOf });
+  const proofs = Array.from({ length: 1100 }, (_, index) => {
+    const x = Buffer.from(String(index).padStart(32)).toString('base64url');
+    return makeProof(key, { url: `${PUBLIC}/graphql`, now: 1_800_000_000 }, { header: { jwk: { ...key.jwk, x } } });
+  });
+  const question = { method: 'POST', urls: [`${PUBLIC}/graphql`], now: 1_800_000_000_000, window: null };
+  const found = new Set<string>();
+  for (const proof of [...proofs, ...proofs]) found.add((await few.check({ proof, ...question })).thumbprint);
+  expect(found.size).toBe(1100);
+  // The thousand from 100 on are kept, and 101 makes room for 0: 100 was used after it.
+  for (const [index, read] of [
+    [100, 0],
+    [0, 1],
+    [100, 0],
+    [101, 1],
+  ] as const) {
+    reads = 0;
+    await few.check({ proof: proofs[index] ?? '', ...question });
+    expect([index, reads]).toEqual([index, read]);
+  }
 });

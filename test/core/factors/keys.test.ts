@@ -49,6 +49,7 @@ describeEachStore('the keys of second factors', (kind) => {
     const { uri } = (await before.rooms.enrolment?.begin({ ...alice, usernameKey: 'alice', passwordHash: '' })) ?? {
       uri: '',
     };
+    expect(uri).toMatch(/\?secret=[A-Z2-7]{32}&/); // 160 bits, as RFC 4226 recommends
     const app = new AuthenticatorApp(uri);
     const next = () => {
       clock.advance(30);
@@ -67,7 +68,10 @@ describeEachStore('the keys of second factors', (kind) => {
     await during.close();
 
     const after = await open([NEW]);
-    await expect(signIn(after, 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA')).rejects.toMatchObject({ reason: 'wrong_code' });
+    await expect(signIn(after, 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA')).rejects.toMatchObject({
+      reason: 'wrong_code',
+      field: 'code',
+    });
     expect(failed).toEqual(['alice']); // the hook has come to its end
     expect(await signIn(after, next())).toEqual(['pwd', 'otp', 'mfa']);
     await after.close();
@@ -76,6 +80,8 @@ describeEachStore('the keys of second factors', (kind) => {
     await expect(signIn(without, next())).rejects.toThrow('SECOND_FACTOR_KEYS lacks');
     expect(events.slice(seen).map(({ event }) => event)).not.toContain('second_factor_failed');
     expect(await signIn(without, codes[0] ?? '')).toEqual(['pwd', 'mfa']);
+    await without.rooms.factors?.remove(alice.id);
+    expect(await without.rooms.factors?.renewRecoveryCodes(alice.id, CLIENT)).toBeNull(); // there is none to recover
     await without.close();
     await place.remove();
   });

@@ -133,15 +133,12 @@ describe('keys', () => {
       await expect(start).rejects.toThrow(
         /^JWT_SIGNING_KEY: got the path of a file that does not exist, expected .* or the secret itself\.$/,
       );
-      const pem = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey }));
+      const pem = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: `${files.secret}/x` }));
       await expect(pem).rejects.toThrow(
         /^JWT_SIGNING_KEY: got the path of a file that does not exist, .* as PEM or as a JWK\.$/,
       );
-      // A relative path, and one below a file.
-      for (const path of ['keys/jwt.pem', join(files.secret, 'jwt.pem')]) {
-        const missing = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: path }));
-        await expect(missing).rejects.toThrow(/got the path of a file that does not exist/);
-      }
+      const relative = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: 'keys/jwt.pem' }));
+      await expect(relative).rejects.toThrow(/got the path of a file that does not exist/);
       const place = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: folder }));
       await expect(place).rejects.toThrow(/got the path of a folder/);
     });

@@ -1,9 +1,4 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { StoreUnavailable } from '../../../src/contracts/errors.ts';
-import type { Mail } from '../../../src/contracts/mail.ts';
-import { createAuth } from '../../../src/graphql/auth.ts';
-import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
 import {
   EmailChangeDocument,
   EmailVerifyDocument,
@@ -14,8 +9,8 @@ import {
 } from '../../generated/operations.ts';
 import { tokenIn } from '../../support/mailbox.ts';
 import { ALICE, startRecoveryServer, type RecoveryServer } from '../../support/recovery.ts';
-import { PASSWORD, TEST_KEY } from '../../support/server.ts';
-import { describeEachStore, newPlace } from '../../support/stores.ts';
+import { PASSWORD } from '../../support/server.ts';
+import { describeEachStore } from '../../support/stores.ts';
 
 const STRONG = 'tall amber kettles sing';
 
@@ -151,57 +146,6 @@ describeEachStore('an e-mail address', (kind) => {
     expect(server.mailbox.to(next)).toHaveLength(1);
   });
 
-  test('is told of five changes that are asked for in half an hour, and of none that is three days old', async () => {
-    await verified();
-    const ask = async (email: string) => {
-      const { access: token } = await server.client.signIn(name, STRONG);
-      await server.client.expect(EmailChangeDocument, { currentPassword: STRONG, email }, { token });
-    };
-    const told = async () => {
-      await server.deliver();
-      return server.mailbox.to(address).length - 1;
-    };
-    for (let index = 0; index < 7; index += 1) await ask(`next${count}-${index}@example.org`);
-    expect(await told()).toBe(5);
-    server.clock.advance(1801);
-    await ask(`late${count}@example.org`);
-    server.clock.advance(3 * 86_400);
-    expect(await told()).toBe(5);
-  });
-
-  test('that no link has come back from is told of no change', async () => {
-    await register();
-    const { access: token } = await server.client.signIn(name, STRONG);
-    await server.client.expect(
-      EmailChangeDocument,
-      { currentPassword: STRONG, email: `next${count}@example.org` },
-      { token },
-    );
-    await server.deliver();
-    expect(server.mailbox.to(address).map(({ headers }) => headers.get('subject'))).toEqual([
-      'Confirm your e-mail address',
-    ]);
-  });
-
-  test('that is set for a user tells the former one alone, where it is another', async () => {
-    await verified();
-    const mailsTo = async (email: string) => {
-      await server.deliver();
-      return server.mailbox.to(email).length;
-    };
-    const set = async (username: string, email: string) => {
-      const user = await server.auth.users.findByUsername(username);
-      expect(await server.auth.rooms.recovery?.setEmail(user?.id ?? '', email)).toBe(true);
-    };
-    await set(name, address.toUpperCase());
-    expect(await mailsTo(address)).toBe(1);
-    await set(name, `next${count}@example.org`);
-    expect([await mailsTo(address), await mailsTo(`next${count}@example.org`)]).toEqual([2, 0]);
-    await register(`plain${count}`, null);
-    await set(`plain${count}`, `plain${count}@example.org`);
-    expect(await mailsTo(`plain${count}@example.org`)).toBe(0);
-  });
-
   test('changes for nobody who does not know the password, and such attempts are throttled', async () => {
     await register();
     const { access: token } = await server.client.signIn(name, STRONG);
@@ -280,56 +224,4 @@ describeEachStore('an e-mail address', (kind) => {
   test('of alice, which was set for her, signs her in at once', async () => {
     expect(await emailOf(ALICE, PASSWORD)).toMatchObject({ email: ALICE, emailVerified: false });
   });
-});
-
-test('nothing of recovery is done, or said to be, that the store did not take', async () => {
-  const place = newPlace('sqlite');
-  const store = await openSqliteStore(join(place.options.dataDir, 'store.sqlite'));
-  const failure = new StoreUnavailable(new Error('a full disk'));
-  let failing: string | null = null;
-  let outcome: 'changed' | null = null;
-  const events: string[] = [];
-  const mails: Mail[] = [];
-  const auth = await createAuth({
-    signingKey: TEST_KEY,
-    passwordHashCost: 4,
-    email: true,
-    accountUrl: 'https://app.example.com/',
-    sendMail: async (mail) => void mails.push(mail),
-    onSecurityEvent: ({ event }) => void events.push(event),
-    store: {
-      ...store,
-      outbox: {
-        ...store.outbox,
-        add: (mail) => (mail.kind === failing ? Promise.reject(failure) : store.outbox.add(mail)),
-      },
-      links: { ...store.links, take: async () => false },
-      users: { ...store.users, replaceAddress: async (...given) => outcome ?? store.users.replaceAddress(...given) },
-    },
-  });
-  const { recovery } = auth.rooms;
-  if (recovery === null) throw new Error('expected recovery');
-  const by = { client: { userAgent: null, ipAddress: null }, language: null, actorId: null };
-  const { id } = await auth.users.create({ username: 'zoe', password: STRONG, email: 'zoe@example.org' });
-  failing = 'invitation';
-  await expect(recovery.invite({ username: 'bob', email: 'bob@example.org' }, by)).rejects.toBe(failure);
-  failing = 'password_reset';
-  await expect(recovery.requestPasswordReset('zoe', by)).rejects.toBe(failure);
-  failing = 'notice_email_change_asked';
-  await expect(recovery.requestEmailChange(id, STRONG, 'next@example.org', by)).rejects.toBe(failure);
-  failing = null;
-  await recovery.requestPasswordReset('zoe', by);
-  await auth.deliverMail();
-  const token = /#passwordReset=([\w-]+)/.exec(mails.at(-1)?.text ?? '')?.[1] ?? '';
-  // Somebody else was quicker with the link.
-  await expect(recovery.resetPassword(token, `${STRONG} again`, by.client)).rejects.toMatchObject({
-    reason: 'link_not_valid',
-  });
-  expect(await auth.users.authenticate('zoe', STRONG, by.client)).toMatchObject({ id });
-  events.length = 0;
-  outcome = 'changed';
-  expect(await recovery.setEmail(id, 'next@example.org')).toBe(false);
-  expect(events).toEqual([]);
-  await auth.close();
-  await place.remove();
 });
