@@ -2,14 +2,18 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { graphql } from 'graphql';
 import { Authorized, Query, Resolver } from 'type-graphql';
+import { SessionRevoked } from '../../../src/contracts/errors.ts';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import { StepUp } from '../../../src/core/step-up/step-up.ts';
+import type { Authenticated } from '../../../src/core/tokens/authenticator.ts';
 import type { Demand } from '../../../src/core/tokens/demands.ts';
 import { verifierGuard } from '../../../src/verifier/verifier-guard.ts';
 import * as Operations from '../../generated/operations.ts';
 import { answerWith, challengeOf, enrol, reasonOf } from '../../support/factors.ts';
 import { claimsOf } from '../../support/forge.ts';
 import { startTestLibrary } from '../../support/library.ts';
-import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
+import { ALL_ROOMS, PASSWORD, startTestServer, TEST_KEY, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 const MAX_AGE = 600;
@@ -193,4 +197,20 @@ test("fields of the library's users ask for a recent sign-in, a factor or both, 
     });
   }
   await library.remove();
+});
+
+test('whose session ends while the password is checked gets no token, and nothing is told', async () => {
+  const told: unknown[] = [];
+  const stepUp = new StepUp({
+    store: { sessions: { reauthenticate: async () => false } },
+    settings: settingsFromOptions({ signingKey: TEST_KEY }),
+    clock: () => 0,
+    events: { audit: (...event: unknown[]) => told.push(event) },
+    minter: { access: () => 'a token' },
+    proof: { prove: async () => ({ record: {}, authentication: {} }) },
+  } as never);
+  const caller = { token: { sessionId: 's', type: 'access', claims: {}, userId: 'alice' } } as Authenticated;
+  const client = { userAgent: null, ipAddress: null };
+  await expect(stepUp.renew(caller, 'alice', { password: PASSWORD }, client)).rejects.toBeInstanceOf(SessionRevoked);
+  expect(told).toEqual([]);
 });
