@@ -20,12 +20,14 @@ describeEachStore('the proofs that a server has seen', (kind) => {
   let place: Place;
   let store: Store;
   let clock: TestClock;
+  let added: Date[];
   let removals: Date[];
   let reported: unknown[];
   beforeEach(async () => {
     place = newPlace(kind);
     store = await openAt(place);
     clock = new TestClock();
+    added = [];
     removals = [];
     reported = [];
   });
@@ -35,13 +37,17 @@ describeEachStore('the proofs that a server has seen', (kind) => {
   });
   /** The room on a store that tells when it removes, and does as `remove` says. */
   const room = (remove: Store['proofs']['deleteExpired'] = (at) => store.proofs.deleteExpired(at)) => {
+    const add: Store['proofs']['add'] = (name, expiresAt) => {
+      added.push(expiresAt);
+      return store.proofs.add(name, expiresAt);
+    };
     const deleteExpired = (at: Date) => {
       removals.push(at);
       return remove(at);
     };
     const settings = settingsFromOptions({ signingKey: TEST_KEY, dpop: 'optional', publicUrl: PUBLIC });
     return new Dpop({
-      store: { ...store, now: async () => null, proofs: { ...store.proofs, deleteExpired } },
+      store: { ...store, now: async () => null, proofs: { ...store.proofs, add, deleteExpired } },
       settings,
       clock: clock.read,
       secret: () => createSecretKey(Buffer.from(TEST_KEY)),
@@ -68,6 +74,7 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     const failure = new StoreUnavailable(new Error('a full disk'));
     const dpop = room(() => Promise.reject(failure));
     expect(await prove(dpop)).toMatchObject({ tokenHash: null });
+    expect(added).toEqual([new Date((clock.seconds + 60) * 1000)]); // for as long as the clock accepts them
     while (reported.length === 0) await nextTurn();
     expect(reported).toEqual([failure]);
     await dpop.close();
@@ -109,6 +116,11 @@ test('a nonce is good until the five minutes after its own are over, and old as 
   for (const now of [own + 300_000, own + 599_999]) {
     expect(nonces.find(nonce, now)).toEqual({ isOld: true, expiresAt: own + 600_000 });
   }
+  const changing = [TEST_KEY, `${TEST_KEY} of then`].map((text) => createSecretKey(Buffer.from(text)));
+  const renewed = new Nonces(() => changing[0] ?? createSecretKey(Buffer.from(TEST_KEY)));
+  expect(renewed.current(own)).toBe(nonce);
+  changing.shift();
+  expect(renewed.find(nonce, own)).toBeNull(); // another secret ends it
   for (const now of [own - 300_001, own + 600_000]) expect(nonces.find(nonce, now)).toBeNull();
   expect(new Set([own, own + 300_000].map((now) => nonces.current(now))).size).toBe(2);
 });

@@ -38,18 +38,20 @@ describeEachStore('the keys of second factors', (kind) => {
       const answer = await auth.rooms.codeSignIn?.answer(due.challenge, code, CLIENT);
       return answer?.methods ?? [];
     };
-    const secret = async () => {
+    const stored = async () => {
       const store = await openStore(settingsFromOptions(place.options));
       const record = await store.secondFactors.find(alice.id);
       await store.close();
-      return record?.totp?.secret;
+      return record;
     };
+    const secret = async () => (await stored())?.totp?.secret;
     const before = await open([OLD]);
     const alice = await before.users.create({ username: 'alice', password: PASSWORD });
     const { uri } = (await before.rooms.enrolment?.begin({ ...alice, usernameKey: 'alice', passwordHash: '' })) ?? {
       uri: '',
     };
     expect(uri).toMatch(/\?secret=[A-Z2-7]{32}&/); // 160 bits, as RFC 4226 recommends
+    expect((await stored())?.version).toBe(1);
     const app = new AuthenticatorApp(uri);
     const next = () => {
       clock.advance(30);
@@ -71,7 +73,9 @@ describeEachStore('the keys of second factors', (kind) => {
     await expect(signIn(after, 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA')).rejects.toMatchObject({
       reason: 'wrong_code',
       field: 'code',
+      message: expect.stringContaining('code is wrong'),
     });
+    await expect(signIn(after, '1'.repeat(65))).rejects.toMatchObject({ reason: 'invalid_input', field: 'code' });
     expect(failed).toEqual(['alice']); // the hook has come to its end
     expect(await signIn(after, next())).toEqual(['pwd', 'otp', 'mfa']);
     await after.close();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Overloaded, SessionRevoked } from '../../../src/contracts/errors.ts';
+import { Overloaded, SessionRevoked, StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { createEvents, type EventSource } from '../../../src/contracts/events.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
@@ -8,6 +8,7 @@ import { EventQueue } from '../../../src/core/live/event-queue.ts';
 import { LiveSessions } from '../../../src/core/live/live-sessions.ts';
 import type { SessionEvent } from '../../../src/core/live/session-event.ts';
 import { SessionFeed } from '../../../src/core/live/session-feed.ts';
+import { untilEnded } from '../../../src/core/live/until-ended.ts';
 import type { AcceptedToken } from '../../../src/core/tokens/token-acceptor.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
 import { newSession } from '../../stores/records.ts';
@@ -22,6 +23,8 @@ describe('live sessions', () => {
   let live: LiveSessions;
   let looks: number;
   let reported: unknown[];
+  let listeners: number;
+  let keys: readonly string[];
   /** What the acceptor and the authenticator answer. */
   let accept: () => Promise<AcceptedToken>;
   let lookUp: () => Promise<never>;
@@ -31,9 +34,19 @@ describe('live sessions', () => {
     store = await openSqliteStore(join(place.options.dataDir, 'live.sqlite'));
     jest.useFakeTimers({ now: 1_800_000_000_000, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     looks = 0;
+    listeners = 0;
+    keys = ['first'];
     reported = [];
     const report = (error: unknown) => reported.push(error);
     events = createEvents([], report);
+    const listen: EventSource['listen'] = (listener) => {
+      listeners += 1;
+      const stop = events.listen(listener);
+      return () => {
+        listeners -= 1;
+        stop();
+      };
+    };
     accept = async () => tokenOf('s');
     lookUp = () => Promise.reject(new SessionRevoked());
     const listRevoked: Store['sessions']['listRevoked'] = (...place) => {
@@ -44,8 +57,8 @@ describe('live sessions', () => {
       store: { ...store, sessions: { ...store.sessions, listRevoked } },
       settings: SETTINGS,
       clock: () => Date.now(),
-      events,
-      keys: { accepted: () => null },
+      events: { listen },
+      keys: { accepted: () => keys },
       acceptor: { accept: () => accept() },
       authenticator: { authenticate: async () => ({}) as never, lookUp: () => lookUp() },
       report,
@@ -123,6 +136,33 @@ describe('live sessions', () => {
     expect(reported).toEqual([new Error('a fault of ours')]);
   });
 
+  test('report a store that fails from the beginning, once', async () => {
+    await store.close();
+    await live.watch('a', () => {});
+    await pass(1000);
+    expect(reported).toEqual([expect.any(StoreUnavailable)]);
+    store = await openSqliteStore(join(place.options.dataDir, 'live.sqlite'));
+  });
+
+  test('ask the store about who could not be asked about when the keys changed', async () => {
+    const ended: unknown[] = [];
+    await live.watch('a', (error) => ended.push(error));
+    accept = () => Promise.reject(new StoreUnavailable(new Error('no key set')));
+    keys = ['second'];
+    await pass(1000);
+    expect(ended).toEqual([expect.any(SessionRevoked)]);
+  });
+
+  test('find within five seconds what a server noted whose clock is behind', async () => {
+    const ended: unknown[] = [];
+    await store.sessions.insert(newSession({ id: 's' }));
+    await live.watch('a', (error) => ended.push(error));
+    await pass(500);
+    await end('s', at(-30_000));
+    await pass(5500);
+    expect(ended).toHaveLength(1);
+  });
+
   test('tell nobody anything more once they are closed, also of a look that has begun', async () => {
     const ended: unknown[] = [];
     await store.sessions.insert(newSession({ id: 's' }));
@@ -132,6 +172,7 @@ describe('live sessions', () => {
     await end('s');
     await pass(500);
     live.close();
+    expect(listeners).toBe(0);
     refuse(new SessionRevoked());
     await pass(10);
     expect(ended).toEqual([]);
@@ -169,6 +210,48 @@ describe('live sessions', () => {
     const over = queueOf(1002);
     await expect(over.next()).rejects.toBeInstanceOf(Overloaded);
     expect(closings).toBe(2);
+  });
+
+  test('forget what happened before the moment that is asked for', async () => {
+    const feed = new SessionFeed();
+    const session = newSession({ userId: 'alice' });
+    const known = (id: string, at: number): SessionEvent => ({
+      id,
+      kind: 'began',
+      at: new Date(at),
+      reason: null,
+      session,
+    });
+    feed.read('alice', 0);
+    feed.learn([known('old', 10), known('new', 20)], 20);
+    const told = idsFrom(feed.read('alice', 0));
+    await pass(10);
+    expect(told).toEqual(['new']);
+  });
+
+  test('close a source once, and tell of what ended it first', async () => {
+    let closings = 0;
+    let end = (_error: unknown) => {};
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: async () => {
+          closings += 1;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    };
+    const values = untilEnded(source, async (ended) => {
+      end = ended;
+      return () => {};
+    });
+    values.next().catch(() => {});
+    await pass(10);
+    end(new SessionRevoked());
+    end(new StoreUnavailable(new Error('later')));
+    await values.return?.();
+    expect(closings).toBe(1);
+    expect(await values.next()).toEqual({ done: true, value: undefined });
   });
 
   test('tell each event once to those who stay, when another reader leaves', async () => {

@@ -86,6 +86,36 @@ describe('a mailer', () => {
     expect(steps).toEqual(['queued', 'sent']);
   });
 
+  test('puts off a mail that nobody takes within a minute, and sends the next', async () => {
+    let asked = 0;
+    sends = () => {
+      asked += 1;
+      return asked === 1 ? new Promise(() => {}) : Promise.resolve();
+    };
+    await mailer.add(DRAFT);
+    await mailer.add(DRAFT);
+    void mailer.deliver();
+    await pass(0);
+    await pass(59_000);
+    expect(asked).toBe(1);
+    await pass(1000);
+    expect(steps).toEqual(['queued', 'queued', 'deferred', 'sent', 'outbox_counted']);
+  });
+
+  test('waits an hour at most before it tries again', async () => {
+    const waits: number[] = [];
+    const busy = mailerOf(() => Promise.reject(new Error('busy')), {
+      take: async (...given) => {
+        const record = await store.outbox.take(...given);
+        return record && { ...record, attempts: 20 };
+      },
+      putOff: async (_id, _attempts, nextAt) => void waits.push(nextAt.getTime() - Date.now()),
+    });
+    await busy.add({ ...DRAFT, lifetime: 100_000 });
+    await busy.deliver();
+    expect(waits).toEqual([3_600_000]);
+  });
+
   test('says that the store fails, whatever it was doing', async () => {
     const failure = new StoreUnavailable(new Error('a full disk'));
     const fails = () => Promise.reject(failure);

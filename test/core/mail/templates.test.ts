@@ -26,7 +26,7 @@ describe('the texts of mails', () => {
   test.each(MAIL_KINDS)('are there in English, with all places filled in: %s', async (kind) => {
     const { subject, text, html, language } = (await Templates.open(undefined)).write(kind, 'de', VALUES);
     expect(language).toBe('en');
-    for (const part of [subject, text, html]) expect(part).not.toMatch(/[{}]|^$|\n{3}/);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/[{}]|^$|\n{3}|<p><\/p>/);
     expect(text).toMatch(/^Hello \(username\),\n\n/);
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">[^]*<p>Hello \(username\),<\/p>/);
     expect(html.includes('<p><a href="(link)">(link)</a></p>')).toBe(WITH_LINK.has(kind));
@@ -106,7 +106,7 @@ describe('the texts of mails', () => {
 
   test('are refused where there is no such folder', async () => {
     await expect(Templates.open(join(folder, 'none'))).rejects.toThrow(
-      /^MAIL_TEMPLATES: cannot read the folder .*ENOENT/,
+      /^MAIL_TEMPLATES: cannot read the folder \S+: ENOENT/,
     );
   });
 });

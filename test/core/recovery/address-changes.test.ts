@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import type { Mail } from '../../../src/contracts/mail.ts';
+import type { MailRecord } from '../../../src/contracts/store/store.ts';
 import { createAuth } from '../../../src/graphql/auth.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
 import { EmailChangeDocument, UserRegisterWithEmailDocument } from '../../generated/operations.ts';
@@ -28,13 +29,12 @@ describeEachStore('the address of an account', (kind) => {
 
   const register = (email: string | null = address) =>
     server.client.expect(UserRegisterWithEmailDocument, { username: name, password: STRONG, email });
+  const verify = () =>
+    server.auth.rooms.recovery?.verifyEmail(server.mailbox.tokenTo(address), { userAgent: null, ipAddress: null });
   const verified = async () => {
     await register();
     await server.deliver();
-    await server.auth.rooms.recovery?.verifyEmail(server.mailbox.tokenTo(address), {
-      userAgent: null,
-      ipAddress: null,
-    });
+    await verify();
   };
 
   test('is told of five changes that are asked for in half an hour, and of none that is three days old', async () => {
@@ -49,6 +49,8 @@ describeEachStore('the address of an account', (kind) => {
     };
     for (let index = 0; index < 7; index += 1) await ask(`next${count}-${index}@example.org`);
     expect(await told()).toBe(5);
+    // Nor does the account flood others: five, with the one that confirmed its address.
+    expect(server.mailbox.mails.filter(({ to }) => to[0]?.startsWith(`next${count}-`))).toHaveLength(4);
     server.clock.advance(1801);
     await ask(`late${count}@example.org`);
     server.clock.advance(3 * 86_400);
@@ -65,6 +67,20 @@ describeEachStore('the address of an account', (kind) => {
     );
     await server.deliver();
     expect(server.mailbox.to(address).map(({ headers }) => headers.get('subject'))).toEqual([
+      'Confirm your e-mail address',
+    ]);
+  });
+
+  test('that is confirmed again is no other', async () => {
+    await verified();
+    const { access: token } = await server.client.signIn(name, STRONG);
+    server.clock.advance(1); // mails of one moment are sent in any order
+    await server.client.expect(EmailChangeDocument, { currentPassword: STRONG, email: address }, { token });
+    await server.deliver();
+    await verify();
+    await server.deliver();
+    expect(server.mailbox.to(address).map(({ headers }) => headers.get('subject'))).toEqual([
+      'Confirm your e-mail address',
       'Confirm your e-mail address',
     ]);
   });
@@ -95,7 +111,9 @@ test('nothing of recovery is done, or said to be, that the store did not take', 
   const store = await openSqliteStore(join(place.options.dataDir, 'store.sqlite'));
   const failure = new StoreUnavailable(new Error('a full disk'));
   let failing: string | null = null;
-  let outcome: 'changed' | null = null;
+  let outcome: Promise<'changed'> | null = null;
+  let takes = false;
+  const added: MailRecord[] = [];
   const events: string[] = [];
   const mails: Mail[] = [];
   const auth = await createAuth({
@@ -109,18 +127,24 @@ test('nothing of recovery is done, or said to be, that the store did not take', 
       ...store,
       outbox: {
         ...store.outbox,
-        add: (mail) => (mail.kind === failing ? Promise.reject(failure) : store.outbox.add(mail)),
+        add: (mail) => {
+          added.push(mail);
+          return mail.kind === failing ? Promise.reject(failure) : store.outbox.add(mail);
+        },
       },
-      links: { ...store.links, take: async () => false },
+      links: { ...store.links, take: async (name) => takes && store.links.take(name) },
       users: { ...store.users, replaceAddress: async (...given) => outcome ?? store.users.replaceAddress(...given) },
     },
   });
   const { recovery } = auth.rooms;
   if (recovery === undefined) throw new Error('expected recovery');
-  const by = { client: { userAgent: null, ipAddress: null }, language: null, actorId: null };
+  const by = { client: { userAgent: 'a', ipAddress: '192.0.2.1' }, language: 'de', actorId: null };
   const { id } = await auth.users.create({ username: 'zoe', password: STRONG, email: 'zoe@example.org' });
   failing = 'invitation';
   await expect(recovery.invite({ username: 'bob', email: 'bob@example.org' }, by)).rejects.toBe(failure);
+  failing = 'email_verify';
+  const account = { username: 'carol', password: STRONG, email: 'carol@example.org' };
+  await expect(recovery.register(account, by)).rejects.toBe(failure);
   failing = 'password_reset';
   await expect(recovery.requestPasswordReset('zoe', by)).rejects.toBe(failure);
   failing = 'notice_email_change_asked';
@@ -134,8 +158,12 @@ test('nothing of recovery is done, or said to be, that the store did not take', 
     reason: 'link_not_valid',
   });
   expect(await auth.users.authenticate('zoe', STRONG, by.client)).toMatchObject({ id });
+  takes = true;
+  outcome = Promise.reject(failure); // the mailbox cannot be noted as that of the user
+  await expect(recovery.resetPassword(token, `${STRONG} again`, by.client)).rejects.toBe(failure);
+  expect(new Set(added.map(({ language }) => language))).toEqual(new Set(['de']));
   events.length = 0;
-  outcome = 'changed';
+  outcome = Promise.resolve('changed');
   expect(await recovery.setEmail(id, 'next@example.org')).toBe(false);
   expect(events).toEqual([]);
   await auth.close();

@@ -57,6 +57,8 @@ describeEachStore('an e-mail address', (kind) => {
     expect(mail?.html).toContain(`<a href="https://app.example.com/account#emailVerify=${tokenIn(mail)}">`);
     expect((await verify(tokenIn(mail))).data?.emailVerify).toBe(address);
     expect(await emailOf(address)).toMatchObject({ email: address, emailVerified: true });
+    await server.deliver();
+    expect(server.mailbox.to(address)).toHaveLength(1); // and not that it was changed
   });
 
   test.each([
@@ -142,7 +144,9 @@ describeEachStore('an e-mail address', (kind) => {
     expect(await emailOf(next)).toMatchObject({ email: next, emailVerified: true });
     expect((await signIn(address)).errors).toHaveLength(1);
     await server.deliver();
-    expect(server.mailbox.to(address).at(-1)?.headers.get('subject')).toBe('Your e-mail address was changed');
+    const told = server.mailbox.to(address).at(-1);
+    expect(told?.headers.get('subject')).toBe('Your e-mail address was changed');
+    expect(told?.text).toContain('Address: 127.0.0.1.');
     expect(server.mailbox.to(next)).toHaveLength(1);
   });
 
