@@ -110,7 +110,19 @@ describe.each([
     ['an RSA key of 1024 bits', 'jwk', {}, newClientKey('RS256', 1024)],
     ['an RSA key of 2040 bits', 'jwk', {}, newClientKey('PS256', 2040)],
     ['an RSA key of more than 4096 bits', 'jwk', { header: { jwk: { ...rsa.jwk, n: 'x'.repeat(700) } } }, rsa],
-    ['a large RSA exponent', 'jwk', { header: { jwk: { ...rsa.jwk, e: 'x'.repeat(342) } } }, rsa],
+    ['an RSA key of 4104 bits', 'jwk', { header: { jwk: { ...rsa.jwk, n: 'x'.repeat(684) } } }, rsa],
+    [
+      'an RSA key with zeros before its modulus',
+      'jwk',
+      { header: { jwk: { ...rsa.jwk, n: `AAAA${rsa.jwk.n}` } } },
+      rsa,
+    ],
+    ['an even RSA modulus', 'signature', { header: { jwk: { ...rsa.jwk, n: `${rsa.jwk.n?.slice(0, -2)}AA` } } }, rsa],
+    // With 1 everybody can sign; 2 and 4 are even; ten characters make a check as slow as a signature.
+    ...['', 'AA', 'AQ', 'Ag', 'Aw', 'BA', 'AQAA', 'AAEAAQ', 'AQAC', '_____w', 'x'.repeat(10), 'x'.repeat(342)].map(
+      (e) => [`the RSA exponent ${e}`, 'jwk', { header: { jwk: { ...rsa.jwk, e } } }, rsa] as const,
+    ),
+    ['an RSA exponent that is a number', 'jwk', { header: { jwk: { ...rsa.jwk, e: 65537 } } }, rsa],
     ['kid and x5c, and no jwk', 'jwk', { header: { jwk: undefined, kid: 'a', x5c: [], jku: 'https://a.example' } }],
     ['crit', 'format', { header: { crit: ['b64'], b64: false } }],
     ['the signature of another key', 'signature', { signer: other }],

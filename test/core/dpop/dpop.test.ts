@@ -1,6 +1,8 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, sign } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { signProof } from '../../../src/client/dpop-proof.ts';
+import type { ProofKey } from '../../../src/client/dpop.ts';
 import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
@@ -36,10 +38,13 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     await place.remove();
   });
   /** The room on a store that tells when it removes, and does as `remove` says. */
-  const room = (remove: Store['proofs']['deleteExpired'] = (at) => store.proofs.deleteExpired(at)) => {
-    const add: Store['proofs']['add'] = (name, expiresAt) => {
+  const room = (
+    remove: Store['proofs']['deleteExpired'] = (at) => store.proofs.deleteExpired(at),
+    add: Store['proofs']['add'] = store.proofs.add,
+  ) => {
+    const addNoted: Store['proofs']['add'] = (name, expiresAt) => {
       added.push(expiresAt);
-      return store.proofs.add(name, expiresAt);
+      return add(name, expiresAt);
     };
     const deleteExpired = (at: Date) => {
       removals.push(at);
@@ -47,7 +52,7 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     };
     const settings = settingsFromOptions({ signingKey: TEST_KEY, dpop: 'optional', publicUrl: PUBLIC });
     return new Dpop({
-      store: { ...store, now: async () => null, proofs: { ...store.proofs, add, deleteExpired } },
+      store: { ...store, now: async () => null, proofs: { ...store.proofs, add: addNoted, deleteExpired } },
       settings,
       clock: clock.read,
       secret: () => createSecretKey(Buffer.from(TEST_KEY)),
@@ -68,6 +73,49 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     }
     expect(removals.map((at) => (at.getTime() - startedAt) / 1000)).toEqual([-600, -540, -480]);
     await dpop.close();
+  });
+
+  test('are told apart by all of their jti, whatever it begins with, and by their key', async () => {
+    const dpop = room();
+    const jtis = ['', '0', '1', 'é\u0000$'].map((end) => `019a-begins-with-the-time${end}`).concat('a', 'aa', '\ud800');
+    for (const isFirst of [true, false]) {
+      for (const [index, jti] of jtis.entries()) {
+        clock.advance(1); // it counts once also with another time
+        const used = prove(dpop, makeProof(key, { url: `${PUBLIC}/graphql`, now: clock.seconds }, { claims: { jti } }));
+        if (isFirst) expect([index, await used]).toMatchObject([index, { tokenHash: null }]);
+        else await expect(used).rejects.toMatchObject({ check: 'jti' });
+      }
+    }
+    const stranger = makeProof(
+      newClientKey(),
+      { url: `${PUBLIC}/graphql`, now: clock.seconds },
+      { claims: { jti: 'a' } },
+    );
+    expect(await prove(dpop, stranger)).toMatchObject({ tokenHash: null });
+    await dpop.close();
+  });
+
+  test('are stored in the order of time where their jti begins with it, as those of our client', async () => {
+    const names: string[] = [];
+    const { add } = store.proofs;
+    const noted = (...[name, expiresAt]: Parameters<typeof add>) => {
+      names.push(name);
+      return add(name, expiresAt);
+    };
+    const dpop = room(undefined, noted);
+    const { jwk, privateKey } = key;
+    const ours = {
+      alg: 'ES256',
+      jwk: jwk as ProofKey['jwk'],
+      sign: (data: Uint8Array) => sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+    };
+    for (let count = 0; count < 10; count++) {
+      clock.advance(0.001);
+      await prove(dpop, await signProof(ours, { method: 'POST', htu: `${PUBLIC}/graphql`, now: clock.read() }));
+    }
+    await dpop.close();
+    expect(new Set(names).size).toBe(10);
+    expect(names).toEqual(names.toSorted());
   });
 
   test('are not waited for while they are removed, and what fails there is reported alone', async () => {
