@@ -25,6 +25,7 @@ describe('live sessions', () => {
   /** What the acceptor and the authenticator answer. */
   let accept: () => Promise<AcceptedToken>;
   let lookUp: () => Promise<never>;
+  let authenticate: () => Promise<never>;
   const at = (milliseconds: number) => new Date(Date.now() + milliseconds);
   beforeEach(async () => {
     place = newPlace('sqlite');
@@ -46,6 +47,7 @@ describe('live sessions', () => {
     };
     accept = async () => tokenOf('s');
     lookUp = () => Promise.reject(new SessionRevoked());
+    authenticate = async () => ({}) as never;
     const listRevoked: Store['sessions']['listRevoked'] = (...place) => {
       looks += 1;
       return store.sessions.listRevoked(...place);
@@ -57,7 +59,7 @@ describe('live sessions', () => {
       events: { listen },
       keys: { accepted: () => keys },
       acceptor: { accept: () => accept() },
-      authenticator: { authenticate: async () => ({}) as never, lookUp: () => lookUp() },
+      authenticator: { authenticate: () => authenticate(), lookUp: () => lookUp() },
       report,
     });
   });
@@ -123,6 +125,15 @@ describe('live sessions', () => {
     await end('stays');
     await pass(500);
     expect(ended).toEqual(['stays']);
+    expect(looks).toBe(1); // of one page
+    await pass(1000);
+    expect(looks).toBe(1); // now nobody listens
+  });
+
+  test('watch nobody who is not let in', async () => {
+    authenticate = () => Promise.reject(new SessionRevoked());
+    await expect(live.watch('a', () => {})).rejects.toBeInstanceOf(SessionRevoked);
+    expect(listeners).toBe(0);
   });
 
   test('report what fails in a look', async () => {

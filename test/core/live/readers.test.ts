@@ -84,12 +84,15 @@ describe('readers of events', () => {
     const feed = new SessionFeed();
     const session = newSession({ userId: 'alice' });
     const event: SessionEvent = { id: 'x', kind: 'began', at: new Date(), reason: null, session };
-    const [stays, leaves] = [feed.read('alice', 0), feed.read('bob', 0)];
+    const stays = feed.read('alice', 0);
+    const leaving = [feed.read('alice', 0), feed.read('bob', 0)];
     feed.learn([event], 0);
-    await leaves.return?.();
+    for (const reader of leaving) await reader.return?.();
     feed.learn([event, { ...event, id: 'y' }], 0);
     const told = idsFrom(stays);
     await turns();
     expect(told).toEqual(['x', 'y']);
+    await stays.return?.();
+    expect(feed.isRead).toBe(false);
   });
 });
