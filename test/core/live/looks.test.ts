@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Overloaded, SessionRevoked, StoreUnavailable } from '../../../src/contracts/errors.ts';
+import { SessionRevoked, StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { createEvents, type EventSource } from '../../../src/contracts/events.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
-import { EventQueue } from '../../../src/core/live/event-queue.ts';
 import { LiveSessions } from '../../../src/core/live/live-sessions.ts';
 import type { SessionEvent } from '../../../src/core/live/session-event.ts';
-import { SessionFeed } from '../../../src/core/live/session-feed.ts';
-import { untilEnded } from '../../../src/core/live/until-ended.ts';
 import type { AcceptedToken } from '../../../src/core/tokens/token-acceptor.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
 import { newSession } from '../../stores/records.ts';
@@ -28,6 +25,7 @@ describe('live sessions', () => {
   /** What the acceptor and the authenticator answer. */
   let accept: () => Promise<AcceptedToken>;
   let lookUp: () => Promise<never>;
+  let authenticate: () => Promise<never>;
   const at = (milliseconds: number) => new Date(Date.now() + milliseconds);
   beforeEach(async () => {
     place = newPlace('sqlite');
@@ -49,6 +47,7 @@ describe('live sessions', () => {
     };
     accept = async () => tokenOf('s');
     lookUp = () => Promise.reject(new SessionRevoked());
+    authenticate = async () => ({}) as never;
     const listRevoked: Store['sessions']['listRevoked'] = (...place) => {
       looks += 1;
       return store.sessions.listRevoked(...place);
@@ -60,7 +59,7 @@ describe('live sessions', () => {
       events: { listen },
       keys: { accepted: () => keys },
       acceptor: { accept: () => accept() },
-      authenticator: { authenticate: async () => ({}) as never, lookUp: () => lookUp() },
+      authenticator: { authenticate: () => authenticate(), lookUp: () => lookUp() },
       report,
     });
   });
@@ -126,6 +125,15 @@ describe('live sessions', () => {
     await end('stays');
     await pass(500);
     expect(ended).toEqual(['stays']);
+    expect(looks).toBe(1); // of one page
+    await pass(1000);
+    expect(looks).toBe(1); // now nobody listens
+  });
+
+  test('watch nobody who is not let in', async () => {
+    authenticate = () => Promise.reject(new SessionRevoked());
+    await expect(live.watch('a', () => {})).rejects.toBeInstanceOf(SessionRevoked);
+    expect(listeners).toBe(0);
   });
 
   test('report what fails in a look', async () => {
@@ -192,78 +200,5 @@ describe('live sessions', () => {
     const told = idsFrom(live.events('alice', new Date(0)));
     await pass(30);
     expect(told).toEqual(['first:began', 'first:ended', 'last:began']);
-  });
-
-  test('keep a thousand events for a reader, and end with more', async () => {
-    let closings = 0;
-    const queueOf = (length: number) => {
-      const queue = new EventQueue<number>(() => (closings += 1));
-      for (let value = 0; value < length; value += 1) queue.push(value);
-      return queue;
-    };
-    const full = queueOf(1000);
-    expect([closings, await full.next()]).toEqual([0, { done: false, value: 0 }]);
-    await full.return();
-    await full.return();
-    expect(closings).toBe(1);
-    expect(await full.next()).toEqual({ done: true, value: undefined });
-    const over = queueOf(1002);
-    await expect(over.next()).rejects.toBeInstanceOf(Overloaded);
-    expect(closings).toBe(2);
-  });
-
-  test('forget what happened before the moment that is asked for', async () => {
-    const feed = new SessionFeed();
-    const session = newSession({ userId: 'alice' });
-    const known = (id: string, at: number): SessionEvent => ({
-      id,
-      kind: 'began',
-      at: new Date(at),
-      reason: null,
-      session,
-    });
-    feed.read('alice', 0);
-    feed.learn([known('old', 10), known('new', 20)], 20);
-    const told = idsFrom(feed.read('alice', 0));
-    await pass(10);
-    expect(told).toEqual(['new']);
-  });
-
-  test('close a source once, and tell of what ended it first', async () => {
-    let closings = 0;
-    let end = (_error: unknown) => {};
-    const source = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => new Promise<never>(() => {}),
-        return: async () => {
-          closings += 1;
-          return { done: true as const, value: undefined };
-        },
-      }),
-    };
-    const values = untilEnded(source, async (ended) => {
-      end = ended;
-      return () => {};
-    });
-    values.next().catch(() => {});
-    await pass(10);
-    end(new SessionRevoked());
-    end(new StoreUnavailable(new Error('later')));
-    await values.return?.();
-    expect(closings).toBe(1);
-    expect(await values.next()).toEqual({ done: true, value: undefined });
-  });
-
-  test('tell each event once to those who stay, when another reader leaves', async () => {
-    const feed = new SessionFeed();
-    const session = newSession({ userId: 'alice' });
-    const event: SessionEvent = { id: 'x', kind: 'began', at: new Date(), reason: null, session };
-    const [stays, leaves] = [feed.read('alice', 0), feed.read('bob', 0)];
-    feed.learn([event], 0);
-    await leaves.return?.();
-    feed.learn([event, { ...event, id: 'y' }], 0);
-    const told = idsFrom(stays);
-    await pass(10);
-    expect(told).toEqual(['x', 'y']);
   });
 });

@@ -109,7 +109,7 @@ describe('a mailer', () => {
         const record = await store.outbox.take(...given);
         return record && { ...record, attempts: 20 };
       },
-      putOff: async (_id, _attempts, nextAt) => void waits.push(nextAt.getTime() - Date.now()),
+      putOff: async (_id, _attempts, nextAt) => waits.push(nextAt.getTime() - Date.now()) > 0,
     });
     await busy.add({ ...DRAFT, lifetime: 100_000 });
     await busy.deliver();
