@@ -1,5 +1,11 @@
 import { report, within } from './awaitable.ts';
-import { generateProofKeys, proofKeyOf, type ProofKey, type ProofKeyPair } from './proof-key.ts';
+import {
+  generateProofKeys,
+  proofKeyOf,
+  type ProofKey,
+  type ProofKeyAlgorithm,
+  type ProofKeyPair,
+} from './proof-key.ts';
 
 const DATABASE = 'graphql-simplejwt-dpop';
 const KEYS = 'keys';
@@ -11,17 +17,18 @@ const PATIENCE_MS = 5000;
  * that asks makes it. Where the browser forbids IndexedDB, it is in memory: of this page alone, and gone with it.
  *
  * @param name of the key among those of the origin
+ * @param algorithm of a key that is made: one that is there stays what it is
  * @throws Error where the database fails that has the key: the next request asks again
  */
-export function browserKey(name: string): () => Promise<ProofKey> {
+export function browserKey(name: string, algorithm?: ProofKeyAlgorithm): () => Promise<ProofKey> {
   let inMemory: Promise<ProofKeyPair> | null = null;
 
   async function pair(): Promise<ProofKeyPair> {
     if (inMemory !== null) return inMemory;
     const database = await open();
-    if (database === null) return (inMemory ??= generateProofKeys());
+    if (database === null) return (inMemory ??= generateProofKeys(algorithm));
     try {
-      return (await read(database, name)) ?? (await keep(database, name, await generateProofKeys()));
+      return (await read(database, name)) ?? (await keep(database, name, await generateProofKeys(algorithm)));
     } finally {
       database.close(); // an open one keeps the user from removing it
     }

@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
 export async function signProof(key: ProofKey, { method, htu, access, nonce, now }: ProofOf): Promise<string> {
   const { alg, jwk, sign, sha256: digest = sha256 } = key;
   const claims = {
-    jti: newName(),
+    jti: newName(now),
     htm: method,
     htu,
     iat: Math.floor(now / 1000),
@@ -39,9 +39,12 @@ const base64url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
-/** It names a proof, and keeps no secret: React Native has no other chance without a package. */
-function newName(): string {
+/** It names a proof, and keeps no secret: React Native has no other chance without a package. Names in order of time are easy to store. */
+function newName(now: number): string {
   const { crypto } = globalThis as { readonly crypto?: Partial<Crypto> };
-  if (crypto?.getRandomValues === undefined) return `${Math.random()}${Math.random()}`.replaceAll('0.', '');
-  return base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const random =
+    crypto?.getRandomValues === undefined
+      ? `${Math.random()}${Math.random()}`.replaceAll('0.', '')
+      : base64url(crypto.getRandomValues(new Uint8Array(16)));
+  return Math.floor(now).toString(36) + random;
 }

@@ -4,11 +4,17 @@
  */
 import { browserKey } from './browser-key.ts';
 import { signProof } from './dpop-proof.ts';
-import { expectWebCrypto, proofKeyOf, type ProofKey, type ProofKeyPair } from './proof-key.ts';
+import { expectWebCrypto, proofKeyOf, type ProofKey, type ProofKeyAlgorithm, type ProofKeyPair } from './proof-key.ts';
 import { proofRefusalIn, type ProofRefusal } from './proof-refusal.ts';
 import { addressOf, isRepeatable, methodOf, sentTokenIn, type Address } from './sent-request.ts';
 
-export { generateProofKeys, type ProofKey, type ProofKeyPair, type PublicJwk } from './proof-key.ts';
+export {
+  generateProofKeys,
+  type ProofKey,
+  type ProofKeyAlgorithm,
+  type ProofKeyPair,
+  type PublicJwk,
+} from './proof-key.ts';
 
 /** Options of `createDpop`. */
 export interface DpopOptions {
@@ -19,6 +25,11 @@ export interface DpopOptions {
   readonly key?: ProofKey | ProofKeyPair;
   /** The name of the key in IndexedDB, where an origin needs several. Default: `default`. */
   readonly name?: string;
+  /**
+   * What key is made in IndexedDB, where there is none of this name. One that is there stays, since sessions are bound to it: to change
+   * the algorithm, take another `name`, and users sign in again. Default: `ES256`.
+   */
+  readonly algorithm?: ProofKeyAlgorithm;
   /** The server's `JWT_AUTH_HEADER_NAME`. Default: `authorization`. */
   readonly headerName?: string;
   /** Default: the platform's. */
@@ -98,7 +109,7 @@ export function createDpop(options: DpopOptions = {}): Dpop {
   async function isReplaced(): Promise<boolean> {
     const [known, found] = await Promise.all([key(), load()]);
     loading = Promise.resolve(found);
-    return known.jwk['x'] !== found.jwk['x'];
+    return JSON.stringify(known.jwk) !== JSON.stringify(found.jwk);
   }
 
   function serverAt({ origin }: Address): Server {
@@ -163,10 +174,10 @@ export function createDpop(options: DpopOptions = {}): Dpop {
 }
 
 /** @throws Error where there is no WebCrypto */
-function keySourceOf({ key, name = 'default' }: DpopOptions): () => Promise<ProofKey> {
+function keySourceOf({ key, name = 'default', algorithm }: DpopOptions): () => Promise<ProofKey> {
   if (key === undefined) {
     expectWebCrypto();
-    return browserKey(name);
+    return browserKey(name, algorithm);
   }
   const given = 'privateKey' in key ? proofKeyOf(key) : Promise.resolve(key);
   given.catch(() => {}); // those who send are told

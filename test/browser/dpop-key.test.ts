@@ -98,14 +98,15 @@ describe('the key of a browser', () => {
     await visitor.leave();
   });
 
-  test('another name is another key', async () => {
+  test('another name is another key, and may be of another algorithm', async () => {
     const visitor = await Visitor.at(browser, url);
     const tab = await opened(visitor);
-    for (const name of ['a', 'b', 'a'])
-      await tab.evaluate(`client.createDpop({ name: '${name}' }).fetch('/proof', { method: 'POST' })`);
-    const [a, b, again] = proofs.map(({ thumbprint }) => thumbprint);
+    for (const options of [`name: 'a'`, `name: 'b', algorithm: 'RS256'`, `name: 'a', algorithm: 'RS256'`, `name: 'b'`])
+      await tab.evaluate(`client.createDpop({ ${options} }).fetch('/proof', { method: 'POST' })`);
+    const [a, b, againA, againB] = proofs.map(({ thumbprint }) => thumbprint);
     expect(b).not.toBe(a);
-    expect(again).toBe(a);
+    expect([againA, againB]).toEqual([a, b]);
+    expect(proofs.map(({ header }) => header.alg)).toEqual(['ES256', 'RS256', 'ES256', 'RS256']);
     await visitor.leave();
   });
 

@@ -28,6 +28,16 @@ describe('the key of a browser', () => {
     expect(await nameOf(browserKey('b'))).not.toBe(names[0]);
   });
 
+  test('is of the algorithm that is asked for where none is there, and otherwise stays', async () => {
+    const made = await browserKey('a', 'RS256')();
+    expect(made).toMatchObject({ alg: 'RS256', jwk: { kty: 'RSA', e: 'AQAB' } });
+    expect(Object.keys(made.jwk)).toEqual(['kty', 'n', 'e']);
+    expect((await browserKey('a')()).jwk).toEqual(made.jwk);
+    const ofBefore = await browserKey('b')();
+    expect(ofBefore).toMatchObject({ alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256' } });
+    expect(await browserKey('b', 'RS256')()).toMatchObject({ alg: 'ES256', jwk: ofBefore.jwk });
+  });
+
   test('is where all versions of this package look for it, and keeps nobody from removing it', async () => {
     const kept = await nameOf(browserKey('a'));
     const opened = indexedDB.open('graphql-simplejwt-dpop', 1);

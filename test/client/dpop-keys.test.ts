@@ -17,13 +17,14 @@ describe('the key of proofs', () => {
   afterAll(() => peer.close());
   const dpopOf = (options: DpopOptions) => createDpop(options);
 
-  test('the key may be a pair, or sign elsewhere', async () => {
-    const pair = await generateProofKeys();
+  test.each(['ES256', 'RS256'] as const)('the key may be a pair of %s, or sign elsewhere', async (algorithm) => {
+    const pair = await generateProofKeys(algorithm);
     expect(pair.privateKey.extractable).toBe(false);
     await dpopOf({ key: pair }).fetch(peer.origin);
     await dpopOf({ key: pair }).fetch(peer.origin);
     const [one, same] = await peer.proofs();
     expect(same?.thumbprint).toBe(one?.thumbprint);
+    expect(one?.header.alg).toBe(algorithm);
 
     await dpopOf({ key: hardwareKey() }).fetch(peer.origin, { headers: asBound });
     expect((await peer.lastProof()).claims['ath']).toBe(hashOf(BOUND));
@@ -54,6 +55,11 @@ describe('the key of proofs', () => {
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled(); // who sends is told
     await expect(refusing.fetch(peer.origin)).rejects.toThrow('Expected a key pair of ECDSA');
+    const rsa = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+    const rs512 = await crypto.subtle.generateKey({ ...rsa, hash: 'SHA-512' }, false, ['sign', 'verify']);
+    await expect(dpopOf({ key: rs512 }).fetch(peer.origin)).rejects.toThrow('or of RS256');
+    const unknown = dpopOf({ algorithm: 'PS256' as 'RS256' });
+    await expect(unknown.fetch(peer.origin)).rejects.toThrow(); // and no other algorithm is taken
     let isLocked = true;
     const whole = hardwareKey();
     const key: ProofKey = {

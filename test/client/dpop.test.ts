@@ -43,7 +43,7 @@ describe('requests with proofs', () => {
     expect(Object.keys(first?.header.jwk ?? {})).toEqual(['kty', 'crv', 'x', 'y']);
     const iat = Math.floor(now / 1000);
     expect(first?.claims).toEqual({
-      jti: expect.stringMatching(/^[\w-]{22}$/),
+      jti: expect.stringMatching(/^[\da-z]{8}[\w-]{22}$/),
       htm: 'GET',
       htu: `${peer.origin}/graphql`,
       iat,

@@ -43,16 +43,19 @@ describe('oauth4webapi as the service that is sent proofs', () => {
   });
   afterAll(() => void service.close());
 
-  test('it lets in who holds the key, by any method, and nobody else', async () => {
-    const pair = await generateProofKeys();
-    const access = await mint(await calculateJwkThumbprint(await exportJWK(pair.publicKey)));
-    const ask = async (send: typeof fetch, scheme: string, path = '/orders?page=2', method = 'GET') =>
-      (await send(`${origin}${path}`, { method, headers: { authorization: `${scheme} ${access}` } })).text();
-    const dpop = createDpop({ key: pair });
-    expect(await ask(dpop.fetch, 'Bearer')).toBe('Hello, 7!');
-    expect(await ask(dpop.fetch, 'Bearer', '/orders/%7Ealice/../1', 'DELETE')).toBe('Hello, 7!');
-    expect(await ask(createDpop().fetch, 'Bearer')).toMatch(/confirmation mismatch/);
-    expect(await ask(fetch, 'Bearer')).not.toMatch(/Hello/);
-    expect(await ask(fetch, 'DPoP')).not.toMatch(/Hello/);
-  });
+  test.each(['ES256', 'RS256'] as const)(
+    'it lets in who holds the %s key, by any method, and nobody else',
+    async (algorithm) => {
+      const pair = await generateProofKeys(algorithm);
+      const access = await mint(await calculateJwkThumbprint(await exportJWK(pair.publicKey)));
+      const ask = async (send: typeof fetch, scheme: string, path = '/orders?page=2', method = 'GET') =>
+        (await send(`${origin}${path}`, { method, headers: { authorization: `${scheme} ${access}` } })).text();
+      const dpop = createDpop({ key: pair });
+      expect(await ask(dpop.fetch, 'Bearer')).toBe('Hello, 7!');
+      expect(await ask(dpop.fetch, 'Bearer', '/orders/%7Ealice/../1', 'DELETE')).toBe('Hello, 7!');
+      expect(await ask(createDpop().fetch, 'Bearer')).toMatch(/confirmation mismatch/);
+      expect(await ask(fetch, 'Bearer')).not.toMatch(/Hello/);
+      expect(await ask(fetch, 'DPoP')).not.toMatch(/Hello/);
+    },
+  );
 });

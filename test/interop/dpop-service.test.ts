@@ -23,8 +23,8 @@ describe.each(ENGINES)('a service with a verifier by %s', (_engine, create) => {
   });
   afterAll(() => void service.close());
 
-  test('lets in oauth4webapi with the key of its token, and not without', async () => {
-    const pair = await oauth.generateKeyPair('ES256');
+  test.each(['ES256', 'RS256'])('lets in oauth4webapi with the %s key of its token, and not without', async (alg) => {
+    const pair = await oauth.generateKeyPair(alg);
     const jkt = await calculateJwkThumbprint(await exportJWK(pair.publicKey));
     const exp = Math.floor(Date.now() / 1000) + 300;
     const access = craft({ token_type: 'access', exp, jti: 'a', user_id: 'alice', cnf: { jkt } });

@@ -75,13 +75,13 @@ export class ProofChecker {
     const [headerPart, payloadPart, signature] = partsOf(proof);
     const known = this.#keys.get(headerPart);
     const header = known === undefined ? readHeader(headerPart, textOf) : null;
-    const claims = readClaims(proof, payloadPart, textOf);
+    const claims = readClaims(payloadPart, textOf);
     if (claims.htm !== method) throw new ProofInvalid('htm');
     if (!this.#isAddress(claims.htu, urls)) throw new ProofInvalid('htu');
     expectTimely(claims, now, window);
     if (accessToken !== undefined && claims.ath !== (await digest(accessToken))) throw new ProofInvalid('ath');
     const key = known ?? (await this.#read(header));
-    if (!(await key.verify(`${headerPart}.${payloadPart}`, signature))) throw new ProofInvalid('signature');
+    if (!(await key.verify(proof.slice(0, -1 - signature.length), signature))) throw new ProofInvalid('signature');
     if (known === undefined) this.#keys.set(headerPart, key);
     const { jti, iat, ath, nonce } = claims;
     return { thumbprint: key.thumbprint, jti, issuedAt: iat, tokenHash: ath, nonce };

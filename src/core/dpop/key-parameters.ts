@@ -13,8 +13,8 @@ export interface KeyParameters {
 const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 /** A modulus of 2048 bits (RFC 7518 3.3) and more, up to 4096: larger ones are there to make work. In base64url, so that its first bit is one of the first character. */
 const MODULUS = /^(?:[g-z\d_-][\w-]{341}|[B-Za-z\d_-][\w-]{342,682})$/;
-/** A large exponent makes each check as slow as a signature. 65537 has four characters. */
-const EXPONENT = /^[\w-]{1,5}$/;
+/** 65537, which all platforms use. With 1 everybody can sign, with an even one nobody, and a large one makes each check as slow as a signature. */
+const EXPONENT = 'AQAB';
 
 /** Null for a key of another kind than the algorithm takes, or too weak. */
 export function keyParameters({ kty, crv, n, e, alg, use }: Jwk, algorithm: ProofAlgorithm): KeyParameters | null {
@@ -27,7 +27,7 @@ export function keyParameters({ kty, crv, n, e, alg, use }: Jwk, algorithm: Proo
   if (isEdwards(algorithm)) {
     return kty === 'OKP' && crv === 'Ed25519' ? { hash: null, curve: crv, isEcdsa: false, isPss: false } : null;
   }
-  if (kty !== 'RSA' || !MODULUS.test(n ?? '') || !EXPONENT.test(e ?? '')) return null;
+  if (kty !== 'RSA' || !MODULUS.test(n ?? '') || e !== EXPONENT) return null;
   return { hash, curve: null, isEcdsa: false, isPss: algorithm.startsWith('PS') };
 }
 

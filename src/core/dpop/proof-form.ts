@@ -2,7 +2,7 @@ import { isNumericDate } from '../../contracts/claims.ts';
 import { ProofInvalid } from '../../contracts/errors/proof-errors.ts';
 import { PROOF_ALGORITHMS, type ProofAlgorithm } from '../../contracts/settings/algorithms.ts';
 import type { Jwk } from '../keys/key-set.ts';
-import { hasOneReading, hasUniqueNames, isName, isObject, type TextOf } from '../tokens/token-form.ts';
+import { hasNoUnusedBits, hasUniqueNames, isName, isObject, type TextOf } from '../tokens/token-form.ts';
 
 /** What the header of a proof says: the same for all proofs of one key. */
 export interface ProofHeader {
@@ -32,6 +32,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 export function partsOf(proof: string): readonly [header: string, payload: string, signature: string] {
   if (proof.length > MAX_LENGTH || !COMPACT_FORM.test(proof)) throw new ProofInvalid('format');
   const [header = '', payload = '', signature = ''] = proof.split('.');
+  if (!hasNoUnusedBits(signature)) throw new ProofInvalid('format'); // another spelling of the same signature
   return [header, payload, signature];
 }
 
@@ -50,9 +51,10 @@ export function readHeader(part: string, textOf: TextOf): ProofHeader {
 }
 
 /** @throws ProofInvalid */
-export function readClaims(proof: string, part: string, textOf: TextOf): ProofClaims {
-  const claims = parsed(textOf(part));
-  if (!isObject(claims) || !hasOneReading(proof, claims, textOf)) throw new ProofInvalid('format');
+export function readClaims(part: string, textOf: TextOf): ProofClaims {
+  const text = textOf(part);
+  const claims = parsed(text);
+  if (!isObject(claims) || !hasUniqueNames(text, claims)) throw new ProofInvalid('format');
   const { jti, htm, htu, iat, ath, nonce, exp, nbf } = claims;
   if (!isName(jti)) throw new ProofInvalid('jti');
   if (typeof htm !== 'string') throw new ProofInvalid('htm');

@@ -53,7 +53,7 @@ export function hasOneReading(token: string, claims: unknown, textOf: TextOf): b
 }
 
 /** A last character that holds fewer than six bits has zeros in the others. */
-function hasNoUnusedBits(part: string): boolean {
+export function hasNoUnusedBits(part: string): boolean {
   const rest = part.length % 4;
   if (rest === 0) return true;
   const unused = { 2: 0b1111, 3: 0b11 }[rest];
