@@ -103,7 +103,7 @@ async function start(dpop, authentication, port) {
   while (child.exitCode === null) {
     try {
       await hello(server);
-      return { ...server, connections: await connectTo(server) };
+      return server;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -165,9 +165,12 @@ function cpuOf({ child: { pid } }) {
 
 /** CPU time of one of these requests, in microseconds. */
 async function measure(server, requests) {
+  const connections = await connectTo(server);
   const before = cpuOf(server);
-  await server.connections.send(requests);
-  return (cpuOf(server) - before) / requests.length;
+  await connections.send(requests);
+  const cpu = cpuOf(server) - before;
+  connections.close();
+  return cpu / requests.length;
 }
 
 const shown = (time) => time.toFixed(0).padStart(7);
@@ -211,8 +214,7 @@ async function compare(authentication) {
       return { kind, extra };
     });
   } finally {
-    for (const { child, folder, connections } of servers) {
-      connections.close();
+    for (const { child, folder } of servers) {
       child.kill('SIGTERM');
       await once(child, 'exit');
       rmSync(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ import type { AuditLog } from './notices/audit-log.ts';
 import type { Notices } from './notices/notices.ts';
 import type { OpenedRecovery } from './recovery/open-recovery.ts';
 import type { Recovery } from './recovery/recovery.ts';
+import type { RequestDeadline } from './request-deadline.ts';
 import type { Roles } from './roles/roles.ts';
 import type { SessionService } from './sessions/session-service.ts';
 import type { StepUp } from './step-up/step-up.ts';
@@ -32,6 +33,8 @@ export interface Rooms {
   readonly devices?: Devices;
   /** Proofs of the keys that tokens are bound to. */
   readonly dpop?: Dpop;
+  /** Answers requests that MongoDB keeps waiting. */
+  readonly deadline?: RequestDeadline;
   /** Checks passwords and codes of signed-in users, for the rooms below. */
   readonly proof?: Proof;
   readonly factors?: SecondFactors;
@@ -83,6 +86,12 @@ export async function openFactors(base: Base): Promise<FactorRoom | null> {
 /** Undefined where tokens are bound to no keys. */
 export async function openDpop(parts: DpopParts): Promise<Dpop | undefined> {
   return parts.settings.dpop === 'off' ? undefined : new (await import('./dpop/dpop.ts')).Dpop(parts);
+}
+
+/** Undefined where the store is in this process: nothing of it can be slow by itself. */
+export async function openDeadline({ store, settings }: Base): Promise<RequestDeadline | undefined> {
+  if (settings.mongodbUri === undefined) return undefined;
+  return new (await import('./request-deadline.ts')).RequestDeadline(store);
 }
 
 /** What the rooms need of the token system. */

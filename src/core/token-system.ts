@@ -11,7 +11,7 @@ import type { PublicJwk } from './keys/public-jwk.ts';
 import type { LiveParts, LiveSessions } from './live/live-sessions.ts';
 import { loadKeys } from './keys/token-keys.ts';
 import type { SendMail } from './mail/mailer.ts';
-import { openDpop, openFactors, openRooms, type Rooms } from './rooms.ts';
+import { openDeadline, openDpop, openFactors, openRooms, type Rooms } from './rooms.ts';
 import { Rotation } from './sessions/rotation.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { Throttle } from './throttle/throttle.ts';
@@ -134,7 +134,8 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
     await store.close();
     throw error;
   });
-  const rooms = { ...others, ...(dpop && { dpop }) };
+  const deadline = await openDeadline(base);
+  const rooms = { ...others, ...(dpop && { dpop }), ...(deadline && { deadline }) };
   if (rooms.notices) listeners.push(rooms.notices);
   const core: Core = {
     tokens: new TokenService({ ...base, minter, reader, rotation, sessions, users }),

@@ -62,6 +62,12 @@ export interface RequestAuth extends Core {
   /** The language that the client prefers: the first tag of `Accept-Language` (RFC 9110 12.5.4); null where there is none. */
   readonly language: string | null;
   /**
+   * Does what this request asks for, and waits for it no longer than its deadline where MongoDB does not answer.
+   *
+   * @throws StoreUnavailable, and what the work throws
+   */
+  inTime<Result>(work: () => Promise<Result>): Promise<Result>;
+  /**
    * Who makes this request, read once at the first call; what is wrong with the header is thrown then, and not before.
    *
    * @throws GraphQLError whose `cause` is the AuthError
@@ -138,7 +144,7 @@ const NOTHING_PROVEN: Promise<null> = Promise.resolve(null);
 /** Instances find the core in their prototype: to copy it into each request's object takes twenty times as long. */
 function requestAuth(core: Core, settings: Settings): (input: ContextInput) => RequestAuth {
   const headerName = settings.authHeaderName.toLowerCase();
-  const { dpop } = core.rooms;
+  const { dpop, deadline } = core.rooms;
   const ofConnections = new WeakMap<object, Promise<ProvenKey | null>>();
   const prove = (input: ContextInput): Promise<ProvenKey | null> => {
     const proof = headerOf(input.req.headers, 'dpop');
@@ -148,6 +154,7 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
 
   class OfRequest {
     readonly #input: ContextInput;
+    readonly #since = deadline === undefined ? 0 : performance.now();
     #client: Client | undefined;
     #authenticated: Promise<Authenticated> | undefined;
     #proven: Promise<ProvenKey | null> | undefined;
@@ -166,11 +173,15 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
       return /^\s*([a-z]{2,3}(-[a-z\d]{2,8}){0,3})\b/i.exec(header)?.[1] ?? null;
     }
 
+    inTime<Result>(work: () => Promise<Result>): Promise<Result> {
+      return deadline === undefined ? work() : deadline.within(this.#since, work);
+    }
+
     authenticate(): Promise<Authenticated> {
       const header = headerOf(this.#input.req.headers, headerName);
-      return (this.#authenticated ??= core.authenticator
-        .authenticate(header, this.#prover)
-        .catch((error: unknown) => this.refuse(error)));
+      return (this.#authenticated ??= this.inTime(() => core.authenticator.authenticate(header, this.#prover)).catch(
+        (error: unknown) => this.refuse(error),
+      ));
     }
 
     prove(): Promise<ProvenKey | null> {

@@ -1,4 +1,4 @@
-import type { GraphQLField, GraphQLObjectType } from 'graphql';
+import { OperationTypeNode, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { Authorized, Extensions, UseMiddleware, type MiddlewareFn } from 'type-graphql';
 import type { ThrottledOperation } from '../contracts/hooks.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
@@ -64,11 +64,12 @@ export function Operation(nature: OperationNature): MethodDecorator {
 
 /** The edge, where what is inside becomes an error of GraphQL, and a request with a bad proof is refused. */
 function proven(givesTokens: boolean): MiddlewareFn<AuthContext> {
-  return async ({ context: { auth } }, next) => {
+  return async ({ context: { auth }, info: { operation } }, next) => {
     try {
       const { dpop } = auth.rooms;
-      if (dpop !== undefined) await dpop.expectProof(() => auth.prove(), givesTokens);
-      return await next();
+      if (dpop !== undefined) await auth.inTime(() => dpop.expectProof(() => auth.prove(), givesTokens));
+      // An event of a subscription comes long after its request.
+      return await (operation.operation === OperationTypeNode.SUBSCRIPTION ? next() : auth.inTime(next));
     } catch (error) {
       return auth.refuse(error);
     }

@@ -123,6 +123,7 @@ export async function startServer({
       services: auth.services,
       introspection: auth.introspection,
       revocations: auth.revocations,
+      rooms: auth.rooms,
       sockets: settings.subscriptions
         ? async () => {
             const { SocketServer } = await import('./sockets/socket-server.ts'); // few clients need it

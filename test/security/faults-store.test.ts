@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   HelloDocument,
@@ -106,6 +108,54 @@ const BOUND_MS = 6000;
     const again = await refreshWith(server.client, refresh);
     expect(await helloWith(server.client, again.access)).toBe('Hello, alice!');
     expect((await refreshWith(server.client, again.refresh)).reason).toBeNull();
+  });
+
+  test('S39: each answer two seconds late: a request of several operations is refused within one deadline', async () => {
+    const uri = new URL(newPlace('mongodb').env['MONGODB_URI'] ?? '');
+    let delay = 0;
+    // Heartbeats come in time, so that the driver goes on.
+    const late = createServer((socket) => {
+      const upstream = connect(Number(uri.port || 27017), uri.hostname);
+      let isHeartbeat = true;
+      socket.on('data', (chunk) => {
+        isHeartbeat = /ismaster|hello/i.test(chunk.toString('latin1'));
+        upstream.write(chunk);
+      });
+      upstream.on('data', (chunk) => setTimeout(() => socket.write(chunk), isHeartbeat ? 0 : delay));
+      for (const [one, other] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const)
+        one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(late, 'listening');
+    proxy = await TcpProxy.to('127.0.0.1', (late.address() as AddressInfo).port);
+    server = await startTestServer('sqlite', {
+      env: { MONGODB_URI: `mongodb://127.0.0.1:${proxy.port}${uri.pathname}?directConnection=true` },
+    });
+    const { client } = server;
+    const { access, refresh } = await server.signIn();
+    delay = 2000;
+    const timed = async (work: Promise<{ readonly errors: readonly { readonly extensions: object }[] }>) => {
+      const started = performance.now();
+      const [error] = (await work).errors;
+      return { refusal: error?.extensions ?? null, took: performance.now() - started };
+    };
+    const [hello, ...others] = await Promise.all([
+      timed(client.send(HelloDocument, {}, { token: access })),
+      timed(client.send(TokenObtainPairDocument, CREDENTIALS)),
+      timed(client.send(TokenRefreshDocument, { refresh })),
+      timed(client.send(SessionRevokeAllDocument, {}, { token: access })),
+    ]);
+    expect(hello.refusal).toBeNull(); // one question
+    for (const { refusal, took } of others) {
+      expect(refusal).toMatchObject(UNAVAILABLE);
+      expect(took).toBeGreaterThan(2 * delay);
+      expect(took).toBeLessThan(BOUND_MS);
+    }
+    delay = 0; // what was given up goes on, and may be done
+    await server.signIn();
+    late.close();
   });
 
   test('S39: slow: all is answered, late', async () => {

@@ -4,6 +4,7 @@ import { restOfTurn } from '../../contracts/clock.ts';
 import { AuthError, InvalidInput, Throttled } from '../../contracts/errors.ts';
 import type { Client } from '../../contracts/hooks.ts';
 import type { ServiceScope } from '../../contracts/store/store.ts';
+import type { RequestDeadline } from '../../core/request-deadline.ts';
 import type { Introspection } from '../../core/trust/introspection.ts';
 import type { RevocationFeed } from '../../core/trust/revocation-feed.ts';
 import type { Service, ServiceCredentials } from '../../core/trust/service-credentials.ts';
@@ -30,12 +31,13 @@ export interface ServiceApi {
   readonly services: ServiceCredentials;
   readonly introspection: Introspection;
   readonly revocations: RevocationFeed;
+  readonly rooms: { readonly deadline?: Pick<RequestDeadline, 'within'> };
 }
 
 /** The endpoints for other services, which authenticate by name and secret. Its hooks apply to the whole scope it is given. */
 export function registerServiceApi(
   scope: FastifyInstance,
-  { services, introspection, revocations }: ServiceApi,
+  { services, introspection, revocations, rooms: { deadline } }: ServiceApi,
   addresses: ClientAddresses,
 ): void {
   const clientOf = ({ headers, raw }: FastifyRequest): Client =>
@@ -49,13 +51,20 @@ export function registerServiceApi(
     return refuse(reply, status, name, message);
   });
   const asking = new WeakMap<FastifyRequest, Service>();
+  const begun = new WeakMap<FastifyRequest, number>();
+  const inTime = <Result>(request: FastifyRequest, work: () => Promise<Result>): Promise<Result> => {
+    const since = begun.get(request);
+    return deadline === undefined || since === undefined ? work() : deadline.within(since, work);
+  };
   // Authenticates before the body is read.
   scope.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
     await restOfTurn();
+    begun.set(request, performance.now());
     const { authorization } = request.headers;
     const credentials = authorization === undefined ? null : basicCredentialsIn(authorization);
-    const service = credentials === null ? null : await services.authenticate(credentials, clientOf(request));
+    const service =
+      credentials === null ? null : await inTime(request, () => services.authenticate(credentials, clientOf(request)));
     const scope = SCOPES[request.routeOptions.url ?? ''];
     if (service !== null) {
       asking.set(request, service);
@@ -73,9 +82,13 @@ export function registerServiceApi(
     if (service === undefined) throw new Error('a request of no service was not refused');
     return service;
   };
-  scope.post(INTROSPECTION, (request) => introspection.introspect(tokenIn(request), serviceOf(request)));
+  scope.post(INTROSPECTION, async (request) => {
+    const token = tokenIn(request);
+    return inTime(request, () => introspection.introspect(token, serviceOf(request)));
+  });
   scope.post(REVOCATION, async (request, reply) => {
-    const outcome = await introspection.revoke(tokenIn(request), clientOf(request), serviceOf(request));
+    const token = tokenIn(request);
+    const outcome = await inTime(request, () => introspection.revoke(token, clientOf(request), serviceOf(request)));
     if (outcome === 'done') return reply.send();
     if (outcome === 'foreign') {
       const whose = 'This token does not have the audience of this service. Nothing was ended.';
@@ -84,7 +97,10 @@ export function registerServiceApi(
     const why = 'This token has no session, so it cannot be revoked. It expires by itself.';
     return refuse(reply, 400, 'unsupported_token_type', why);
   });
-  scope.get(FEED, (request) => revocations.page(cursorIn(request)));
+  scope.get(FEED, async (request) => {
+    const cursor = cursorIn(request);
+    return inTime(request, () => revocations.page(cursor));
+  });
 }
 
 const readForm = async (_request: FastifyRequest, body: string): Promise<URLSearchParams> => new URLSearchParams(body);

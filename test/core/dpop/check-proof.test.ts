@@ -5,15 +5,9 @@ import { PROOF_ALGORITHMS } from '../../../src/contracts/settings/algorithms.ts'
 import { ProofChecker, type ProofQuestion } from '../../../src/core/dpop/check-proof.ts';
 import { nodeEngine } from '../../../src/core/dpop/node-engine.ts';
 import { webEngine } from '../../../src/core/dpop/web-engine.ts';
-import {
-  makeProof,
-  newClientKey,
-  sha256,
-  thumbprintOf,
-  type ClientKey,
-  type ProofChanges,
-} from '../../support/proofs.ts';
+import { makeProof, newClientKey, sha256, thumbprintOf, type ClientKey } from '../../support/proofs.ts';
 import { RFC_PROOFS } from '../../support/rfc-9449.ts';
+import { hostileRsaKeys, type HostileProof } from './hostile-rsa-keys.ts';
 
 const ADDRESS = 'https://api.example.com/graphql';
 const NOW = 1_800_000_000;
@@ -73,7 +67,7 @@ describe.each([
   const ed = keyFor('EdDSA');
   const claimsText = JSON.stringify({ jti: 'a', htm: 'POST', htu: ADDRESS, iat: NOW });
   const headerText = JSON.stringify({ typ: 'dpop+jwt', alg: 'ES256', jwk: KEY.jwk });
-  const HOSTILE: readonly (readonly [name: string, check: string, changes: ProofChanges, key?: ClientKey])[] = [
+  const HOSTILE: readonly HostileProof[] = [
     ['no typ', 'typ', { header: { typ: undefined } }],
     ['the typ of a token', 'typ', { header: { typ: 'JWT' } }],
     ['a typ in other letters', 'typ', { header: { typ: 'DPoP+JWT' } }],
@@ -103,22 +97,7 @@ describe.each([
     ['a jwk for encryption', 'jwk', { header: { jwk: { ...KEY.jwk, use: 'enc' } } }],
     ['a jwk for another alg', 'jwk', { header: { jwk: { ...KEY.jwk, alg: 'ES384' } } }],
     ['an Ed25519 jwk for another alg', 'jwk', { header: { jwk: { ...ed.jwk, alg: 'ES256' } } }, ed],
-    ['an RSA key of 1024 bits', 'jwk', {}, newClientKey('RS256', 1024)],
-    ['an RSA key of 2040 bits', 'jwk', {}, newClientKey('PS256', 2040)],
-    ['an RSA key of more than 4096 bits', 'jwk', { header: { jwk: { ...rsa.jwk, n: 'x'.repeat(700) } } }, rsa],
-    ['an RSA key of 4104 bits', 'jwk', { header: { jwk: { ...rsa.jwk, n: 'x'.repeat(684) } } }, rsa],
-    [
-      'an RSA key with zeros before its modulus',
-      'jwk',
-      { header: { jwk: { ...rsa.jwk, n: `AAAA${rsa.jwk.n}` } } },
-      rsa,
-    ],
-    ['an even RSA modulus', 'signature', { header: { jwk: { ...rsa.jwk, n: `${rsa.jwk.n?.slice(0, -2)}AA` } } }, rsa],
-    // With 1 everybody can sign; 2 and 4 are even; ten characters make a check as slow as a signature.
-    ...['', 'AA', 'AQ', 'Ag', 'Aw', 'BA', 'AQAA', 'AAEAAQ', 'AQAC', '_____w', 'x'.repeat(10), 'x'.repeat(342)].map(
-      (e) => [`the RSA exponent ${e}`, 'jwk', { header: { jwk: { ...rsa.jwk, e } } }, rsa] as const,
-    ),
-    ['an RSA exponent that is a number', 'jwk', { header: { jwk: { ...rsa.jwk, e: 65537 } } }, rsa],
+    ...hostileRsaKeys(rsa),
     ['kid and x5c, and no jwk', 'jwk', { header: { jwk: undefined, kid: 'a', x5c: [], jku: 'https://a.example' } }],
     ['crit', 'format', { header: { crit: ['b64'], b64: false } }],
     ['the signature of another key', 'signature', { signer: other }],

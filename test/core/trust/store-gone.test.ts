@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
+import { StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { createClientAddresses } from '../../../src/server/http/client-address.ts';
 import { registerServiceApi } from '../../../src/server/http/service-api.ts';
 import { forgeForAlice } from '../../support/forge.ts';
@@ -12,11 +13,19 @@ describeEachStore('where the store goes after it has let a service in', (kind) =
   let library: TestLibrary;
   let server: FastifyInstance;
   let service: Service;
+  /** So many steps are done before requests have waited for the store for too long. */
+  let inTime = Infinity;
   beforeEach(async () => {
     library = await startTestLibrary(kind);
     server = fastify();
     const addresses = createClientAddresses({ trustProxy: undefined, clientAddressHeader: 'X-Forwarded-For' });
-    await server.register(async (scope) => registerServiceApi(scope, library.auth, addresses));
+    inTime = Infinity;
+    const within = <Result>(since: number, work: () => Promise<Result>): Promise<Result> => {
+      expect(performance.now() - since).toBeLessThan(60_000);
+      return inTime-- > 0 ? work() : Promise.reject(new StoreUnavailable(new Error('late')));
+    };
+    const parts = { ...library.auth, rooms: { deadline: { within } } };
+    await server.register(async (scope) => registerServiceApi(scope, parts, addresses));
     const url = await server.listen({ port: 0, host: '127.0.0.1' });
     service = await Service.of({ url, auth: library.auth });
   });
@@ -26,6 +35,20 @@ describeEachStore('where the store goes after it has let a service in', (kind) =
   });
   const gone = { status: 503, body: { error: 'temporarily_unavailable' } };
   const signIn = async () => (await library.auth.tokens.forUser(library.alice)).access.token;
+
+  test('where it keeps requests waiting, they are answered at their deadline', async () => {
+    const token = await signIn();
+    for (const steps of [0, 1]) {
+      inTime = steps;
+      expect(await service.introspect(token)).toMatchObject(gone);
+      inTime = steps;
+      expect(await service.revoke(token)).toMatchObject(gone);
+      inTime = steps;
+      expect(await service.get('/revocations')).toMatchObject(gone);
+    }
+    inTime = Infinity;
+    expect((await service.introspect(token)).body).toMatchObject({ active: true });
+  });
 
   test('introspection does not say that a token is no good', async () => {
     const token = await signIn();
