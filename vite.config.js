@@ -1,13 +1,14 @@
 import { defineConfig } from 'vite';
 import { compressed } from './page/compressed.js';
 import { fontsAsFiles } from './page/fonts-as-files.js';
+import { smallerTasks } from './page/smaller-tasks.js';
 
 /** The page at `/graphql`, built into `dist/page`. */
 export default defineConfig({
   root: 'page',
   base: '/graphiql/',
   logLevel: 'warn',
-  plugins: [fontsAsFiles(), compressed()],
+  plugins: [smallerTasks(), fontsAsFiles(), compressed()],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/page',

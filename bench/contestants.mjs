@@ -1,57 +1,25 @@
 /** The programs that are measured, and how each receives the same requests. */
 import { join } from 'node:path';
 import { startMongoDb } from '../test/support/mongodb.mjs';
-import { atExit, finish, PASSWORD, program, run, SETTINGS, temporaryFolder, whenListening } from './processes.mjs';
+import { authorizer } from './authorizer.mjs';
+import {
+  atExit,
+  finish,
+  freePort,
+  PASSWORD,
+  program,
+  run,
+  SETTINGS,
+  temporaryFolder,
+  whenListening,
+} from './processes.mjs';
+import { GRAPHQL, introspect, REST, WIRE } from './requests.mjs';
 
 const FOLDER = join(import.meta.dirname, 'contestants');
 /** Debian's, which sees python3-djangorestframework-simplejwt; or that of a virtual environment. */
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
-
-const SIGN_IN = `mutation ($username: String!, $password: String!) {
-  tokenObtainPair(username: $username, password: $password) { access refresh }
-}`;
-const graphql = (query, variables, headers) => ({
-  method: 'POST',
-  path: '/graphql',
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify({ query, variables }),
-});
-const GRAPHQL = {
-  hello: ({ access }) => graphql('query Hello { hello }', {}, { authorization: `Bearer ${access}` }),
-  tokenVerify: ({ access }) =>
-    graphql('mutation Verify($token: String!) { tokenVerify(token: $token) { userId } }', { token: access }),
-  tokenRefresh: () =>
-    graphql('mutation Refresh($refresh: String!) { tokenRefresh(refresh: $refresh) { access refresh } }', {
-      refresh: '@REFRESH@',
-    }),
-  tokenObtainPair: () => graphql(SIGN_IN, { username: 'alice', password: PASSWORD }),
-};
-
-const rest = (method, path, body, headers) => ({
-  method,
-  path,
-  headers: { 'content-type': 'application/json', ...headers },
-  ...(body && { body: JSON.stringify(body) }),
-});
-const REST = {
-  hello: ({ access }) => rest('GET', '/hello/', undefined, { authorization: `Bearer ${access}` }),
-  tokenVerify: ({ access }) => rest('POST', '/token/verify/', { token: access }),
-  tokenRefresh: () => rest('POST', '/token/refresh/', { refresh: '@REFRESH@' }),
-  tokenObtainPair: () => rest('POST', '/token/', { username: 'alice', password: PASSWORD }),
-};
-
-/** What a service asks about a token (RFC 7662). */
-const introspect =
-  (secret) =>
-  ({ access }) => ({
-    method: 'POST',
-    path: '/oauth/introspect',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `Basic ${Buffer.from(`bench:${secret}`).toString('base64')}`,
-    },
-    body: `token=${access}`,
-  });
+/** Two more, where the environment names a Python that has granian and the seed, and a built Authorizer. */
+const { GRANIAN, AUTHORIZER } = process.env;
 
 /** This server, of a build; `more` are settings. */
 function ours(name, { build, more = {}, withMongoDb = false }) {
@@ -88,27 +56,29 @@ const peer = (name) => ({
   start: () => started(run([process.execPath, join(FOLDER, `${name}.mjs`)], {})),
 });
 
-/** The same requests, each to a path of its own, which names what is answered. */
-const WIRE = Object.fromEntries(
-  Object.entries(GRAPHQL).map(([name, ask]) => [name, (tokens) => ({ ...ask(tokens), path: `/${name}` })]),
-);
 const wire = (name, environment) => ({
   name,
   asks: WIRE,
   start: () => started(run([process.execPath, join(FOLDER, 'wire.mjs')], environment())),
 });
 
-const seed = {
-  name: 'seed',
+/** The seed; `serve` is the command of a server of Python, with one process and four threads, on a port. */
+const seed = (name, python, serve) => ({
+  name,
   asks: REST,
   async start() {
     const settings = { DATA_DIR: temporaryFolder(), PYTHONDONTWRITEBYTECODE: '1' };
-    finish([PYTHON, 'seed.py'], settings, { cwd: FOLDER });
-    const options = ['--bind', '127.0.0.1:0', '--workers', '1', '--worker-class', 'gthread', '--threads', '4'];
-    const child = run([PYTHON, '-m', 'gunicorn', '--chdir', FOLDER, ...options, 'seed:application'], settings);
+    finish([python, 'seed.py'], settings, { cwd: FOLDER });
+    const child = run([python, '-m', ...serve(await freePort()), 'seed:application'], settings);
     return started(child, /Listening at: (http:\S+)/);
   },
-};
+});
+const gunicorn = (port) =>
+  `gunicorn --chdir ${FOLDER} --bind 127.0.0.1:${port} --workers 1 --worker-class gthread --threads 4`.split(' ');
+const granian = (port) =>
+  `granian --working-dir ${FOLDER} --host 127.0.0.1 --port ${port} --interface wsgi --workers 1 --blocking-threads 4`.split(
+    ' ',
+  );
 
 async function started(child, pattern) {
   return { child, pid: child.pid, url: await whenListening(child, pattern) };
@@ -126,7 +96,10 @@ export function contestants({ build, builds = [] }) {
     peer('mercurius'),
     peer('yoga'),
     peer('apollo'),
-    seed,
+    peer('apollo-fastify'),
+    seed('seed', PYTHON, gunicorn),
+    ...(GRANIAN ? [seed('seed on granian', GRANIAN, granian)] : []),
+    ...(AUTHORIZER ? [authorizer(AUTHORIZER)] : []),
     ...builds.flatMap((other) => [
       ours(`sqlite of ${other}`, { build: other }),
       ours(`stateless of ${other}`, { build: other, more: { JWT_AUTHENTICATION: 'stateless' } }),

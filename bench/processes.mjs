@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createServer } from 'node:net';
 import bcrypt from 'bcrypt';
 
 export const PASSWORD = 'wonderland123!';
@@ -54,17 +55,28 @@ export function temporaryFolder() {
 }
 
 /** Starts a contestant, on its core unless told otherwise. */
-export function run(command, env, { isPinned = true } = {}) {
+export function run(command, env, { isPinned = true, cwd } = {}) {
   const [file, ...args] = isPinned ? ['taskset', '-c', SERVER_CORE, ...command] : command;
   const child = spawn(file, args, {
     env: { ...ACCOUNT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
   });
   child.stderr.on('data', (chunk) => {
     if (process.env.DEBUG) process.stderr.write(chunk);
   });
   children.push(child);
   return child;
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** Runs a command to its end; what it printed. */

@@ -38,10 +38,11 @@ console.log(`${cpus()[0].model}, ${cpus().length} cores, Node.js ${process.versi
 console.log(`${rounds} rounds of ${seconds} s in turns, ${connections} connections\n`);
 
 for (const work of options.work.split(',')) {
-  const results = new Map(running.map(({ name }) => [name, []]));
-  for (const contestant of running) await load(contestant, { work, seconds: Number(options['warm-up']), connections });
+  const able = running.filter(({ asks }) => (work === 'mix' ? asks.tokenRefresh : asks[work]));
+  const results = new Map(able.map(({ name }) => [name, []]));
+  for (const contestant of able) await load(contestant, { work, seconds: Number(options['warm-up']), connections });
   for (let round = 0; round < rounds; round++) {
-    for (const contestant of running) {
+    for (const contestant of able) {
       const result = await load(contestant, { work, seconds, connections });
       results.get(contestant.name).push(result);
       if (result.failed) console.error(`${contestant.name}, ${work}: ${result.failed} failed: ${result.example}`);

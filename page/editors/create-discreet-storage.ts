@@ -4,7 +4,7 @@ import type { ComponentProps } from 'react';
 type GraphiqlStorage = NonNullable<ComponentProps<typeof GraphiQL>['storage']>;
 
 const NAMESPACE = 'graphiql:';
-/** Items that are the text of an editor as it is. */
+/** Items with the text of an editor. The tabs have them too, and of two answers GraphiQL takes one for a tab that is missing. */
 const TEXTS = new Set(['graphiql:query', 'graphiql:variables', 'graphiql:headers']);
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 /** The name of a password in GraphQL or JSON, and the string that is its value, whole or half typed. */
@@ -17,8 +17,8 @@ const PASSWORD = /(password"?\s*:\s*")(?:[^"\\]|\\.)*/gi;
 export function createDiscreetStorage(items: Storage): GraphiqlStorage {
   const names = () => Object.keys(items).filter((name) => name.startsWith(NAMESPACE));
   return {
-    getItem: (name) => items.getItem(name),
-    setItem: (name, value) => items.setItem(name, TEXTS.has(name) ? blank(value) : blankTexts(value)),
+    getItem: (name) => (TEXTS.has(name) ? null : items.getItem(name)),
+    setItem: (name, value) => TEXTS.has(name) || items.setItem(name, blankTexts(value)),
     removeItem: (name) => items.removeItem(name),
     clear: () => names().forEach((name) => items.removeItem(name)),
     get length() {

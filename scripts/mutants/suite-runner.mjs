@@ -22,7 +22,11 @@ export class SuiteRunner {
    */
   async run(mutant, suite, deadlineMs, tests = null) {
     this.#count += 1;
-    this.#process ??= fork(PROGRAM, [this.mutants], { env: this.env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    this.#process ??= fork(PROGRAM, [this.mutants], {
+      env: this.env,
+      execArgv: ['--experimental-vm-modules'], // as jest has it
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     this.#process.send({ mutant, suite, tests, index: this.#count });
     const over = new AbortController();
     const ended = [

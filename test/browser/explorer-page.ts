@@ -24,7 +24,7 @@ export class ExplorerPage {
   /** Shows one of the operations that the page opens with. GraphiQL that is still loading takes a click and does nothing. */
   async choose(operation: string): Promise<void> {
     const tab = this.tab.locator('.graphiql-tabs').getByRole('button', { name: operation, exact: true });
-    await again(() => tab.click(), this.tab.locator('.graphiql-query-editor').getByText(operation));
+    await again(() => tab.click(), this.tab.locator('.graphiql-query-editor .monaco-editor').getByText(operation));
   }
 
   /** Runs one of the operations that the page opens with. */

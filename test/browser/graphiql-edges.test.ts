@@ -66,15 +66,47 @@ describe('the GraphiQL page of a developer', () => {
     expect(await overflow(tab)).toBe(0);
   });
 
-  test('shows the tab that was chosen before the editor was there, with its variables', async () => {
+  test('shows an operation before the editor is there, and the chosen one in the editor, with its variables', async () => {
     visitor = await Visitor.at(browser, server.url);
+    await visitor.prepare(`globalThis.made = [];
+      new MutationObserver(() => {
+        const editors = [...document.querySelectorAll(':is(.graphiql-editor, .result-window) > .monaco-editor')];
+        const hasOperation = editors.some((editor) => editor.closest('.graphiql-query-editor') !== null);
+        const now = editors.length + (hasOperation ? ' with the operation' : '');
+        if (editors.length > 0 && made.at(-1) !== now) made.push(now);
+      }).observe(document, { childList: true, subtree: true });`);
     const arrive = await visitor.hold('monaco-editor-');
     const { tab } = new ExplorerPage(await visitor.open(server.url));
+    const operation = tab.getByRole('region', { name: 'Operation Editor' });
+    await shows(operation.getByText('tokenObtainPair'));
     await tab.locator('.graphiql-tabs').getByRole('button', { name: 'Verify', exact: true }).click();
+    await shows(operation.getByText('tokenVerify'));
+    expect(await seriousFaults(tab)).toEqual([]);
+    const place = await operation.locator('pre').evaluate((text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return range.getBoundingClientRect().toJSON() as { x: number; y: number };
+    });
     arrive();
-    await shows(tab.locator('.graphiql-query-editor').getByText('tokenVerify'));
+    await shows(operation.locator('.monaco-editor').getByText('tokenVerify'));
+    await operation.locator('pre').waitFor({ state: 'detached' });
+    expect(await operation.locator('.view-lines').boundingBox()).toMatchObject({ x: place.x, y: place.y });
+    // Each in a task of its own, and none can be run before its variables and headers are there.
+    expect(await tab.evaluate('made')).toEqual(['1', '2', '3', '4 with the operation']);
     await shows(tab.locator('.graphiql-editor-tool').getByText('token'));
     expect(await tab.locator('.graphiql-editor-tool').getByText('username').count()).toBe(0);
+  });
+
+  test('has the tabs after a reload that it had before, and the same one is open', async () => {
+    const page = await open();
+    const { tab } = page;
+    await page.choose('Verify');
+    await tab.waitForFunction(`JSON.parse(localStorage.getItem('graphiql:tabState'))?.activeTabIndex === 3`);
+    await tab.reload();
+    await shows(tab.locator('.graphiql-query-editor .monaco-editor').getByText('tokenVerify'));
+    await shows(tab.locator('.graphiql-editor-tool .monaco-editor').getByText('token'));
+    await shows(tab.locator('.graphiql-tabs [aria-current="true"]').getByText('Verify'));
+    expect(await tab.locator('.graphiql-tabs > li').count()).toBe(6);
   });
 
   test('says that GraphiQL could not be loaded, and keeps the bar', async () => {

@@ -82,3 +82,12 @@ test('a store that is there is left alone', async () => {
   await keeper.backup(backup);
   expect(await refusalOf(keeper.restore(backup, PLAIN))).toMatch(/With --force it is kept under another name\.$/);
 });
+
+test('a store that is open is left alone, also where it may be replaced', async () => {
+  const keeper = sqliteKeeper(store);
+  await keeper.backup(backup);
+  const opened = await openSqliteStore(store);
+  expect(await refusalOf(keeper.restore(backup, { ...PLAIN, force: true }))).toMatch(/ is in use\. Stop the servers/);
+  expect(await opened.sessions.find('s')).not.toBeNull();
+  await opened.close();
+});

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import Database from 'libsql';
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts';
 import { checkPages } from '../../src/stores/sqlite/page-check.ts';
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
 import { withFile } from '../../src/stores/sqlite/store-file.ts';
 
 describe('an open SQLite file', () => {
@@ -28,6 +30,22 @@ describe('an open SQLite file', () => {
     copyFileSync(file, copy);
     database.close();
     expect(withFile(copy, (saved) => saved.prepare('SELECT jti FROM blacklist').all())).toEqual([['j']]);
+  });
+
+  test('tries to write when it is asked how it is, unless it has written lately', async () => {
+    const exec = jest.spyOn(Database.prototype, 'exec');
+    const store = await openSqliteStore(file);
+    const commitsOf = async (work: () => Promise<unknown>) => {
+      exec.mockClear();
+      await work();
+      return exec.mock.calls.filter(([sql]) => sql === 'COMMIT').length;
+    };
+    try {
+      expect([await commitsOf(() => store.ping()), await commitsOf(() => store.ping())]).toEqual([1, 0]);
+    } finally {
+      exec.mockRestore();
+      await store.close();
+    }
   });
 
   test('has its pages checked at once when that is asked for, then after it was written, and each minute', async () => {

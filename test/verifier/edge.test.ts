@@ -86,11 +86,12 @@ describe('a verifier by WebCrypto', () => {
   });
 
   test.each([
-    ['a secret', TEST_KEY],
-    ['a JWK of one', JSON.stringify({ kty: 'oct', k: Buffer.from(TEST_KEY).toString('base64url') })],
-  ])('accepts what was signed with %s, and with no other', async (_what, key) => {
+    ['a secret', TEST_KEY, Buffer.from(TEST_KEY)],
+    ['a JWK of one', JSON.stringify({ kty: 'oct', k: '-_'.repeat(32) }), Buffer.from('-_'.repeat(32), 'base64url')],
+  ])('accepts what was signed with %s, and with no other', async (_what, key, bytes) => {
     const verifier = make({ key, algorithms: ['HS256'] });
-    expect(await verdictOf(verifier, craft(claims()))).toBe('alice');
+    const signed = craft(claims(), { key: createSecretKey(bytes), algorithm: 'HS256' });
+    expect(await verdictOf(verifier, signed)).toBe('alice');
     const other = createSecretKey(Buffer.from(`${TEST_KEY}x`));
     expect(await verdictOf(verifier, craft(claims(), { key: other, algorithm: 'HS256' }))).toBe('token_not_valid');
   });

@@ -37,7 +37,7 @@ export class Devices {
     const { store, sessions } = this.#parts;
     const session = await sessions.find(id);
     const isOwn = session?.userId === userId && (await store.sessions.rename(id, deviceName));
-    if (session !== null && isOwn) return { ...session, deviceName };
+    if (isOwn) return { ...session, deviceName };
     const message = 'You have no live session with this id. The field `sessions` lists those you have.';
     throw new InvalidInput('id', message, 'session_not_found');
   }

@@ -28,7 +28,6 @@ export const isSymmetric = (algorithm: Algorithm): boolean => algorithm.startsWi
 /** Why a key does not suit an algorithm: kind, size and curve (RFC 7518 3.2 to 3.5). Null if it does. */
 export function misfitOf(key: KeyObject, algorithm: Algorithm): string | null {
   if (isSymmetric(algorithm)) {
-    if (key.type !== 'secret') return `got a ${key.type} key, expected a secret for ${algorithm}`;
     const bytes = key.symmetricKeySize ?? 0;
     if (bytes >= MIN_SECRET_BYTES) return null;
     return `got a secret of ${bytes} bytes, expected at least ${MIN_SECRET_BYTES} for ${algorithm}`;

@@ -164,7 +164,7 @@ export class LiveSessions {
       this.#parts.report(error);
     } finally {
       this.#isLooking = false;
-      if (this.#watched.size === 0) this.#restIfAlone();
+      this.#restIfAlone();
       this.#schedule();
     }
   }

@@ -70,13 +70,13 @@ export class Mailer {
     });
     this.#step('queued');
     if (this.#poll === undefined || this.#isClosed) return;
-    this.#nudge ??= setTimeout(() => void this.#deliverQuietly(), NUDGE_MS * (1 + Math.random())).unref();
+    this.#nudge ??= setTimeout(() => this.#deliverQuietly(), NUDGE_MS * (1 + Math.random())).unref();
   }
 
   /** From now on, mails are sent by themselves. */
   start(): void {
     if (this.#parts.send === null || this.#isClosed) return;
-    this.#poll ??= setInterval(() => void this.#deliverQuietly(), POLL_MS).unref();
+    this.#poll ??= setInterval(() => this.#deliverQuietly(), POLL_MS).unref();
   }
 
   /**
@@ -97,9 +97,9 @@ export class Mailer {
     await this.#running.catch(() => 0);
   }
 
-  async #deliverQuietly(): Promise<void> {
+  #deliverQuietly(): void {
     this.#nudge = undefined;
-    await this.deliver().catch(() => 0); // requests report a store that fails, and the next look finds what is left
+    this.deliver().catch(() => 0); // requests report a store that fails, and the next look finds what is left
   }
 
   async #deliver(): Promise<number> {

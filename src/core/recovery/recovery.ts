@@ -9,7 +9,7 @@ import type { Mailer } from '../mail/mailer.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { accountsNamed } from '../users/accounts-named.ts';
 import { toUser } from '../sessions/account.ts';
-import { newEmail, readEmail } from '../users/email.ts';
+import { newEmail } from '../users/email.ts';
 import { expectInserted, type NewAccount, type NewUser } from '../users/new-account.ts';
 import { checkNewPassword } from '../users/password-policy.ts';
 import type { PasswordHasher } from '../users/password-hasher.ts';
@@ -169,14 +169,13 @@ export class Recovery {
     events.audit('password_reset', { userId: user.id, client });
     await sessions.endAll(user.id, 'password_changed', { client });
     await links.revokeAll(user.id);
-    await this.#noteVerified(user, link.email);
+    await this.#noteVerified(user);
     return toUser(user);
   }
 
-  /** The user of a link has the mailbox it was sent to. */
-  async #noteVerified({ id, email, emailKey, emailVerified }: UserRecord, sentTo: string): Promise<void> {
-    if (emailVerified !== false || email === undefined || emailKey === undefined) return;
-    if (readEmail(sentTo)?.emailKey !== emailKey) return;
+  /** The user of a link has the mailbox it was sent to: that of the account, for as long as the link is good. */
+  async #noteVerified({ id, email, emailKey }: UserRecord): Promise<void> {
+    if (email === undefined || emailKey === undefined) return;
     await this.#parts.store.users.replaceAddress(id, email, { email, emailKey, emailVerified: true });
   }
 

@@ -1,5 +1,5 @@
 import { trusted } from 'mongoose';
-import type { AccountEventRecord, AccountEventStore } from '../../contracts/store/store.ts';
+import type { AccountEventRecord, AccountEventStore, ListPosition } from '../../contracts/store/store.ts';
 import { translated } from './errors.ts';
 import { removeExpired } from './expired.ts';
 import type { AccountEventDocument, MailModels } from './mail-models.ts';
@@ -24,17 +24,23 @@ export function mongoAccountEvents(events: MailModels['accountEvents']): Account
     },
     listAll: async (before, limit) => {
       if (limit === 0) return [];
-      const { at, name } = before ?? { at: new Date(8.64e15), name: '' };
-      const filter = {
-        expiresAt: trusted({ $lte: at }),
-        $or: [{ expiresAt: trusted({ $lt: at }) }, { _id: trusted({ $lt: name }) }],
-      };
-      const found = await translated(() => events.find(filter).sort({ expiresAt: -1, _id: -1 }).limit(limit).lean());
+      const found = await translated(() =>
+        events
+          .find(before === null ? {} : earlierThan(before))
+          .sort({ expiresAt: -1, _id: -1 })
+          .limit(limit)
+          .lean(),
+      );
       return found.map(toEvent);
     },
     deleteOfUser: async (userId) => (await translated(() => events.deleteMany({ userId }))).deletedCount,
     deleteExpired: (at) => removeExpired(events, at),
   };
 }
+
+const earlierThan = ({ at, name }: ListPosition) => ({
+  expiresAt: trusted({ $lte: at }),
+  $or: [{ expiresAt: trusted({ $lt: at }) }, { _id: trusted({ $lt: name }) }],
+});
 
 const toEvent = ({ _id: id, ...event }: AccountEventDocument): AccountEventRecord => ({ id, ...event });

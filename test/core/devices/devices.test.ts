@@ -58,7 +58,9 @@ describeEachStore('names of devices', (kind) => {
     const theirs = (await client.signIn('mallory', PASSWORD)).access;
     const rename = (token: string, deviceName: string, of = id) =>
       client.send(Operations.SessionRenameDocument, { id: of, deviceName }, { token });
-    expect(reasonOf(await rename(theirs, 'Stolen'))).toBe('session_not_found');
+    const stolen = await rename(theirs, 'Stolen');
+    expect(reasonOf(stolen)).toBe('session_not_found');
+    expect(stolen.errors[0]?.message).toMatch(/no live session with this id/);
     expect(reasonOf(await rename(mine, 'Phone', 'none'))).toBe('session_not_found');
     const { data } = await rename(mine, ' Phone 📱 ');
     expect(data).toEqual({ sessionRename: { id, deviceName: 'Phone 📱', lastIpAddress: '192.0.2.1' } });

@@ -6,7 +6,9 @@ import type { ProofKey } from '../../../src/client/dpop.ts';
 import { StoreUnavailable, type ProofInvalid } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
+import { ProofChecker } from '../../../src/core/dpop/check-proof.ts';
 import { Dpop } from '../../../src/core/dpop/dpop.ts';
+import { nodeEngine } from '../../../src/core/dpop/node-engine.ts';
 import { Nonces } from '../../../src/core/dpop/nonces.ts';
 import { openAt } from '../../stores/records.ts';
 import { makeProof, newClientKey } from '../../support/proofs.ts';
@@ -20,12 +22,14 @@ describeEachStore('the proofs that a server has seen', (kind) => {
   let place: Place;
   let store: Store;
   let clock: TestClock;
+  let added: Date[];
   let removals: Date[];
   let reported: unknown[];
   beforeEach(async () => {
     place = newPlace(kind);
     store = await openAt(place);
     clock = new TestClock();
+    added = [];
     removals = [];
     reported = [];
   });
@@ -38,13 +42,17 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     remove: Store['proofs']['deleteExpired'] = (at) => store.proofs.deleteExpired(at),
     add: Store['proofs']['add'] = (name, expiresAt) => store.proofs.add(name, expiresAt),
   ) => {
+    const addNoted: Store['proofs']['add'] = (name, expiresAt) => {
+      added.push(expiresAt);
+      return add(name, expiresAt);
+    };
     const deleteExpired = (at: Date) => {
       removals.push(at);
       return remove(at);
     };
     const settings = settingsFromOptions({ signingKey: TEST_KEY, dpop: 'optional', publicUrl: PUBLIC });
     return new Dpop({
-      store: { ...store, now: async () => null, proofs: { add, deleteExpired } },
+      store: { ...store, now: async () => null, proofs: { ...store.proofs, add: addNoted, deleteExpired } },
       settings,
       clock: clock.read,
       secret: () => createSecretKey(Buffer.from(TEST_KEY)),
@@ -116,9 +124,25 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     const failure = new StoreUnavailable(new Error('a full disk'));
     const dpop = room(() => Promise.reject(failure));
     expect(await prove(dpop)).toMatchObject({ tokenHash: null });
+    expect(added).toEqual([new Date((clock.seconds + 60) * 1000)]); // for as long as the clock accepts them
     while (reported.length === 0) await nextTurn();
     expect(reported).toEqual([failure]);
     await dpop.close();
+  });
+
+  test('are removed by one removal at a time, which is waited for at the end', async () => {
+    let finish = (_count: number) => {};
+    const dpop = room(() => new Promise((resolve) => (finish = resolve)));
+    await prove(dpop);
+    while (removals.length === 0) await nextTurn();
+    clock.advance(60);
+    await prove(dpop);
+    let isClosed = false;
+    const closing = dpop.close().then(() => (isClosed = true));
+    await nextTurn();
+    expect([removals.length, isClosed]).toEqual([1, false]);
+    finish(0);
+    await closing;
   });
 
   test('let nobody in while the store does not answer', async () => {
@@ -142,6 +166,40 @@ test('a nonce is good until the five minutes after its own are over, and old as 
   for (const now of [own + 300_000, own + 599_999]) {
     expect(nonces.find(nonce, now)).toEqual({ isOld: true, expiresAt: own + 600_000 });
   }
+  const changing = [TEST_KEY, `${TEST_KEY} of then`].map((text) => createSecretKey(Buffer.from(text)));
+  const renewed = new Nonces(() => changing[0] ?? createSecretKey(Buffer.from(TEST_KEY)));
+  expect(renewed.current(own)).toBe(nonce);
+  changing.shift();
+  expect(renewed.find(nonce, own)).toBeNull(); // another secret ends it
   for (const now of [own - 300_001, own + 600_000]) expect(nonces.find(nonce, now)).toBeNull();
   expect(new Set([own, own + 300_000].map((now) => nonces.current(now))).size).toBe(2);
+});
+
+test('a proof of more keys than are kept holds for each of them, and those used last are kept', async () => {
+  const key = newClientKey();
+  let reads = 0;
+  const verifierOf = () => {
+    reads += 1;
+    return () => true;
+  };
+  const few = new ProofChecker({ ...nodeEngine, verifierOf });
+  const proofs = Array.from({ length: 1100 }, (_, index) => {
+    const x = Buffer.from(String(index).padStart(32)).toString('base64url');
+    return makeProof(key, { url: `${PUBLIC}/graphql`, now: 1_800_000_000 }, { header: { jwk: { ...key.jwk, x } } });
+  });
+  const question = { method: 'POST', urls: [`${PUBLIC}/graphql`], now: 1_800_000_000_000, window: null };
+  const found = new Set<string>();
+  for (const proof of [...proofs, ...proofs]) found.add((await few.check({ proof, ...question })).thumbprint);
+  expect(found.size).toBe(1100);
+  // The thousand from 100 on are kept, and 101 makes room for 0: 100 was used after it.
+  for (const [index, read] of [
+    [100, 0],
+    [0, 1],
+    [100, 0],
+    [101, 1],
+  ] as const) {
+    reads = 0;
+    await few.check({ proof: proofs[index] ?? '', ...question });
+    expect([index, reads]).toEqual([index, read]);
+  }
 });

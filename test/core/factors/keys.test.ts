@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { SecondFactorRequired } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
@@ -16,6 +17,7 @@ describeEachStore('the keys of second factors', (kind) => {
     const place = newPlace(kind);
     const clock = new TestClock();
     const events: SecurityEvent[] = [];
+    const failed: string[] = [];
     const open = (secondFactorKeys: readonly string[]) =>
       createAuth({
         ...place.options,
@@ -24,6 +26,10 @@ describeEachStore('the keys of second factors', (kind) => {
         secondFactor: true,
         secondFactorKeys,
         clock: clock.read,
+        onLoginFailed: async ({ username }) => {
+          await nextTurn();
+          failed.push(username);
+        },
         onSecurityEvent: (event) => events.push(event),
       });
     const signIn = async (auth: Auth, code: string): Promise<readonly string[]> => {
@@ -32,17 +38,20 @@ describeEachStore('the keys of second factors', (kind) => {
       const answer = await auth.rooms.codeSignIn?.answer(due.challenge, code, CLIENT);
       return answer?.methods ?? [];
     };
-    const secret = async () => {
+    const stored = async () => {
       const store = await openStore(settingsFromOptions(place.options));
       const record = await store.secondFactors.find(alice.id);
       await store.close();
-      return record?.totp?.secret;
+      return record;
     };
+    const secret = async () => (await stored())?.totp?.secret;
     const before = await open([OLD]);
     const alice = await before.users.create({ username: 'alice', password: PASSWORD });
     const { uri } = (await before.rooms.enrolment?.begin({ ...alice, usernameKey: 'alice', passwordHash: '' })) ?? {
       uri: '',
     };
+    expect(uri).toMatch(/\?secret=[A-Z2-7]{32}&/); // 160 bits, as RFC 4226 recommends
+    expect((await stored())?.version).toBe(1);
     const app = new AuthenticatorApp(uri);
     const next = () => {
       clock.advance(30);
@@ -61,13 +70,22 @@ describeEachStore('the keys of second factors', (kind) => {
     await during.close();
 
     const after = await open([NEW]);
+    await expect(signIn(after, 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA')).rejects.toMatchObject({
+      reason: 'wrong_code',
+      field: 'code',
+      message: expect.stringContaining('code is wrong'),
+    });
+    await expect(signIn(after, '1'.repeat(65))).rejects.toMatchObject({ reason: 'invalid_input', field: 'code' });
+    expect(failed).toEqual(['alice']); // the hook has come to its end
     expect(await signIn(after, next())).toEqual(['pwd', 'otp', 'mfa']);
     await after.close();
     const without = await open([OLD]);
-    const failed = events.length;
+    const seen = events.length;
     await expect(signIn(without, next())).rejects.toThrow('SECOND_FACTOR_KEYS lacks');
-    expect(events.slice(failed).map(({ event }) => event)).not.toContain('second_factor_failed');
+    expect(events.slice(seen).map(({ event }) => event)).not.toContain('second_factor_failed');
     expect(await signIn(without, codes[0] ?? '')).toEqual(['pwd', 'mfa']);
+    await without.rooms.factors?.remove(alice.id);
+    expect(await without.rooms.factors?.renewRecoveryCodes(alice.id, CLIENT)).toBeNull(); // there is none to recover
     await without.close();
     await place.remove();
   });

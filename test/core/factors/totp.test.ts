@@ -100,6 +100,9 @@ test('a sealed text opens with its secret, unchanged, and for its purpose alone'
     const changed = `${sealed.slice(0, at)}${character === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`;
     expect(new SealedTexts([first]).open(changed, 'totp alice')).toBeNull();
   }
+  // As it was written by the first version, which stores still hold.
+  const written = 'qEOehPyiL9dlz6keQHsFNrm9NAbMbWxsxf-uu13D8aE';
+  expect(new SealedTexts([first]).open(written, 'totp alice')).toEqual({ text: 'text', isStale: false });
   for (const odd of ['', 'A', `${sealed}=`, `${sealed} `, sealed.slice(0, 30)]) {
     expect(new SealedTexts([first]).open(odd, 'totp alice')).toBeNull();
   }

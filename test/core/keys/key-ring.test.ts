@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -150,6 +150,11 @@ describe('a key ring', () => {
     expect(readdirSync(folder)).not.toContain(`${first.kid}.json`); // it has gone when the rotation has been made
     expect((await keeper.list()).keys.map(({ kid }) => kid)).not.toContain(first.kid);
     expect(await states()).toEqual(['signing', 'published']);
+  });
+
+  test('that cannot be written says so', async () => {
+    symlinkSync(join(folder, '../nowhere/keys'), folder); // holds for root, too
+    await expect(keeper.generate()).rejects.toThrow(/^JWT_KEYS_DIR: .* cannot be written: /);
   });
 
   test('has to have a first key before it rotates', async () => {

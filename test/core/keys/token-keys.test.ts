@@ -133,7 +133,7 @@ describe('keys', () => {
       await expect(start).rejects.toThrow(
         /^JWT_SIGNING_KEY: got the path of a file that does not exist, expected .* or the secret itself\.$/,
       );
-      const pem = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey }));
+      const pem = loadKeys(settingsFromOptions({ algorithm: 'ES256', signingKey: `${files.secret}/x` }));
       await expect(pem).rejects.toThrow(
         /^JWT_SIGNING_KEY: got the path of a file that does not exist, .* as PEM or as a JWK\.$/,
       );

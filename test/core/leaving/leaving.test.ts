@@ -1,12 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
+import { createEvents, on } from '../../../src/contracts/events.ts';
+import type { SecurityEvent, User } from '../../../src/contracts/hooks.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import { Leaving } from '../../../src/core/leaving/leaving.ts';
 import { openStore } from '../../../src/stores/open-store.ts';
 import * as Operations from '../../generated/operations.ts';
 import { enrol, FACTOR_ENV, reasonOf } from '../../support/factors.ts';
 import { claimsOf } from '../../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
-import { newLink, newMail } from '../../stores/records.ts';
-import { describeEachStore } from '../../support/stores.ts';
+import { newLink, newMail, newReplay, newSession } from '../../stores/records.ts';
+import { describeEachStore, newPlace } from '../../support/stores.ts';
 
 const ENV = { ACCOUNT_SELF_SERVICE: 'on', DEVICE_NAMES: 'on', ROLES: 'on', EMAIL: 'on', NOTICES: 'on', ...FACTOR_ENV };
 
@@ -113,4 +118,44 @@ test('in cookie mode the cookie goes with the account', async () => {
   const answer = await server.client.send(Operations.AccountDeleteDocument, credentials, { token, headers });
   expect(answer.headers.get('set-cookie')).toMatch(/refresh=;.*1970/);
   await server.remove();
+});
+
+test('is taken along and removed once all is noted, and what was taken is told of', async () => {
+  const place = newPlace('sqlite');
+  const store = await openStore(settingsFromOptions(place.options));
+  const replay = newReplay();
+  const replayed = newSession({ userId: 'alice', replay, createdAt: new Date(1) });
+  for (const session of [replayed, newSession({ userId: 'alice', createdAt: new Date(2) })]) {
+    await store.sessions.insert(session);
+  }
+  const done: string[] = [];
+  const later = (what: string) => async () => {
+    done.push('(');
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+    done.push(what, ')');
+  };
+  const events: SecurityEvent[] = [];
+  const listAll: Store['sessions']['listAll'] = async (userId) => {
+    done.push('listed');
+    return store.sessions.listAll(userId);
+  };
+  const client = { userAgent: 'a', ipAddress: '192.0.2.1' };
+  const leaving = new Leaving({
+    store: { ...store, sessions: { ...store.sessions, listAll, anonymize: later('made anonymous') } },
+    clock: () => 0,
+    events: createEvents([on(['security'], ({ event }) => events.push(event))], () => {}),
+    users: { delete: later('deleted') } as never,
+    proof: { prove: async () => ({ record: { isAdmin: false } }) } as never,
+    notices: { settled: later('noted') },
+  });
+  const { sessions } = await leaving.export({ id: 'alice' } as User, client);
+  expect(sessions).toMatchObject([
+    { replays: null },
+    { replays: JSON.parse(JSON.stringify(replay.reported)) as object },
+  ]);
+  expect(events).toMatchObject([{ event: 'account_exported', userId: 'alice', client }]);
+  await leaving.delete('alice', { password: PASSWORD }, client);
+  expect(done.join(' ')).toBe('( noted ) listed ( noted ) ( deleted ) ( made anonymous )');
+  await store.close();
+  await place.remove();
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MAIL_KINDS } from '../../../src/contracts/store/mail-kinds.ts';
 import { deviceOf } from '../../../src/core/mail/device-of.ts';
 import { Templates } from '../../../src/core/mail/templates.ts';
-import { PLACEHOLDERS } from '../../../src/core/mail/texts.ts';
+import { PLACEHOLDERS, WITH_LINK } from '../../../src/core/mail/texts.ts';
 import { allSnippets } from '../../support/snippet-checks.ts';
 
 const VALUES = Object.fromEntries(Array.from(PLACEHOLDERS, (name) => [name, `(${name})`]));
@@ -26,9 +26,10 @@ describe('the texts of mails', () => {
   test.each(MAIL_KINDS)('are there in English, with all places filled in: %s', async (kind) => {
     const { subject, text, html, language } = (await Templates.open(undefined)).write(kind, 'de', VALUES);
     expect(language).toBe('en');
-    for (const part of [subject, text, html]) expect(part).not.toMatch(/[{}]/);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/[{}]|^$|\n{3}|<p><\/p>/);
     expect(text).toMatch(/^Hello \(username\),\n\n/);
-    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">[^]*<p>Hello \(username\),<\/p>/);
+    expect(html.includes('<p><a href="(link)">(link)</a></p>')).toBe(WITH_LINK.has(kind));
   });
 
   test('are those of the folder, in the nearest language', async () => {
@@ -83,11 +84,14 @@ describe('the texts of mails', () => {
       'Hallo',
       'de/password-reset.txt: expected a first line such as "Subject: Choose a new password".',
     ],
-    [
-      'de/password-reset.txt',
-      'Subject: A\n\nno link',
-      'de/password-reset.txt: has no {{link}}, without which the mail is of no use.',
-    ],
+    ...['password-reset', 'email-verify', 'invitation'].map(
+      (name) =>
+        [
+          `de/${name}.txt`,
+          'Subject: A\n\nno link',
+          `de/${name}.txt: has no {{link}}, without which the mail is of no use.`,
+        ] as const,
+    ),
     [
       'de/password-reset.txt',
       'Subject: A\n\n{{link}} {{lnik}}',
@@ -102,7 +106,7 @@ describe('the texts of mails', () => {
 
   test('are refused where there is no such folder', async () => {
     await expect(Templates.open(join(folder, 'none'))).rejects.toThrow(
-      /^MAIL_TEMPLATES: cannot read the folder .*ENOENT/,
+      /^MAIL_TEMPLATES: cannot read the folder \S+: ENOENT/,
     );
   });
 });
@@ -116,6 +120,17 @@ test.each([
     'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1',
     'Safari on iPhone',
   ],
+  [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0',
+    'Edge on Windows',
+  ],
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 OPR/112.0',
+    'Opera on macOS',
+  ],
+  ['Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36', 'Chrome on ChromeOS'],
+  ['Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0', 'Firefox on Android'],
+  ['Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 FxiOS/127.0 Safari/605.1', 'Firefox on iPad'],
   ['okhttp/4.12.0', 'okhttp'],
   ['node', 'node'],
   ['Call 555-1234 now! https://evil.example', 'an unknown program'],

@@ -1,4 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createEvents, type Events } from '../../../src/contracts/events.ts';
+import type { SecurityEventName } from '../../../src/contracts/hooks.ts';
+import type { Store } from '../../../src/contracts/store/store.ts';
+import type { Draft } from '../../../src/core/mail/mailer.ts';
+import { KnownDevices } from '../../../src/core/notices/known-devices.ts';
+import { Notices } from '../../../src/core/notices/notices.ts';
+import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
 import {
   PasswordChangeDocument,
   SecurityEventsDocument,
@@ -6,7 +15,8 @@ import {
   TokenRefreshDocument,
 } from '../../generated/operations.ts';
 import { startRecoveryServer, type RecoveryServer } from '../../support/recovery.ts';
-import { describeEachStore } from '../../support/stores.ts';
+import { TestClock } from '../../support/server.ts';
+import { describeEachStore, newPlace, type Place } from '../../support/stores.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0';
 const CHROME = 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36';
@@ -87,5 +97,82 @@ describeEachStore('a user', (kind) => {
     await server.auth.users.delete(id);
     await server.auth.users.create({ id, username: name, password: PASSWORD });
     expect(await events((await signIn(FIREFOX)).access)).toMatchObject([{ event: 'sign_in' }]);
+  });
+});
+
+describe('what is noted of accounts', () => {
+  const DAY = 86_400;
+  let place: Place;
+  let store: Store;
+  let clock: TestClock;
+  let drafts: Draft[];
+  let notices: Notices;
+  let events: Events;
+  beforeEach(async () => {
+    place = newPlace('sqlite');
+    store = await openSqliteStore(join(place.options.dataDir, 'store.sqlite'));
+    clock = new TestClock();
+    drafts = [];
+    const add: Store['accountEvents']['add'] = async (...given) => {
+      for (let turn = 0; turn < 5; turn += 1) await nextTurn(); // longer than a question takes
+      await store.accountEvents.add(...given);
+    };
+    notices = new Notices({
+      store: { ...store, accountEvents: { ...store.accountEvents, add } },
+      clock: clock.read,
+      mailer: { add: async (draft: Draft) => void drafts.push(draft) } as never,
+      report: () => {},
+    });
+    events = createEvents([notices], () => {});
+  });
+  afterEach(async () => {
+    await notices.settled();
+    await store.close();
+    await place.remove();
+  });
+
+  test('is waited for by who reads it, is in the order in which it happened, and kept for 180 days', async () => {
+    const happened = Array.from({ length: 20 }, (_, index) => (index % 3 === 0 ? 'user_enabled' : 'user_disabled'));
+    for (const name of happened) events.audit(name, { userId: 'alice' });
+    const listed = await notices.list('alice');
+    expect(listed.map(({ event }) => event)).toEqual(happened.toReversed());
+    expect(listed[0]?.expiresAt.getTime()).toBe(clock.read() + 180 * DAY * 1000);
+    events.audit('admin_granted', { userId: 'bob' });
+    expect(await notices.listAll(null, 100)).toHaveLength(21);
+    events.audit('admin_revoked', { userId: 'bob' });
+    await notices.settled();
+    expect(await store.accountEvents.list('bob', 50)).toHaveLength(2);
+  });
+
+  test('is mailed where the user should know at once', async () => {
+    const mailed = {
+      token_reused: 'notice_token_reuse',
+      token_replayed: 'notice_token_reuse',
+      password_changed: 'notice_password_changed',
+      password_reset: 'notice_password_changed',
+      guessing_suspected: 'notice_guessing',
+      second_factor_added: 'notice_factor_changed',
+      second_factor_removed: 'notice_factor_changed',
+      recovery_codes_renewed: 'notice_factor_changed',
+    } as const;
+    const noted =
+      'sign_in sessions_ended password_reset_asked email_change_asked email_verified email_changed user_enabled user_disabled ' +
+      'admin_granted admin_revoked roles_changed key_rotated recovery_code_used second_factor_failed stepped_up account_exported';
+    const names = [...Object.keys(mailed), ...noted.split(' ')];
+    for (const name of ['user_created', ...names]) events.audit(name as SecurityEventName, { userId: 'alice' });
+    const listed = await notices.list('alice');
+    expect(new Set(listed.map(({ event }) => event))).toEqual(new Set(names));
+    expect(drafts.map(({ kind }) => kind).toSorted()).toEqual(Object.values(mailed).toSorted());
+    expect(new Set(drafts.map(({ lifetime }) => lifetime))).toEqual(new Set([3 * DAY]));
+  });
+
+  test('tells a device that was not seen for 180 days as new, and not the first of an account, whatever it is', async () => {
+    const devices = new KnownDevices({ store, clock: clock.read });
+    expect([await devices.isNew('alice', null), await devices.isNew('alice', null)]).toEqual([false, false]);
+    expect([await devices.isNew('alice', 'a'), await devices.isNew('alice', 'a')]).toEqual([true, false]);
+    clock.advance(100 * DAY);
+    expect(await devices.isNew('alice', null)).toBe(false);
+    clock.advance(81 * DAY);
+    expect([await devices.isNew('alice', null), await devices.isNew('alice', 'a')]).toEqual([false, true]);
   });
 });

@@ -53,9 +53,12 @@ describeEachStore('an e-mail address', (kind) => {
     expect(mail?.headers.get('subject')).toBe('Confirm your e-mail address');
     expect(mail?.headers.get('from')).toBe('Example <no-reply@example.com>');
     expect(mail?.text).toMatch(/^Hello user\d+,\n\n.*\n\nhttps:\/\/app\.example\.com\/account#emailVerify=[\w-]{43}\n/);
+    expect(mail?.text).toContain('for 24 hours');
     expect(mail?.html).toContain(`<a href="https://app.example.com/account#emailVerify=${tokenIn(mail)}">`);
     expect((await verify(tokenIn(mail))).data?.emailVerify).toBe(address);
     expect(await emailOf(address)).toMatchObject({ email: address, emailVerified: true });
+    await server.deliver();
+    expect(server.mailbox.to(address)).toHaveLength(1); // and not that it was changed
   });
 
   test.each([
@@ -141,7 +144,9 @@ describeEachStore('an e-mail address', (kind) => {
     expect(await emailOf(next)).toMatchObject({ email: next, emailVerified: true });
     expect((await signIn(address)).errors).toHaveLength(1);
     await server.deliver();
-    expect(server.mailbox.to(address).at(-1)?.headers.get('subject')).toBe('Your e-mail address was changed');
+    const told = server.mailbox.to(address).at(-1);
+    expect(told?.headers.get('subject')).toBe('Your e-mail address was changed');
+    expect(told?.text).toContain('Address: 127.0.0.1.');
     expect(server.mailbox.to(next)).toHaveLength(1);
   });
 

@@ -53,6 +53,7 @@ describeEachStore('a forgotten password', (kind) => {
     const [mail] = server.mailbox.to(address);
     expect(mail?.headers.get('subject')).toBe('Choose a new password');
     expect(mail?.text).toContain(`https://app.example.com/account#passwordReset=${token}`);
+    expect(mail?.text).toContain('for 30 minutes');
     expect((await reset(token)).data?.passwordReset).toBe(true);
     expect((await signIn(OLD)).errors[0]?.extensions['reason']).toBe('no_active_account');
     expect((await signIn(NEW)).errors).toEqual([]);

@@ -70,6 +70,9 @@ describeEachStore('an admin', (kind) => {
     await server.deliver();
     const [mail] = server.mailbox.to(email);
     expect(mail?.headers.get('subject')).toBe('Your account at app.example.com');
+    expect(mail?.text).toContain('for 7 days');
+    const invited = events.find(({ event, userId }) => event === 'user_invited' && userId === data?.userInvite.id);
+    expect(invited).toMatchObject({ actorId: server.alice.id, client: { ipAddress: '127.0.0.1' } });
     const link = server.mailbox.tokenTo(email);
     server.clock.advance(7 * 86_400 - 1);
     expect((await server.client.send(PasswordResetDocument, { token: link, newPassword: STRONG })).errors).toEqual([]);

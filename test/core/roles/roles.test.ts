@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
 import { Authorized, Query, Resolver } from 'type-graphql';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
 import type { Auth } from '../../../src/graphql/auth.ts';
 import { verifierGuard } from '../../../src/verifier/verifier-guard.ts';
 import {
@@ -42,9 +43,12 @@ async function ask(auth: Auth, source: string, token: string): Promise<unknown> 
 
 describeEachStore('roles of the account', (kind) => {
   let library: TestLibrary;
+  const events: SecurityEvent[] = [];
   beforeAll(async () => {
     const claims = () => ({ roles: ['OWN'], plan: 'gold' });
-    library = await startTestLibrary(kind, { roles: true, claims, slidingTokenRefreshLifetime: '1d' });
+    const onSecurityEvent = (event: SecurityEvent) => void events.push(event);
+    const options = { roles: true, claims, slidingTokenRefreshLifetime: '1d', onSecurityEvent };
+    library = await startTestLibrary(kind, options);
   });
   afterAll(() => library.remove());
 
@@ -93,10 +97,13 @@ describeEachStore('roles of the account', (kind) => {
     const many = Array.from({ length: 51 }, (_, index) => `R${index}`);
     await expect(auth.rooms.roles?.set(alice.id, many)).rejects.toMatchObject({ field: 'roles' });
     expect(await auth.users.find(alice.id)).not.toHaveProperty('roles');
-    expect(await auth.rooms.roles?.set(alice.id, ['news:write', 'x'.repeat(64)])).toMatchObject({
-      roles: ['news:write', 'x'.repeat(64)],
-    });
+    expect(await auth.rooms.roles?.set(alice.id, many.slice(1))).toMatchObject({ roles: many.slice(1).toSorted() });
+    events.length = 0;
+    const user = await auth.rooms.roles?.set(alice.id, ['news:write', 'x'.repeat(64)]);
+    expect(user).toMatchObject({ id: alice.id, roles: ['news:write', 'x'.repeat(64)] });
+    expect(user).not.toHaveProperty('passwordHash');
     expect(await auth.rooms.roles?.set('nobody', ['EDITOR'])).toBeNull();
+    expect(events).toMatchObject([{ event: 'roles_changed', userId: alice.id, actorId: null }]);
   });
 });
 
@@ -133,20 +140,24 @@ test('with stateless authentication and in other services, the token says which 
 
 describe('admins', () => {
   let server: TestServer;
+  const events: SecurityEvent[] = [];
   beforeAll(async () => {
-    server = await startTestServer('sqlite', { env: { ROLES: 'on' } });
+    const onSecurityEvent = (event: SecurityEvent) => void events.push(event);
+    server = await startTestServer('sqlite', { env: { ROLES: 'on' }, hooks: { onSecurityEvent } });
   });
   afterAll(() => server.remove());
 
   test('give and take roles of others, which an event tells', async () => {
     const { client, auth, alice } = server;
-    await auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
+    const { id: actorId } = await auth.users.create({ username: 'root', password: PASSWORD, isAdmin: true });
     const root = (await client.signIn('root', PASSWORD)).access;
     const user = await server.signIn();
     const give = (token: string, roles: string[]) =>
       client.send(UserSetRolesDocument, { id: alice.id, roles }, { token });
     expect(reasonOf(await give(user.access, ['EDITOR']))).toBe('permission_denied');
     expect((await give(root, ['EDITOR'])).data).toEqual({ userSetRoles: { id: alice.id, roles: ['EDITOR'] } });
+    const by = { actorId, client: { ipAddress: '127.0.0.1' } };
+    expect(events.at(-1)).toMatchObject({ event: 'roles_changed', userId: alice.id, ...by });
     expect((await client.expect(MyRolesDocument, {}, { token: user.access })).me).toEqual({ roles: ['EDITOR'] });
     const { tokenRefresh } = await client.expect(TokenRefreshDocument, { refresh: user.refresh });
     expect(claimsOf(tokenRefresh.access)['roles']).toEqual(['EDITOR']);

@@ -2,13 +2,18 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { graphql } from 'graphql';
 import { Authorized, Query, Resolver } from 'type-graphql';
+import { SessionRevoked } from '../../../src/contracts/errors.ts';
+import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
+import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import { StepUp } from '../../../src/core/step-up/step-up.ts';
+import type { Authenticated } from '../../../src/core/tokens/authenticator.ts';
 import type { Demand } from '../../../src/core/tokens/demands.ts';
 import { verifierGuard } from '../../../src/verifier/verifier-guard.ts';
 import * as Operations from '../../generated/operations.ts';
 import { answerWith, challengeOf, enrol, reasonOf } from '../../support/factors.ts';
 import { claimsOf } from '../../support/forge.ts';
 import { startTestLibrary } from '../../support/library.ts';
-import { ALL_ROOMS, PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
+import { ALL_ROOMS, PASSWORD, startTestServer, TEST_KEY, type TestServer } from '../../support/server.ts';
 import { describeEachStore } from '../../support/stores.ts';
 
 const MAX_AGE = 600;
@@ -37,8 +42,11 @@ class VaultResolver {
 
 describeEachStore('step-up', (kind) => {
   let server: TestServer;
+  let events: SecurityEvent[];
   const start = async (env: Readonly<Record<string, string>> = {}) => {
-    server = await startTestServer(kind, { env: { ...ALL_ROOMS, ...env } });
+    events = [];
+    const hooks = { onSecurityEvent: (event: SecurityEvent) => void events.push(event) };
+    server = await startTestServer(kind, { env: { ...ALL_ROOMS, ...env }, hooks });
   };
   afterEach(() => server.remove());
   const send = <Variables>(document: TypedDocumentNode<unknown, Variables>, variables: Variables, token: string) =>
@@ -106,6 +114,8 @@ describeEachStore('step-up', (kind) => {
     expect(Date.parse(tokenStepUp.authenticatedAt)).toBe(server.clock.read());
     const renewed = claimsOf(tokenStepUp.access ?? '');
     const { sid, user_id: userId, token_type: type } = claimsOf(token);
+    const client = { ipAddress: '127.0.0.1' };
+    expect(events.at(-1)).toMatchObject({ event: 'stepped_up', userId, sessionId: sid, client });
     expect(renewed).toMatchObject({
       auth_time: server.clock.seconds,
       amr: ['pwd'],
@@ -187,4 +197,20 @@ test("fields of the library's users ask for a recent sign-in, a factor or both, 
     });
   }
   await library.remove();
+});
+
+test('whose session ends while the password is checked gets no token, and nothing is told', async () => {
+  const told: unknown[] = [];
+  const stepUp = new StepUp({
+    store: { sessions: { reauthenticate: async () => false } },
+    settings: settingsFromOptions({ signingKey: TEST_KEY }),
+    clock: () => 0,
+    events: { audit: (...event: unknown[]) => told.push(event) },
+    minter: { access: () => 'a token' },
+    proof: { prove: async () => ({ record: {}, authentication: {} }) },
+  } as never);
+  const caller = { token: { sessionId: 's', type: 'access', claims: {}, userId: 'alice' } } as Authenticated;
+  const client = { userAgent: null, ipAddress: null };
+  await expect(stepUp.renew(caller, 'alice', { password: PASSWORD }, client)).rejects.toBeInstanceOf(SessionRevoked);
+  expect(told).toEqual([]);
 });

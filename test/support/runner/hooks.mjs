@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const FOLDERS = ['src', 'test', 'bench', 'examples', 'dist'];
 const OURS = FOLDERS.map((folder) => new URL(`../../../${folder}/`, import.meta.url).href);
 const compiled = new Map();
+const SRC = new URL('../../../src/', import.meta.url).href;
 let globals;
 let mutants;
 
@@ -16,13 +17,18 @@ export function initialize(data) {
   ({ globals, mutants } = data);
 }
 
-/** `?run=<mutant>.<suite>` goes along to all of ours that is imported: every suite has modules of its own, as in jest. */
+/**
+ * `?run=<mutant>.<suite>` goes along to all of ours that is imported: every suite has test modules of its own, as in jest. Without
+ * mutants, `src` is loaded once a process, as in a server: it keeps nothing in modules, and stays compiled.
+ */
 export async function resolve(specifier, context, next) {
   const { search } = new URL(context.parentURL ?? 'file:///');
   if (specifier === '@jest/globals') return { url: globals + search, shortCircuit: true };
   const resolved = await next(specifier, context);
   const isOurs = OURS.some((folder) => resolved.url.startsWith(folder)) && !resolved.url.includes('?');
-  return isOurs ? { ...resolved, url: resolved.url + search } : resolved;
+  if (!isOurs) return resolved;
+  const isShared = mutants === undefined && search !== '' && resolved.url.startsWith(SRC);
+  return { ...resolved, url: resolved.url + (isShared ? '?run=src' : search) };
 }
 
 export async function load(url, context, next) {
