@@ -12,6 +12,8 @@ interface Waiting {
   /** When its request came, by `performance.now()`. */
   readonly since: number;
   readonly refuse: (error: unknown) => void;
+  /** In the list; null when nobody waits any more. */
+  place: number | null;
 }
 
 /**
@@ -22,7 +24,8 @@ interface Waiting {
  */
 export class RequestDeadline {
   readonly #store: Pick<Store, 'ping'>;
-  readonly #waiting = new Set<Waiting>();
+  /** Not a `Set`: to find a new object in one costs as much as all the rest. */
+  readonly #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(store: Pick<Store, 'ping'>) {
@@ -38,20 +41,31 @@ export class RequestDeadline {
   within<Result>(since: number, work: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, refuse) => {
       const begun = work();
-      const waiting = { since, refuse };
-      this.#waiting.add(waiting);
+      const waiting: Waiting = { since, refuse, place: this.#waiting.length };
+      this.#waiting.push(waiting);
       if (this.#timer === null) this.#lookLater();
       begun.then(
         (result) => {
-          this.#waiting.delete(waiting);
+          this.#remove(waiting);
           resolve(result);
         },
         (error: unknown) => {
-          this.#waiting.delete(waiting);
+          this.#remove(waiting);
           refuse(error);
         },
       );
     });
+  }
+
+  /** The last one takes its place. */
+  #remove(waiting: Waiting): void {
+    if (waiting.place === null) return;
+    const last = this.#waiting.pop();
+    if (last !== undefined && last !== waiting) {
+      this.#waiting[waiting.place] = last;
+      last.place = waiting.place;
+    }
+    waiting.place = null;
   }
 
   #lookLater(): void {
@@ -62,17 +76,17 @@ export class RequestDeadline {
     if (this.#late().length > 0 && !(await this.#storeAnswers())) {
       const refusal = new StoreUnavailable(new Error(`the store has kept a request waiting for ${DEADLINE_MS} ms`));
       for (const waiting of this.#late()) {
-        this.#waiting.delete(waiting);
+        this.#remove(waiting);
         waiting.refuse(refusal);
       }
     }
-    if (this.#waiting.size > 0) this.#lookLater();
+    if (this.#waiting.length > 0) this.#lookLater();
     else this.#timer = null;
   }
 
   #late(): readonly Waiting[] {
     const latest = performance.now() - DEADLINE_MS + ANSWER_MS;
-    return [...this.#waiting].filter(({ since }) => since <= latest);
+    return this.#waiting.filter(({ since }) => since <= latest);
   }
 
   async #storeAnswers(): Promise<boolean> {

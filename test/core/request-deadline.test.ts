@@ -45,6 +45,17 @@ describe('the deadline of requests', () => {
     expect(next.after).toBeLessThanOrEqual(5250);
   });
 
+  test('keeps apart those that end in any order', async () => {
+    ping = never;
+    const after = (ms: number) => () => new Promise((resolve) => setTimeout(resolve, ms, ms));
+    const all = [9000, 100, 8000, 200].map((ms) => outcomeOf(after(ms)));
+    await jest.advanceTimersByTimeAsync(10_000);
+    const refused = { after: 5000, with: expect.any(StoreUnavailable) as unknown };
+    const done = (ms: number) => ({ after: ms, with: ms });
+    expect(all).toEqual([refused, done(100), refused, done(200)]);
+    expect([asked, jest.getTimerCount()]).toEqual([1, 0]);
+  });
+
   test('ends one at once where the store fails', async () => {
     ping = () => Promise.reject(new StoreUnavailable(new Error('gone')));
     const ended = outcomeOf(never);
