@@ -76,6 +76,7 @@ describeEachStore('the keys of second factors', (kind) => {
       message: expect.stringContaining('code is wrong'),
     });
     await expect(signIn(after, '1'.repeat(65))).rejects.toMatchObject({ reason: 'invalid_input', field: 'code' });
+    expect(events.at(-1)).toMatchObject({ event: 'second_factor_failed', userId: alice.id, client: CLIENT });
     expect(failed).toEqual(['alice']); // the hook has come to its end
     expect(await signIn(after, next())).toEqual(['pwd', 'otp', 'mfa']);
     await after.close();
@@ -84,6 +85,7 @@ describeEachStore('the keys of second factors', (kind) => {
     await expect(signIn(without, next())).rejects.toThrow('SECOND_FACTOR_KEYS lacks');
     expect(events.slice(seen).map(({ event }) => event)).not.toContain('second_factor_failed');
     expect(await signIn(without, codes[0] ?? '')).toEqual(['pwd', 'mfa']);
+    expect(await without.rooms.factors?.renewRecoveryCodes(alice.id, CLIENT)).toHaveLength(10);
     await without.rooms.factors?.remove(alice.id);
     expect(await without.rooms.factors?.renewRecoveryCodes(alice.id, CLIENT)).toBeNull(); // there is none to recover
     await without.close();
