@@ -1,7 +1,6 @@
 /** Authorizer, a token server in Go, as a contestant: it keeps sessions and users in SQLite. */
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { ACCOUNT, freePort, run, temporaryFolder } from './processes.mjs';
+import { ACCOUNT, freePort, run, temporaryFolder, whenAnswering } from './processes.mjs';
 import { graphql } from './requests.mjs';
 
 const ORIGIN = 'http://localhost:3000';
@@ -63,20 +62,9 @@ export const authorizer = (binary) => ({
     const signUp = asked('mutation ($params: SignUpRequest!) { signup(params: $params) { message } }', {
       params: account,
     });
-    await answered(`${url}/graphql`, signUp);
+    await whenAnswering(url);
+    const answer = await (await fetch(`${url}/graphql`, signUp)).json();
+    if (!answer.data) throw new Error(`Authorizer refused the account: ${JSON.stringify(answer)}`);
     return { child, pid: child.pid, url };
   },
 });
-/** Asks until there is an answer, for half a minute. */
-async function answered(url, request) {
-  for (let tries = 0; ; tries++) {
-    try {
-      const answer = await (await fetch(url, request)).json();
-      if (!answer.data) throw new Error(JSON.stringify(answer), { cause: 'refused' });
-      return;
-    } catch (error) {
-      if (error.cause === 'refused' || tries === 300) throw error;
-      await setTimeout(100);
-    }
-  }
-}

@@ -11,6 +11,7 @@ import {
   run,
   SETTINGS,
   temporaryFolder,
+  whenAnswering,
   whenListening,
 } from './processes.mjs';
 import { GRAPHQL, introspect, REST, WIRE } from './requests.mjs';
@@ -70,7 +71,9 @@ const seed = (name, python, serve) => ({
     const settings = { DATA_DIR: temporaryFolder(), PYTHONDONTWRITEBYTECODE: '1' };
     finish([python, 'seed.py'], settings, { cwd: FOLDER });
     const child = run([python, '-m', ...serve(await freePort()), 'seed:application'], settings);
-    return started(child, /Listening at: (http:\S+)/);
+    const server = await started(child, /Listening at: (http:\S+)/);
+    await whenAnswering(server.url); // granian says it before its worker is there
+    return server;
   },
 });
 const gunicorn = (port) =>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import bcrypt from 'bcrypt';
 
 export const PASSWORD = 'wonderland123!';
@@ -34,7 +35,8 @@ const folders = [];
 const endings = [];
 process.on('exit', () => {
   for (const end of endings) end();
-  for (const child of children) child.kill('SIGKILL');
+  for (const { pid, exitCode, signalCode } of children)
+    if (exitCode === null && signalCode === null) for (const member of familyOf(pid)) process.kill(member, 'SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
@@ -96,6 +98,19 @@ export function whenListening(child, pattern = /"url":"(http:[^"]+)"/) {
       });
     }
   });
+}
+
+/** Asks an origin until it answers, whatever it says, for half a minute. */
+export async function whenAnswering(url) {
+  for (let tries = 0; ; tries++) {
+    try {
+      await fetch(url);
+      return;
+    } catch (error) {
+      if (tries === 300) throw error;
+      await setTimeout(100);
+    }
+  }
 }
 
 export function childrenOf(pid) {
