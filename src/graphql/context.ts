@@ -179,9 +179,9 @@ function requestAuth(core: Core, settings: Settings): (input: ContextInput) => R
 
     authenticate(): Promise<Authenticated> {
       const header = headerOf(this.#input.req.headers, headerName);
-      return (this.#authenticated ??= this.inTime(() => core.authenticator.authenticate(header, this.#prover)).catch(
-        (error: unknown) => this.refuse(error),
-      ));
+      return (this.#authenticated ??= core.authenticator
+        .authenticate(header, this.#prover)
+        .catch((error: unknown) => this.refuse(error)));
     }
 
     prove(): Promise<ProvenKey | null> {

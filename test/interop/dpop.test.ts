@@ -22,7 +22,7 @@ describe('libraries that make DPoP proofs', () => {
   });
   afterAll(() => server.remove());
 
-  test.each(['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256', 'RS256'])('jose, with %s', async (alg) => {
+  test.each(['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'])('jose, with %s', async (alg) => {
     const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: false });
     const jwk = await jose.exportJWK(publicKey);
     let nonce = '';

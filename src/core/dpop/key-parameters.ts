@@ -10,7 +10,6 @@ export interface KeyParameters {
   readonly isPss: boolean;
 }
 
-const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 /** A modulus of 2048 bits (RFC 7518 3.3) and more, up to 4096: larger ones are there to make work. In base64url, so that its first bit is one of the first character. */
 const MODULUS = /^(?:[g-z\d_-][\w-]{341}|[B-Za-z\d_-][\w-]{342,682})$/;
 /** 65537, which all platforms use. With 1 everybody can sign, with an even one nobody, and a large one makes each check as slow as a signature. */
@@ -20,9 +19,8 @@ const EXPONENT = 'AQAB';
 export function keyParameters({ kty, crv, n, e, alg, use }: Jwk, algorithm: ProofAlgorithm): KeyParameters | null {
   if ((use !== undefined && use !== 'sig') || (alg !== undefined && !isSame(alg, algorithm))) return null;
   const hash = `SHA-${algorithm.slice(2)}`;
-  const curve = CURVES[algorithm];
-  if (curve !== undefined) {
-    return kty === 'EC' && crv === curve ? { hash, curve, isEcdsa: true, isPss: false } : null;
+  if (algorithm === 'ES256') {
+    return kty === 'EC' && crv === 'P-256' ? { hash, curve: crv, isEcdsa: true, isPss: false } : null;
   }
   if (isEdwards(algorithm)) {
     return kty === 'OKP' && crv === 'Ed25519' ? { hash: null, curve: crv, isEcdsa: false, isPss: false } : null;

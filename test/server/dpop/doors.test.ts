@@ -51,7 +51,7 @@ describe.each(['optional', 'required'])('beside GraphQL over POST, with keys tha
 
     test('say which schemes there are to who is not signed in', async () => {
       const { challenge } = await ask('/api/hello/', null, {});
-      const dpop = 'DPoP realm="api", algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 PS384 PS512 RS256 RS384 RS512"';
+      const dpop = 'DPoP realm="api", algs="ES256 EdDSA Ed25519 PS256 PS384 PS512 RS256 RS384 RS512"';
       expect(challenge).toBe(mode === 'required' ? dpop : `Bearer realm="api", ${dpop}`);
       expect((await server.client.sendRaw({ query: '{ hello }' })).headers.get('www-authenticate')).toBe(challenge);
     });
