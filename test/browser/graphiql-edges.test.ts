@@ -101,7 +101,12 @@ describe('the GraphiQL page of a developer', () => {
     const page = await open();
     const { tab } = page;
     await page.choose('Verify');
-    await tab.waitForFunction(`JSON.parse(localStorage.getItem('graphiql:tabState'))?.activeTabIndex === 3`);
+    // Not waitForFunction, which looks a second time by eval.
+    await tab.evaluate(`new Promise((saved) => {
+      const look = () =>
+        JSON.parse(localStorage.getItem('graphiql:tabState'))?.activeTabIndex === 3 ? saved() : setTimeout(look, 50);
+      look();
+    })`);
     await tab.reload();
     await shows(tab.locator('.graphiql-query-editor .monaco-editor').getByText('tokenVerify'));
     await shows(tab.locator('.graphiql-editor-tool .monaco-editor').getByText('token'));
