@@ -16,6 +16,7 @@ onMongoDb('a start on a MongoDB', () => {
     const proxy = await TcpProxy.to(uri.hostname, Number(uri.port));
     proxy.delayAnswerTo('createIndexes', BUILD_MS);
     uri.port = String(proxy.port);
+    uri.searchParams.set('directConnection', 'true'); // and not to the address that a member of a replica set has for itself
     try {
       const told: string[] = [];
       const started = performance.now();
