@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const FOLDERS = ['src', 'test', 'bench', 'examples', 'dist'];
 const OURS = FOLDERS.map((folder) => new URL(`../../../${folder}/`, import.meta.url).href);
 const compiled = new Map();
-const SRC = new URL('../../../src/', import.meta.url).href;
+const SHARED = ['contracts', 'core', 'stores'].map((room) => new URL(`../../../src/${room}/`, import.meta.url).href);
 let globals;
 let mutants;
 
@@ -18,8 +18,9 @@ export function initialize(data) {
 }
 
 /**
- * `?run=<mutant>.<suite>` goes along to all of ours that is imported: every suite has test modules of its own, as in jest. Without
- * mutants, `src` is loaded once a process, as in a server: it keeps nothing in modules, and stays compiled.
+ * `?run=<mutant>.<suite>` goes along to all of ours that is imported: every suite has modules of its own, as in jest. Without mutants, the
+ * lower rooms of `src` are loaded once a process, and stay compiled. They keep nothing in modules, and import nothing from the others, whose
+ * types go into a list that type-graphql has for each suite.
  */
 export async function resolve(specifier, context, next) {
   const { search } = new URL(context.parentURL ?? 'file:///');
@@ -27,8 +28,8 @@ export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
   const isOurs = OURS.some((folder) => resolved.url.startsWith(folder)) && !resolved.url.includes('?');
   if (!isOurs) return resolved;
-  const isShared = mutants === undefined && search !== '' && resolved.url.startsWith(SRC);
-  return { ...resolved, url: resolved.url + (isShared ? '?run=src' : search) };
+  const isShared = mutants === undefined && search !== '' && SHARED.some((room) => resolved.url.startsWith(room));
+  return { ...resolved, url: resolved.url + (isShared ? '?run=shared' : search) };
 }
 
 export async function load(url, context, next) {

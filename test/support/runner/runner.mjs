@@ -9,7 +9,7 @@ import { measureCost } from './suite-cost.mjs';
 
 /**
  * A test runner of jest (`testRunner`) that has Node.js itself load the suites, and not into a context of their own: packages are
- * loaded once a process, and stay compiled, and so is `src`. What is of the tests every suite has for itself, as jest has it.
+ * loaded once a process, and stay compiled, and so are the lower rooms of `src`. All else of ours every suite has for itself, as jest has it.
  */
 const require = createRequire(import.meta.url);
 
@@ -25,7 +25,7 @@ Worker.prototype.postMessage = postMessage;
 let count = 0;
 
 export default async function runSuite(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
-  const restore = rememberGlobals(['TypeGraphQLMetadataStorage']); // of `src`, which is loaded once
+  const restore = rememberGlobals();
   const addCost = measureCost(testPath);
   Error.prepareStackTrace = undefined; // jest's, which does not know these source maps
   process.setSourceMapsEnabled(true);
