@@ -1,6 +1,6 @@
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
-import { givenUsernameKey } from '../../contracts/username-key.ts';
+import { givenUsernameKey, usernameKey } from '../../contracts/username-key.ts';
 import { readEmail } from './email.ts';
 
 /** What looking for accounts needs. */
@@ -25,9 +25,11 @@ export async function accountsNamed(given: string, { store, settings }: AccountS
 }
 
 /**
- * What attempts at an account are counted by: what was typed, in the form in which it is compared. Those by name and those by address
- * are counted apart, or somebody who waits for one would learn whether the other is of the same account.
+ * What attempts at an account are counted by: what was typed, in a form in which all that means the same name or the same address is
+ * one. An address may be the name of an account, so it is folded as names are. Those by name and those by address are counted apart, or
+ * somebody who waits for one would learn whether the other is of the same account.
  */
 export function countedName(given: string, { email }: Pick<Settings, 'email'>): string {
-  return (email ? readEmail(given)?.emailKey : undefined) ?? givenUsernameKey(given);
+  const address = email ? readEmail(given) : null;
+  return address === null ? givenUsernameKey(given) : usernameKey(address.emailKey);
 }
