@@ -21,6 +21,7 @@ import type { RequestDeadline } from './request-deadline.ts';
 import type { Roles } from './roles/roles.ts';
 import type { SessionService } from './sessions/session-service.ts';
 import type { StepUp } from './step-up/step-up.ts';
+import type { Throttle } from './throttle/throttle.ts';
 import type { TokenMinter } from './tokens/token-minter.ts';
 import type { PasswordCheck } from './users/password-check.ts';
 import type { PasswordHasher } from './users/password-hasher.ts';
@@ -102,6 +103,7 @@ interface RoomParts extends Base {
   readonly hasher: PasswordHasher;
   readonly passwords: PasswordCheck;
   readonly minter: TokenMinter;
+  readonly throttle: Throttle;
   /** In place of the hook and of `SMTP_URL`. */
   readonly sendMail?: SendMail | undefined;
   readonly report: (error: unknown) => void;
@@ -147,11 +149,11 @@ async function mailRooms(
 }
 
 async function accountRooms(parts: RoomParts, notices: Notices | undefined): Promise<Rooms> {
-  const { settings, factorRoom } = parts;
+  const { settings, factorRoom, throttle } = parts;
   const needsProof = settings.secondFactor || settings.stepUp || settings.accountSelfService;
-  const proof = needsProof
-    ? new (await import('./users/proof.ts')).Proof({ ...parts, codes: factorRoom?.factors })
-    : undefined;
+  const codes =
+    factorRoom && new (await import('./factors/counted-codes.ts')).CountedCodes(factorRoom.factors, throttle);
+  const proof = needsProof ? new (await import('./users/proof.ts')).Proof({ ...parts, codes }) : undefined;
   return {
     ...(settings.roles && { roles: new (await import('./roles/roles.ts')).Roles(parts) }),
     ...(settings.keyAdministration && {

@@ -128,7 +128,18 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   const acceptor = new TokenAcceptor(codec, settings, binding);
   const authenticator = new Authenticator({ ...base, acceptor });
   let live: Promise<LiveSessions> | null = null;
-  const opened = { ...base, factorRoom, users, sessions, hasher, passwords, minter, sendMail: parts.sendMail, report };
+  const opened = {
+    ...base,
+    factorRoom,
+    users,
+    sessions,
+    hasher,
+    passwords,
+    minter,
+    throttle,
+    sendMail: parts.sendMail,
+    report,
+  };
   const { rooms: others, close: closeRooms } = await openRooms(opened).catch(async (error: unknown) => {
     keys.close();
     await store.close();

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { InvalidInput } from '../contracts/errors.ts';
-import { givenText } from '../contracts/request-text.ts';
+import { givenText, trimmed } from '../contracts/request-text.ts';
 import { roomOf } from '../core/rooms.ts';
 import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
 import type { AuthContext, RequestAuth } from './context.ts';
@@ -154,7 +154,7 @@ class SecondFactorAdminResolver {
 
 /** Attempts count for the account that a challenge is of, those with a recovery code by themselves. */
 function theChallenged({ challenge, code }: Readonly<Record<string, unknown>>, auth: RequestAuth): CountedAccount {
-  return roomOf(auth.rooms, 'codeSignIn').countedFor(String(challenge), String(code));
+  return roomOf(auth.rooms, 'codeSignIn').countedFor(String(challenge), trimmed(String(code)));
 }
 
 /** What `SECOND_FACTOR` adds. */

@@ -6,8 +6,8 @@ import type { Store, UserRecord } from '../../contracts/store/store.ts';
 import { isAllowed } from '../sessions/standing.ts';
 import type { UserService } from '../users/user-service.ts';
 import type { Challenge, Challenges } from './challenges.ts';
+import { budgetOf } from './counted-codes.ts';
 import type { SecondFactors } from './second-factors.ts';
-import { givenCode } from './totp.ts';
 
 /** What it is made of. */
 export interface CodeSignInParts {
@@ -28,14 +28,13 @@ export class CodeSignIn {
   }
 
   /**
-   * Whose attempts an answer counts for, and against which budget: recovery codes have one of their own.
+   * Whose attempts an answer counts for, and against which budget.
    *
    * @throws ChallengeInvalid
    */
   countedFor(challenge: string, code: string) {
     const { account, userId } = this.#parts.challenges.read(challenge);
-    const throttle = givenCode(code) === null ? ('recovery_code' as const) : ('second_factor' as const);
-    return { account, userId, throttle };
+    return { account, userId, throttle: budgetOf(code) };
   }
 
   /**

@@ -61,6 +61,9 @@ interface Due extends Count {
 /** A count that a visit was added to. */
 type Counted = Due & CountedAttempt;
 
+/** What makes a network known: to have the password and the session alone is not to be its owner, where a code is due too. */
+const SIGN_INS: ReadonlySet<ThrottledOperation> = new Set(['sign_in', 'second_factor']);
+
 /** Whose attempts are counted together; null where there is nobody. */
 const SUBJECTS: Readonly<Record<ThrottleRule, (address: string | null, account: string) => (string | null)[]>> = {
   account: (address, account) => [networkOf(address), account],
@@ -116,8 +119,7 @@ export class Throttle {
     }
     await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));
     const { account, client } = attempt;
-    const isOwner = account !== undefined && BUDGETS[operation].some(({ sparesKnown }) => sparesKnown);
-    if (isOwner) await unlessGone(this.#known.note(account, client.ipAddress));
+    if (account !== undefined && SIGN_INS.has(operation)) await unlessGone(this.#known.note(account, client.ipAddress));
     return result;
   }
 

@@ -23,9 +23,9 @@ export interface CodeCheck {
   /**
    * Accepts a code once. Resolves to the ways of RFC 8176 in which the user has proved who they are with it.
    *
-   * @throws InvalidInput if it is wrong, or was used before
+   * @throws InvalidInput if it is wrong, or was used before; Throttled
    */
-  accept(user: Pick<UserRecord, 'id'>, code: string, client: Client): Promise<readonly string[]>;
+  accept(user: Pick<UserRecord, 'id' | 'usernameKey'>, code: string, client: Client): Promise<readonly string[]>;
 }
 
 /** What it is made of. */
@@ -36,7 +36,7 @@ export interface ProofParts {
   readonly clock: Clock;
   readonly passwords: PasswordCheck;
   /** Left out where there are no second factors. */
-  readonly codes?: CodeCheck | undefined;
+  readonly codes?: CodeCheck | null | undefined;
 }
 
 /** A user who has proved who they are, and how. */
@@ -56,7 +56,7 @@ export class Proof {
   /**
    * Checks the password and, of a user with a second factor, a code. No code is used up by a wrong password.
    *
-   * @throws InvalidInput, NoActiveAccount, Overloaded, StoreUnavailable
+   * @throws InvalidInput, Throttled, NoActiveAccount, Overloaded, StoreUnavailable
    */
   async prove(userId: string, { password, code }: Credentials, client: Client): Promise<Proven> {
     const { store, passwords, codes, clock } = this.#parts;

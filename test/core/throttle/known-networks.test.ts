@@ -58,6 +58,12 @@ describeEachStore('the networks an account is known from', (kind) => {
     expect(await networks.has('alice', '192.0.2.1')).toBe(false);
   });
 
+  test('are not known for a change of the password, which asks for no code', async () => {
+    const attempt = { account: 'alice', client: at('192.0.2.1') };
+    await throttleWith(TEST_KEY).attempt('password_change', attempt, () => 'changed');
+    expect(await new KnownNetworks({ store, clock: clock.read }).has('alice', '192.0.2.1')).toBe(false);
+  });
+
   test('are noted once, and again when half of their time is over', async () => {
     const throttle = throttleWith(TEST_KEY);
     const written = jest.spyOn(store.attempts, 'replace');
