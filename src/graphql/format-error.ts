@@ -43,6 +43,7 @@ const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
   [/^Value ".*/s, 'A value does not exist in its enum.'],
   [/^(Syntax Error: .*(?:Unexpected|found) (?:BlockString|Float|Int|String)) ".*/s, '$1.'],
   [/^(Syntax Error: Expected .*, found Name) ".*/s, '$1.'],
+  [/^(Syntax Error: Invalid (?:\w+ escape sequence|number, (?:un)?expected digit)).*/s, '$1.'],
 ];
 
 /** An error without the stack that Apollo Server adds in development, and without the values that a client sent. */

@@ -29,6 +29,7 @@ describe('an error about an argument', () => {
     ['a text without a colon', signIn('').replace(': )', ` "${SECRET}")`), {}],
     ['a text of several lines without a colon', signIn('').replace(': )', ` """${SECRET}""")`), {}],
     ['a name without a colon', signIn('').replace(': )', ` ${SECRET})`), {}],
+    ['an escape of too many digits', signIn(String.raw`"\u{${NUMBER}}"`), {}],
     ['a text in place of a selection', `mutation "${SECRET}"`, {}],
     ['a number in a variable', withVariable, { password: NUMBER }],
     ['a list in a variable', withVariable, { password: [SECRET, NUMBER] }],
