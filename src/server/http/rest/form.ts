@@ -1,3 +1,5 @@
+import { trimmed } from '../../../contracts/request-text.ts';
+import { isUtf8 } from '../content-type.ts';
 import type { FieldName } from './addresses.ts';
 import { Refusal, refusal } from './refusal.ts';
 
@@ -20,11 +22,8 @@ export async function formIn(
 
 /** In lower case, without parameters. */
 function mediaTypeOf(contentType = ''): string {
-  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  const isKnown = PARSES.some((known) => known === type);
-  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (isKnown && isUtf8) return type;
+  const type = contentType.replace(/;.*$/s, '').trim().toLowerCase();
+  if (PARSES.some((known) => known === type) && isUtf8(contentType)) return type;
   throw refusal(415, `Unsupported media type "${contentType.slice(0, 100)}" in request.`);
 }
 
@@ -74,7 +73,7 @@ export function valuesOf<Name extends FieldName>(
   for (const name of fields) {
     const given = Object.hasOwn(form, name) ? form[name] : undefined;
     const text = typeof given === 'number' ? String(given) : given;
-    const value = typeof text === 'string' ? text.trim() : undefined;
+    const value = typeof text === 'string' ? trimmed(text) : undefined;
     const problem = problemOf(given, value);
     if (problem === null) values[name] = value ?? '';
     else errors[name] = [problem];
