@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NearMiss } from '../contracts/settings/near-misses.ts';
@@ -29,7 +30,7 @@ export async function startWarnings(settings: ServerSettings, nearMisses: readon
     ...openToTheNetwork(settings),
     ...nearMisses.map(({ name, meant }) => `${name} is not a setting and has no effect. Did you mean ${meant}?`),
     ...(await openFiles(settings, files)),
-    ...[...single(settings), ...ring].flatMap(({ path, key }) => {
+    ...[...single(settings), ...ring, ...ofFactors(settings)].flatMap(({ path, key }) => {
       const why = key.type === 'secret' ? whyWeak(key.export()) : null;
       return why === null
         ? []
@@ -89,14 +90,22 @@ async function modeOf(path: string): Promise<number | null> {
   );
 }
 
+/** Whoever guesses one reads the secrets of apps in a dump, and makes sign-ins up that wait for a code. */
+const ofFactors = ({ secondFactor, secondFactorKeys = [] }: ServerSettings) =>
+  (secondFactor ? secondFactorKeys : []).map((text) => ({
+    path: authTable.secondFactorKeys.env,
+    key: createSecretKey(text, 'utf8'),
+  }));
+
 function single(settings: ServerSettings) {
   const { algorithm } = settings;
   return SIGNING_KEYS.flatMap((setting) => {
     const given = settings[setting];
-    if (typeof given !== 'string' || !isSymmetric(algorithm)) return [];
+    const used = setting === 'refreshSigningKey' ? 'HS256' : algorithm;
+    if (typeof given !== 'string' || !isSymmetric(used)) return [];
     const { env } = authTable[setting];
     try {
-      return [{ path: env, key: readKey(env, given, 'secret', algorithm) }];
+      return [{ path: env, key: readKey(env, given, 'secret', used) }];
     } catch {
       return [];
     }

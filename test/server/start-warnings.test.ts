@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -11,6 +11,9 @@ import { newPlace, type Place } from '../support/stores.ts';
 
 const STRONG = '4VS1VEhd2GNzjLebGHq5dKpR0mZx7TbwYc9uNfAs';
 const NOT_MEANT = { name: 'LOGLEVEL', meant: 'LOG_LEVEL' };
+
+const newPem = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 describe('warnings at the start', () => {
   let place: Place;
@@ -113,6 +116,12 @@ describe('warnings at the start', () => {
       expect.stringMatching(new RegExp(`${kid}\\.json: the secret can be guessed, as it is made of words\\.`)),
     ]);
     expect((await warnings({ JWT_SIGNING_KEY: weak })).join('')).not.toContain('my-super');
+    const ofPair = { JWT_ALGORITHM: 'ES256', JWT_SIGNING_KEY: newPem(), JWT_REFRESH_SIGNING_KEY: weak };
+    const factors = { SECOND_FACTOR: 'on', SECOND_FACTOR_KEYS: `${STRONG},${weak}` };
+    expect(await warnings({ ...ofPair, ...factors })).toEqual([
+      expect.stringMatching(/^JWT_REFRESH_SIGNING_KEY: the secret can be guessed/),
+      expect.stringMatching(/^SECOND_FACTOR_KEYS: the secret can be guessed/),
+    ]);
     // A short one stops the start, which says so.
     expect(await warnings({ JWT_SIGNING_KEY: 'short' })).toEqual([]);
     expect(await warnings({ JWT_KEYS_DIR: join(folder, 'nowhere') })).toEqual([]);
