@@ -113,11 +113,19 @@ export function createAccountApi(options: AccountOptions): AccountApi {
     renameSession: async (id, deviceName) => void (await ask(SessionRenameDocument, { id, deviceName })),
     exportAccount: async () => (await ask(AccountExportDocument, {})).accountExport,
     deleteAccount: async (given) => {
+      await tokens.accessToken();
+      const session = sessionOf(tokens);
       await ask(AccountDeleteDocument, given);
-      // Its sessions have ended, so that there is nothing to tell the server; in cookie mode it has removed the cookie.
-      await tokens.signOut().catch(() => {});
+      // Its sessions have ended, so that there is nothing to tell the server; in cookie mode it has removed the cookie. Somebody else
+      // who has signed in meanwhile stays.
+      if (sessionOf(tokens) === session) await tokens.signOut().catch(() => {});
     },
   };
+}
+
+function sessionOf({ getState }: TokenStore): string | null {
+  const state = getState();
+  return state.status === 'signed-in' ? state.tokens.chain : null;
 }
 
 const named = (deviceName: string) => (deviceName === '' ? {} : { deviceName });

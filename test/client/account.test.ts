@@ -66,6 +66,25 @@ test('a user adds an app, signs in with codes, steps up and leaves, by the funct
   expect(await server.auth.users.find(server.alice.id)).toBeNull();
 });
 
+test('who signs in while an account is deleted stays signed in', async () => {
+  await server.auth.users.create({ username: 'bob', password: PASSWORD });
+  await tokens.signIn('alice', PASSWORD);
+  const late = createAccountApi({
+    tokens,
+    url: server.url,
+    fetch: async (...request) => {
+      const answer = await fetch(...request);
+      await tokens.signIn('bob', PASSWORD);
+      return answer;
+    },
+  });
+  await late.deleteAccount({ password: PASSWORD });
+  expect(await server.auth.users.find(server.alice.id)).toBeNull();
+  const bob = await server.auth.users.findByUsername('bob');
+  expect(await access()).toMatchObject({ user_id: bob?.id });
+  expect(await server.auth.sessions.list(bob?.id ?? '')).toHaveLength(1);
+});
+
 test('what is refused because a token has expired is asked for again with a fresh one', async () => {
   const behind = createTokenStore({ url: server.url });
   const mine = createAccountApi({ tokens: behind, url: server.url });
