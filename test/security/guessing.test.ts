@@ -153,6 +153,16 @@ describeEachStore('guesses at one account from many addresses', (kind) => {
     expect(reasonOf(await signIn(PASSWORD, '2001:db8:2::1'))).toBeNull();
   });
 
+  test('S46: one IPv6 site asks for no more names than ten of its networks', async () => {
+    await start({ REGISTRATION: 'on', THROTTLE_REGISTRATIONS: '1' });
+    const query = 'mutation { userRegister(username: "alice", password: "tall amber kettles") { id } }';
+    const register = (index: number) =>
+      server.client.sendRaw({ query }, { headers: { 'x-forwarded-for': `2001:db8:1:${index}::1` } });
+    const reasons: unknown[] = [];
+    for (let index = 0; index < 12; index += 1) reasons.push(reasonOf(await register(index)));
+    expect(reasons).toEqual([...Array.from({ length: 10 }, () => 'username_taken'), 'throttled', 'throttled']);
+  });
+
   test('S46: wrong current passwords of a change count with those of sign-ins', async () => {
     await start(FEW_ARE_LET_THROUGH);
     const home = await signIn(PASSWORD, HOME);

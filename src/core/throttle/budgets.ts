@@ -82,7 +82,10 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
     { per: 'site', rule: failuresOfSite, afterSuccess: 'takeBack' },
   ],
   /** Whatever makes an account, or tells that there is one. */
-  registration: [{ per: 'address', rule: ({ throttleRegistrations: limit }) => budget({ limit, window: HOUR }) }],
+  registration: [
+    { per: 'address', rule: ({ throttleRegistrations: limit }) => budget({ limit, window: HOUR }) },
+    { per: 'site', rule: ({ throttleRegistrations: limit }) => budget({ limit: SITE.address * limit, window: HOUR }) },
+  ],
   /** Every refresh, for the work it makes: nobody guesses a token. */
   refresh: [
     { per: 'address', rule: ({ throttleRefreshes: limit }) => budget({ limit, window: MINUTE }), isBrief: true },
