@@ -21,7 +21,7 @@ const BCRYPT = 'bcrypt$$2b$04$yH8RF4ndEPwamU07JOd9NuZHDOpiHfG71GZnTYqZn/wKKcbbeB
 const user = (pk: number, fields: object = {}) => ({
   model: 'auth.user',
   pk,
-  fields: { password: HASH, username: `name${pk}`, is_active: true, ...fields },
+  fields: { password: HASH, username: `name${pk}`, is_active: true, date_joined: null, ...fields },
 });
 
 describeEachStore('rows that a real dump has', (kind) => {

@@ -38,7 +38,7 @@ const userFields = (localMoment: ReturnType<typeof momentIn>) =>
     password: z.string('expected a password hash').max(1000, 'expected at most 1000 characters'),
     last_login: localMoment.nullish(),
     is_active: z.boolean('expected true or false').default(true),
-    date_joined: localMoment.optional(),
+    date_joined: localMoment.nullish(),
   });
 
 /** Which rows of a dump are the users, and how their fields are to be read. */
