@@ -33,7 +33,8 @@ export const accessClaims: Kind<ClaimTemplate, string | Record<string, unknown>>
 
 function isTemplate(value: unknown): value is ClaimTemplate {
   if (!isPlain(value)) return false;
-  const isName = (name: string) => name !== '' && name.length <= 64 && !RESERVED_CLAIMS.some((other) => other === name);
+  const isReserved = (name: string) => RESERVED_CLAIMS.some((other) => other === name) || name in Object.prototype;
+  const isName = (name: string) => name !== '' && name.length <= 64 && !isReserved(name);
   const entries = Object.entries(value);
   return entries.length > 0 && entries.every(([name, inner]) => isName(name) && isClaimValue(inner));
 }

@@ -29,9 +29,10 @@ const kind = <Value, Given>(accepts: string, read: (given: unknown) => Reading<V
 const NOTHING = /^\s*((none|off)\s*)?$/i;
 const isNothing = (given: unknown): given is null | string =>
   given === null || (typeof given === 'string' && NOTHING.test(given));
-/** `null` is refused as text, for it may have been meant as itself: to browsers it is an origin. */
+/** These are refused as text: to browsers `null` is an origin, and JavaScript writes `undefined` where a variable was missing. */
+const UNMEANT: ReadonlySet<string> = new Set(['null', 'undefined']);
 const isSomething = (given: unknown): given is string =>
-  typeof given === 'string' && !NOTHING.test(given) && given !== 'null';
+  typeof given === 'string' && !NOTHING.test(given) && !UNMEANT.has(given);
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const SHORT = /^(\d+)\s*([smhdw])?$/;

@@ -77,6 +77,9 @@ const isNetwork = (value: string) => {
   const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
   return rest.length === 0 && !address.includes('%') && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest;
 };
+/** Of segments that are no dots, the first of which is not one of ours. */
+const REST_PATH =
+  /^(?=.{2,200}$)(?!\/(?:graphql|graphiql|console|healthz|readyz|mail|oauth|revocations|\.well-known)(?:\/|$))(?:\/(?!\.\.?(?:\/|$))[\w.~-]+)+\/?$/;
 /** Not `Forwarded`: its values (RFC 7239) are more than addresses. */
 const addressHeader = text(
   'a header that holds addresses and nothing else, such as X-Forwarded-For or CF-Connecting-IP',
@@ -179,7 +182,7 @@ export const serverTable = {
   metricsHost: row('METRICS_HOST', host, '127.0.0.1', 'Address of that port. It needs no authentication and shows counts of sign-ins and refusals, so keep it off the public network.'),
   graphqlIntrospection: row('GRAPHQL_INTROSPECTION', optional(boolean), undefined, 'Whether clients may read the schema. Default: on outside production.'),
   graphiql: row('GRAPHIQL', optional(boolean), undefined, 'Serves GraphiQL at `/graphql`. Default: on outside production.'),
-  restPath: row('REST_PATH', optional(text('a path such as /api/token/', /^\/[\w\-.~/]{1,200}$/)), undefined, "Serves the addresses of simplejwt's views below this path, for applications that were written for simplejwt. See docs/old-addresses.md. Not set: none."),
+  restPath: row('REST_PATH', optional(text('a path such as /api/token/, none of the server itself', REST_PATH)), undefined, "Serves the addresses of simplejwt's views below this path, for applications that were written for simplejwt. See docs/old-addresses.md. Not set: none."),
   federation: row('FEDERATION', boolean, false, 'Serves the schema as a subgraph of Apollo Federation 2: `_service` shows it, and gateways find users by their id. Needs the package `@apollo/subgraph`. See docs/federation.md.'),
   subscriptions: row('SUBSCRIPTIONS', boolean, true, 'Whether `/graphql` takes WebSockets of the protocol `graphql-transport-ws`, for the subscription `sessionEvents`. See docs/subscriptions.md.'),
   maxSockets: row('MAX_SOCKETS', integer(1, 1_000_000), 10_000, 'Open WebSockets of one process; more are refused with 503.'),

@@ -1,13 +1,17 @@
 import { duration, list, optional, REFUSED, text, textOrNone, type GivenTo, type Kind, type ValueOf } from './kinds.ts';
 import { SettingsError } from './settings-error.ts';
 
+/** No claim is named like a member of every object: a token with one is refused. */
+const MEMBERS = Object.getOwnPropertyNames(Object.prototype).join('|');
 const CLAIM_NAME = [
   'a claim name other than exp, iat, nbf, iss, aud, sid, cnf and is_admin',
-  /^(?!(exp|iat|nbf|iss|aud|sid|cnf|is_admin)$).{1,64}$/,
+  new RegExp(`^(?!(exp|iat|nbf|iss|aud|sid|cnf|is_admin|${MEMBERS})$).{1,64}$`),
 ] as const;
 /** The name of a claim that is ours to name. */
 export const claimName = text(...CLAIM_NAME);
 const claimNameOrNone = textOrNone(...CLAIM_NAME);
+/** Quotes and brackets are of a file or a program that the value was taken from: they would become part of each token. */
+const BARE = /^[^'"[({]/;
 const isScheme = (item: string) => /^[!#$%&'*+.^_`|~\w-]+$/.test(item);
 
 const of = <Value, Given>(
@@ -20,8 +24,8 @@ const of = <Value, Given>(
 
 /** What a reader of tokens must know of them: the kinds of these settings, and their defaults. The rest is in the table. */
 export const verifierSettings = {
-  audience: of(optional(list('one or several audiences, separated by commas')), undefined),
-  issuer: of(optional(text('a text, usually a URL', /./s)), undefined),
+  audience: of(optional(list('one or several audiences, separated by commas', (item) => BARE.test(item))), undefined),
+  issuer: of(optional(text('a text, usually a URL', BARE)), undefined),
   leeway: of(duration('0s', '10m'), 0),
   authHeaderTypes: of(list('schemes separated by commas', isScheme), 'Bearer'),
   authHeaderName: of(
