@@ -130,7 +130,6 @@ describeEachStore('an attacker who has the password of a user with a second fact
     for (let index = 0; index < 8; index += 1) {
       const there = from(`198.51.100.${index}`);
       const challenge = await challengeOf(server.client, 'alice', there);
-      // With white space around it that is none to JavaScript, it still is a code of the app.
       const given = `${['', '\u001c', '\u0085'][index % 3]}${wrong(index)}`;
       reasons.push(reasonOf(await answerWith(server.client, challenge, given, there)));
     }
@@ -236,18 +235,15 @@ describe('a stolen session', () => {
   });
 
   test('tries no more codes than a sign-in, whatever it does in between that needs none', async () => {
-    const { client } = server;
     await enrol(server, token);
     const passwords = [PASSWORD, 'tall amber kettles'] as const;
     const reasons: unknown[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      const [password, newPassword] = round % 2 === 0 ? passwords : passwords.toReversed();
-      for (let index = 0; index < 3; index += 1) {
-        const attempt = { password, code: wrong(3 * round + index) };
-        reasons.push(reasonOf(await client.send(RecoveryCodesRenewDocument, attempt, { token })));
-      }
+    for (let index = 0; index < 12; index += 1) {
+      const [password, newPassword] = index % 2 === 0 ? passwords : passwords.toReversed();
+      const attempt = { password, code: wrong(index) };
+      reasons.push(reasonOf(await server.client.send(RecoveryCodesRenewDocument, attempt, { token })));
       const change = { currentPassword: password, newPassword };
-      token = (await client.expect(PasswordChangeDocument, change, { token })).passwordChange.access;
+      token = (await server.client.expect(PasswordChangeDocument, change, { token })).passwordChange.access;
     }
     expect([count(reasons, 'wrong_code'), count(reasons, 'throttled')]).toEqual([10, 2]);
   });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { formIn, valuesOf } from '../../../src/server/http/rest/form.ts';
+import { Refusal } from '../../../src/server/http/rest/refusal.ts';
 import { HelloDocument } from '../../generated/operations.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { Service } from '../../support/service.ts';
@@ -91,5 +93,25 @@ describe('the content type of a body', () => {
     expect((await feed({})).status).toBe(200);
     const { access } = await server.signIn();
     expect((await server.client.send(HelloDocument, {}, { token: access })).errors).toEqual([]);
+  });
+});
+
+describe('a body of a REST address, also in a server of your own', () => {
+  const BODY = new TextEncoder().encode('{"username":"\\u001c","password":"\\u0085 \\ufeff"}');
+  const read = (type: string) => formIn(type.replaceAll('TYPE', 'application/json'), BODY);
+
+  test.each(REFUSED)('S55: is not read as UTF-8 where its type is %s', async (type) => {
+    await expect(read(type)).rejects.toMatchObject({ status: 415 });
+  });
+
+  test.each(TAKEN)('S55: is read where its type is %s', async (type) => {
+    expect(await read(type)).toHaveProperty('username');
+  });
+
+  test('has around it what Python takes for white space', async () => {
+    const form = await read('TYPE');
+    expect(valuesOf(['password'], form)).toEqual({ password: '\ufeff' });
+    const blank = { username: ['This field may not be blank.'] };
+    expect(() => valuesOf(['username'], form)).toThrow(expect.objectContaining({ body: blank }) as Refusal);
   });
 });
