@@ -19,13 +19,6 @@ const FRAGMENTS: Readonly<Record<LinkPurpose, string>> = {
   password_reset: 'passwordReset',
   invitation: 'passwordReset',
 };
-/** Mails that somebody can have sent to others. */
-const ASKED_BY_ANYBODY: ReadonlySet<MailKind> = new Set([
-  'email_verify',
-  'email_in_use',
-  'password_reset',
-  'notice_email_change_asked',
-]);
 const LIFETIMES: Values = {
   minutes: String(LINK_LIFETIMES.password_reset / 60),
   hours: String(LINK_LIFETIMES.email_verify / 3600),
@@ -108,11 +101,11 @@ export class Letters {
   }
 
   /**
-   * A mailbox is not flooded, no matter who asks for mails, nor does an account flood others. Links that were sent stay good for as long as
-   * no more are.
+   * A mailbox is not flooded, no matter who asks for mails or gives reason for notices, nor does an account flood others. Links that were
+   * sent stay good for as long as no more are.
    */
   async #mayGo({ attempts, userId }: MailRecord, { kind, to }: Addressed): Promise<boolean> {
-    if (attempts > 1 || !ASKED_BY_ANYBODY.has(kind)) return true;
+    if (attempts > 1) return true;
     const mailbox = `to ${readEmail(to)?.emailKey ?? to}`;
     return (await this.#budget.take(kind, mailbox)) && (await this.#budget.take(kind, `by ${userId}`));
   }

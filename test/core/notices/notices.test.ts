@@ -64,6 +64,10 @@ describeEachStore('a user', (kind) => {
     ]);
     expect(await subjects()).toEqual(['Sign-in with a new device']);
     expect(server.mailbox.to(address)[0]?.text).toContain('Device: Chrome on Windows. Address: 127.0.0.1.');
+    // Who has the password names as many devices as they like: what else the user is told is not to be lost among them.
+    for (const device of ['a', 'b', 'c', 'd', 'e', 'f']) await signIn(device);
+    await events(access);
+    expect(await subjects()).toEqual(Array.from({ length: 5 }, () => 'Sign-in with a new device'));
   });
 
   test('is told of a change of the password, and of a token that was used twice', async () => {
