@@ -1,6 +1,6 @@
 import { authErrorIn } from '../contracts/errors.ts';
 import type { User } from '../contracts/hooks.ts';
-import type { MintedSlidingToken } from '../core/tokens/token-minter.ts';
+import type { MintedSlidingToken, MintOptions } from '../core/tokens/token-minter.ts';
 import type { TokenPair } from '../core/tokens/token-service.ts';
 import type { RequestAuth } from './context.ts';
 import type { RefreshCookie } from './refresh-cookie.ts';
@@ -12,12 +12,8 @@ export const DEVICE_NAME = {
     'What the user calls the device, 1 to 64 characters; shown as `Session.deviceName`. Ignored unless `DEVICE_NAMES` is on.',
 };
 
-/** Who signed in, in which ways (RFC 8176), and on what. */
-interface SignIn {
-  readonly user: User;
-  readonly methods: readonly string[];
-  readonly deviceName: string | null | undefined;
-}
+/** Who signed in, on what, in which ways (RFC 8176) or when and how. */
+type SignIn = Pick<MintOptions, 'methods' | 'authentication' | 'deviceName'> & { readonly user: User };
 
 /** Starts the session of somebody who signed in. `cookie`: that of the request, which was asked for before any work. */
 export async function startPair(
@@ -37,7 +33,7 @@ export async function startSliding(auth: RequestAuth, { user, ...options }: Sign
 }
 
 /** What the tokens of a new session are bound to. */
-export const keyOf = async (auth: RequestAuth): Promise<string | undefined> => (await auth.prove())?.thumbprint;
+const keyOf = async (auth: RequestAuth): Promise<string | undefined> => (await auth.prove())?.thumbprint;
 
 /** A browser that signs in again leaves the session that its cookie held, which would live on unseen (ASVS 7.2.4). */
 async function endFormer(token: string, { tokens, client }: RequestAuth): Promise<void> {
@@ -50,7 +46,7 @@ async function endFormer(token: string, { tokens, client }: RequestAuth): Promis
 }
 
 /** A pair as the API answers it: its refresh token goes to the cookie, if there is one. */
-export function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCookie | null): TokenPairType {
+function toTokenPair({ access, refresh }: TokenPair, cookie: RefreshCookie | null): TokenPairType {
   cookie?.hold(refresh);
   return {
     access: access.token,

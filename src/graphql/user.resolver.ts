@@ -3,7 +3,7 @@ import type { AuthContext } from './context.ts';
 import { currentUser, theCaller } from './current-user.ts';
 import { Operation } from './operation.ts';
 import { CURRENT_PASSWORD } from './proof-arguments.ts';
-import { keyOf, toTokenPair } from './sign-in.ts';
+import { startPair } from './sign-in.ts';
 import { TokenPairType, UserType } from './types.ts';
 
 /** The caller's own account. */
@@ -47,9 +47,7 @@ export class UserResolver {
     const deviceName = await auth.rooms.devices?.nameBefore(sessionId);
     const user = await auth.users.changePassword(id, currentPassword, newPassword);
     // The password alone makes no sign-in recent that had a second factor, so the new session is as the one before.
-    const boundTo = await keyOf(auth);
-    const options = { client: auth.client, boundTo, authentication: authentication ?? undefined, deviceName };
-    return toTokenPair(await auth.tokens.forUser(user, options), cookie);
+    return startPair(auth, cookie, { user, authentication: authentication ?? undefined, deviceName });
   }
 }
 

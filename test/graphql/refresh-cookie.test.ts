@@ -137,6 +137,17 @@ describeEachStore('cookie mode', (kind) => {
     expect((await page.send(TokenRefreshDocument, {})).errors).toEqual([]);
   });
 
+  test('S49: changing the password ends the session of somebody else that the cookie held', async () => {
+    const page = await start();
+    await server.auth.users.create({ username: 'bob', password: PASSWORD });
+    const { access: token } = await server.signIn();
+    await page.send(TokenObtainPairDocument, { ...CREDENTIALS, username: 'bob' });
+    const ofBob = page.token;
+    expect((await page.send(PasswordChangeDocument, NEW_PASSWORD, { token })).errors).toEqual([]);
+    expect(claimsOf(page.token)['user_id']).toBe(server.alice.id);
+    expect(await sessionOf(ofBob)).toMatchObject({ revokedReason: 'signed_out' });
+  });
+
   test('a program, which names no origin, has its tokens in the answer and needs no cookie', async () => {
     await start();
     const { client } = server;
