@@ -46,10 +46,10 @@ function issued(claims: Readonly<Record<string, unknown>> = {}, fields: object =
   };
   return { text, jti, row };
 }
-const out = ({ row }: Issued, at = Date.now()) => ({
+const out = ({ row }: Issued, at: number | null = Date.now()) => ({
   model: 'token_blacklist.blacklistedtoken',
   pk,
-  fields: { token: (row as { pk: number }).pk, blacklisted_at: new Date(at) },
+  fields: { token: (row as { pk: number }).pk, blacklisted_at: at && new Date(at) },
 });
 
 describeEachStore('outstanding tokens of Django', (kind) => {
@@ -98,6 +98,12 @@ describeEachStore('outstanding tokens of Django', (kind) => {
     );
     expect(await refreshed(refresh)).toMatchObject(TOKENS);
     expect(await stage.auth.sessions.find(adoptedId(one.jti))).toMatchObject({ userId: ALICE });
+  });
+
+  test('stay out where nothing says when they were blacklisted', async () => {
+    const one = issued();
+    expect(await importing(one.row, out(one, null))).toMatchObject({ sessions: 0, blacklisted: 1, bad: 0 });
+    expect(await refreshed(one.text)).toMatchObject(BLACKLISTED);
   });
 
   test.each<[string, (on: Stage) => Promise<unknown>]>([

@@ -128,7 +128,8 @@ export class BlacklistImport {
     const reading = readBlacklisted(dumped);
     if ('problem' in reading) return this.#refuse(row, dumped.pk, reading.problem);
     const { token, blacklisted_at: blacklistedAt } = reading.value;
-    const pending = { row, pk: dumped.pk, token, blacklistedAt };
+    // Out is out, also where nobody can tell since when.
+    const pending = { row, pk: dumped.pk, token, blacklistedAt: blacklistedAt ?? FIRST_DAY };
     const outstanding = this.#outstanding.get(token);
     if (outstanding === undefined) this.#pending.push(pending);
     else this.#add(pending, outstanding);
@@ -176,6 +177,6 @@ export class BlacklistImport {
   }
 }
 
-/** Of a token whose row does not say when it was issued: older than whatever its user has done here. */
+/** Of a row that does not say when its token was issued or blacklisted: older than whatever its user has done here. */
 const FIRST_DAY = new Date(0);
 const MISSING = 'is not in the dump; expected that of the whole application token_blacklist';

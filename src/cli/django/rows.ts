@@ -70,7 +70,7 @@ const outstanding = z.object({
 
 const blacklisted = z.object({
   token: z.union([z.int(), z.string()], 'expected the key of an outstanding token').transform(String),
-  blacklisted_at: moment,
+  blacklisted_at: moment.nullish().catch(null),
 });
 
 /** A refresh token that Django has handed out. */
