@@ -33,7 +33,9 @@ class LeavingResolver {
     const cookie = auth.refreshCookie();
     const { id } = await currentUser(auth);
     await roomOf(auth.rooms, 'leaving').delete(id, { password, code }, auth.client);
-    cookie?.clear();
+    // Somebody else may have signed in meanwhile, whose cookie it is.
+    const isOfOther = cookie?.token !== undefined && (await auth.tokens.inspect(cookie.token)).valid;
+    if (!isOfOther) cookie?.clear();
     return true;
   }
 }

@@ -9,6 +9,7 @@ import { openStore } from '../../../src/stores/open-store.ts';
 import * as Operations from '../../generated/operations.ts';
 import { enrol, FACTOR_ENV, reasonOf } from '../../support/factors.ts';
 import { claimsOf } from '../../support/forge.ts';
+import { COOKIE } from '../../support/page.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../../support/server.ts';
 import { newLink, newMail, newReplay, newSession } from '../../stores/records.ts';
 import { describeEachStore, newPlace } from '../../support/stores.ts';
@@ -117,6 +118,15 @@ test('in cookie mode the cookie goes with the account', async () => {
   const token = signedIn.data?.tokenObtainPair.access ?? '';
   const answer = await server.client.send(Operations.AccountDeleteDocument, credentials, { token, headers });
   expect(answer.headers.get('set-cookie')).toMatch(/refresh=;.*1970/);
+  for (const username of ['bob', 'carol']) await server.auth.users.create({ username, password: PASSWORD });
+  const [bob, carol] = [await server.client.signIn('bob', PASSWORD), await server.client.signIn('carol', PASSWORD)];
+  const given = { password: PASSWORD };
+  const late = await server.client.send(Operations.AccountDeleteDocument, given, {
+    token: bob.access,
+    headers: { ...headers, cookie: `${COOKIE}=${carol.refresh}` },
+  });
+  expect(late).toMatchObject({ data: { accountDelete: true }, errors: [] });
+  expect(late.headers.get('set-cookie')).toBeNull(); // it is carol's, who has signed in meanwhile
   await server.remove();
 });
 
