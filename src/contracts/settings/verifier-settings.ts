@@ -8,6 +8,8 @@ const CLAIM_NAME = [
 /** The name of a claim that is ours to name. */
 export const claimName = text(...CLAIM_NAME);
 const claimNameOrNone = textOrNone(...CLAIM_NAME);
+/** Not an item of a list of Python or JSON, which would be an audience of no token. */
+const isAudience = (item: string) => !/^["'[(]/.test(item);
 const isScheme = (item: string) => /^[!#$%&'*+.^_`|~\w-]+$/.test(item);
 
 const of = <Value, Given>(
@@ -20,7 +22,10 @@ const of = <Value, Given>(
 
 /** What a reader of tokens must know of them: the kinds of these settings, and their defaults. The rest is in the table. */
 export const verifierSettings = {
-  audience: of(optional(list('one or several audiences, separated by commas')), undefined),
+  audience: of(
+    optional(list('one or several audiences, separated by commas, without quotes or brackets', isAudience)),
+    undefined,
+  ),
   issuer: of(optional(text('a text, usually a URL', /./s)), undefined),
   leeway: of(duration('0s', '10m'), 0),
   authHeaderTypes: of(list('schemes separated by commas', isScheme), 'Bearer'),
