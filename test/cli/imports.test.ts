@@ -123,7 +123,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
         'Row 2, pk "11": was refused: somebody else has this username already (letter case does not count).',
         'Row 3, pk "12": was refused: somebody else has this username already (letter case does not count).',
         'Row 4, pk "1": was refused: somebody else has this id already.',
-        'Row 5, pk "13": was refused: This is no valid username. Expected 1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.',
+        'Row 5, pk "13": was refused: This is not a valid username. Expected 1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.',
         'Row 6, pk "4 2": was refused: An id has 1 to 64 letters, digits and _ . @ + - characters.',
         'Row 7: was refused: pk: expected the primary key, a text or a number below 2^53; dump without --natural-primary.',
         'Row 8, pk "14": was refused: last_login: expected a moment such as 2026-01-31T12:00:00Z.',
