@@ -13,7 +13,7 @@ const rounded = (value: number) => Number(value.toPrecision(2)).toLocaleString('
 const millions = (value: number) => `${rounded(value / 1e6)} M`;
 const gigabytes = (value: number) => rounded(value / 1e9);
 
-/** A table as prettier writes it. */
+/** A table as the formatter writes it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, column) =>
     Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? name.length)),

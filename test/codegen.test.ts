@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 const PARTS = [
   'scripts',
   'codegen.yml',
-  '.prettierignore',
+  '.oxfmtrc.json',
   'schema.graphql',
   'src/client',
   'page',

@@ -2,7 +2,18 @@ import { AuthError, type ErrorAction } from './auth-error.ts';
 
 /** What a proof of a key failed at, by the names of RFC 9449 4.2; `key` is that it is of another key than the token. */
 export type ProofCheck =
-  'format' | 'typ' | 'alg' | 'jwk' | 'signature' | 'htm' | 'htu' | 'iat' | 'jti' | 'ath' | 'nonce' | 'key';
+  | 'format'
+  | 'typ'
+  | 'alg'
+  | 'jwk'
+  | 'signature'
+  | 'htm'
+  | 'htu'
+  | 'iat'
+  | 'jti'
+  | 'ath'
+  | 'nonce'
+  | 'key';
 
 const EXPECTED: Readonly<Record<ProofCheck, string>> = {
   format: 'expected one signed JWT, in one header',

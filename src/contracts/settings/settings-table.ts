@@ -84,7 +84,7 @@ const addressHeader = text(
 );
 
 /** Settings of the library and the server alike. */
-// prettier-ignore
+// oxfmt-ignore
 export const authTable = {
   accessTokenLifetime: row('JWT_ACCESS_TOKEN_LIFETIME', duration('1s', '365d'), '5m', 'How long an access token is valid. It never outlives its session.'),
   refreshTokenLifetime: row('JWT_REFRESH_TOKEN_LIFETIME', duration('1s', '3650d'), '1d', 'How long a refresh token is valid, and so how long a session can stay unused.'),
@@ -164,7 +164,7 @@ export const authTable = {
 } as const satisfies Record<string, Setting>;
 
 /** Settings of the server alone. */
-// prettier-ignore
+// oxfmt-ignore
 export const serverTable = {
   nodeEnv: row('NODE_ENV', oneOf('development', 'test', 'production'), 'development', '`production` requires a signing key, makes no demo user, and turns introspection, GraphiQL and the console off unless they are switched on.'),
   port: row('PORT', integer(0, 65_535), 4000, 'Port to listen on; 0 takes a free one.'),
@@ -202,7 +202,7 @@ export type SettingsInput = {
 };
 
 /** Settings of simplejwt that are functions, and so options of the library only. Types: `Hooks` in `contracts/hooks.ts`. */
-// prettier-ignore
+// oxfmt-ignore
 export const hookTable = {
   userAuthenticationRule: { seed: 'USER_AUTHENTICATION_RULE', meaning: '`(user) => boolean`: may this user sign in and refresh? Default: active, unless `checkUserIsActive` is off.' },
   onLoginSuccess: { seed: 'ON_LOGIN_SUCCESS', meaning: '`(user, client) => void` after each successful sign-in.' },
