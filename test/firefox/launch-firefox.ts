@@ -1,4 +1,4 @@
-import type { BrowserOfTabs } from '../support/tab-suite.ts';
+import type { BrowserOfTabs, BrowserSession } from '../support/tab-suite.ts';
 
 /** A page, as far as it is used. */
 interface Page {
@@ -18,7 +18,7 @@ interface Puppeteer {
 
 /** A Firefox without a window. */
 export interface Firefox extends Pick<BrowserOfTabs, 'close'> {
-  createBrowserContext(): Promise<{ newPage(): Promise<Page>; close(): Promise<void> }>;
+  createBrowserContext(): Promise<Pick<BrowserSession, 'close'> & { newPage(): Promise<Page> }>;
 }
 
 const PUPPETEER = 'puppeteer-core';
