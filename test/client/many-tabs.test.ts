@@ -1,10 +1,11 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { browserStorage, createTokenStore, TokenRequestError, type TokenStore } from '../../src/client/index.ts';
+import { amount } from '../support/effort.ts';
 import { Platform } from './simulation/platform.ts';
 import { RotatingServer, sessionOf, storedIn, type Fate } from './simulation/rotating-server.ts';
 
-const RUNS = process.env['EFFORT'] === 'full' ? 5000 : 200;
+const RUNS = amount(200, 5000);
 /** The same runs each time. `SEED` has others; a failure says which seed and path show it again. */
 const SEED = Number(process.env['SEED'] ?? 19);
 const MINUTE = 60_000;

@@ -12,6 +12,7 @@ import { sqliteKeeper } from '../../src/stores/sqlite/sqlite-keeper.ts';
 import { newSession, newUser } from '../stores/records.ts';
 import { Client } from '../support/client.ts';
 import { DiskLayer } from '../support/disk-layer.ts';
+import { amount } from '../support/effort.ts';
 import { Ledger } from '../support/ledger.ts';
 import { HABITS, loadUntilGone } from '../support/load.ts';
 import { STRICT_ENV as ENV } from '../support/devices.ts';
@@ -21,7 +22,7 @@ import { PASSWORD, TEST_KEY } from '../support/server.ts';
 const STORE = 'simplejwt.sqlite';
 const SESSIONS = 300;
 /** How many moments of a command are tried, evenly, where not all are: `EFFORT=full` tries all. */
-const MOMENTS = process.env['EFFORT'] === 'full' ? Infinity : 3;
+const MOMENTS = amount(3, Infinity);
 const PATIENCE_MS = MOMENTS === Infinity ? 600_000 : 60_000;
 
 let layer: DiskLayer;

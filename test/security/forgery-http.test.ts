@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { doors, DOORS, fitsHeader, REFUSALS, sendTo, type Door } from '../support/doors.ts';
+import { amount } from '../support/effort.ts';
 import { hostileTokens, secretRing } from '../support/hostile-tokens.ts';
 import { changed, membersOf, rawToken, textOf, type Members } from '../support/raw-token.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 const seed = Number(process.env['FORGERY_SEED'] ?? 20_261_124);
-const HOSTILE = 150;
+const HOSTILE = amount(75, 150);
 
 describeEachStore('tokens of a forger over HTTP', (kind) => {
   const ring = secretRing(TEST_KEY);

@@ -2,6 +2,7 @@ import { createPublicKey, randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { VerifierSettingsInput } from '../../src/contracts/settings/verifier-settings.ts';
+import { amount } from '../support/effort.ts';
 import { answerOf, ENGINES, type SharedOptions } from '../support/engines.ts';
 import type { Hostile, Workshop } from '../support/hostile-claims.ts';
 import { hostileTokens, pairRing, secretRing, soundTokens } from '../support/hostile-tokens.ts';
@@ -11,10 +12,10 @@ import { TEST_KEY, TestClock } from '../support/server.ts';
 const seed = Number(process.env['FORGERY_SEED'] ?? 20_261_124);
 
 const kinds = [
-  { algorithm: 'HS256', hostile: 1500, sound: 200 },
-  { algorithm: 'RS256', hostile: 300, sound: 40 },
-  { algorithm: 'PS256', hostile: 300, sound: 40 },
-  { algorithm: 'ES256', hostile: 300, sound: 40 },
+  { algorithm: 'HS256', hostile: amount(500, 1500), sound: amount(80, 200) },
+  { algorithm: 'RS256', hostile: amount(120, 300), sound: amount(20, 40) },
+  { algorithm: 'PS256', hostile: amount(120, 300), sound: amount(20, 40) },
+  { algorithm: 'ES256', hostile: amount(120, 300), sound: amount(20, 40) },
 ] as const;
 
 /** Only a store knows that there is no such session. */

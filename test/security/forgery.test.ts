@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import type { SettingsInput } from '../../src/contracts/settings/settings-table.ts';
 import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { doors, DOORS, presentTo, REFUSALS, type Door } from '../support/doors.ts';
+import { amount } from '../support/effort.ts';
 import type { Hostile, Workshop } from '../support/hostile-claims.ts';
 import { hostileTokens, pairRing, secretRing, soundTokens } from '../support/hostile-tokens.ts';
 import { PASSWORD, TEST_KEY, TestClock } from '../support/server.ts';
@@ -13,10 +14,10 @@ import { newPlace, type Place } from '../support/stores.ts';
 const seed = Number(process.env['FORGERY_SEED'] ?? 20_261_124);
 
 const kinds: readonly { algorithm: 'HS256' | 'RS256' | 'PS256' | 'ES256'; hostile: number; sound: number }[] = [
-  { algorithm: 'HS256', hostile: 8500, sound: 500 },
-  { algorithm: 'RS256', hostile: 500, sound: 60 },
-  { algorithm: 'PS256', hostile: 500, sound: 60 },
-  { algorithm: 'ES256', hostile: 500, sound: 60 },
+  { algorithm: 'HS256', hostile: amount(3000, 8500), sound: amount(200, 500) },
+  { algorithm: 'RS256', hostile: amount(200, 500), sound: amount(30, 60) },
+  { algorithm: 'PS256', hostile: amount(200, 500), sound: amount(30, 60) },
+  { algorithm: 'ES256', hostile: amount(200, 500), sound: amount(30, 60) },
 ];
 
 describe.each(kinds)('tokens of a forger, where $algorithm is set', ({ algorithm, hostile, sound }) => {

@@ -139,20 +139,20 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
       'cuts',
       again(signal, 700, () => breakLine(proxy)),
     );
-    run('clients that leave', again(signal, 20, leave));
+    run('clients that leave', again(signal, 60, leave));
     run(
       'half-open clients',
       again(signal, 100, () => halfOpen.open(server.url)),
     );
     run(
       'purges',
-      again(signal, 4000, () => command(['tokens', 'flush-expired'], 'purges')),
+      again(signal, 7000, () => command(['tokens', 'flush-expired'], 'purges')),
     );
     run(
       'rotations',
       again(signal, 3000, () => command(['keys', 'rotate', '--activate-after', '3s'], 'rotations')),
     );
-    if (kind === 'sqlite') run('backups', again(signal, 3000, backUp));
+    if (kind === 'sqlite') run('backups', again(signal, 6000, backUp));
     if (withKills) run('kills', again(signal, 500, kill));
     const late = delay(milliseconds + LATE_MS, null, { ref: false }).then(() => {
       throw new Error(`nothing came back: ${[...running.keys()].join(', ')}`);
