@@ -22,5 +22,5 @@ VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Not by npm or npx, which pass no SIGTERM on: the server would be killed instead of finishing its requests.
+# Not by npm or npx, which do not forward SIGTERM: the server would be killed instead of finishing its requests.
 CMD ["node", "dist/program/main.js", "start"]

@@ -45,8 +45,8 @@ await writeOrCheck(
 Printed from \`src/contracts/settings/settings-table.ts\` by \`npm run generate\`; do not edit.
 
 The server reads environment variables; the library takes the same settings as options of \`createAuth\`. An empty
-variable counts as not set. Where the default is -, so do \`none\` (also Python's \`None\`) and \`off\`, in the library
-\`null\`. Durations are written \`90\` (seconds), \`5m\`, \`12h\`, \`1d\`, \`2w\` or in ISO 8601
+variable counts as not set. Where the default is -, \`none\` (also Python's \`None\`) and \`off\` mean the same, and in the
+library \`null\`. Durations are written \`90\` (seconds), \`5m\`, \`12h\`, \`1d\`, \`2w\` or in ISO 8601
 (\`PT5M\`). An unknown \`JWT_\` variable, a bad value or a combination that makes no sense stops the start with a line
 that names the setting. \`npx graphql-simplejwt settings show\` prints the settings in force, secrets masked.
 

@@ -55,7 +55,8 @@ function printInspection(
   { header, claims, valid, problem }: Inspection,
   flags: Pick<Flags, 'json'>,
 ): void {
-  if (header === undefined) throw new CliError('This is not a token: expected three parts separated by dots.');
+  if (header === undefined)
+    throw new CliError('This is not a token: expected three parts separated by dots, without `Bearer`.');
   if (!valid) terminal.exitCode = 1;
   if (flags.json === true) {
     return terminal.printJson({

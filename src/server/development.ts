@@ -23,8 +23,14 @@ export function withDevelopmentKey(settings: ServerSettings): ServerSettings {
     mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
     return { ...settings, signingKey: readOrMakeKey(file) };
   } catch (error) {
+    if (error instanceof SettingsError) throw error;
     const problem = error instanceof Error ? error.message : String(error);
-    throw new SettingsError([`DATA_DIR: cannot keep a signing key in ${file}: ${problem}`], { cause: error });
+    throw new SettingsError(
+      [
+        `DATA_DIR: cannot keep a signing key in ${file}: ${problem}; expected a folder that this user can write, or a key in JWT_SIGNING_KEY.`,
+      ],
+      { cause: error },
+    );
   }
 }
 
@@ -42,7 +48,8 @@ function readOrMakeKey(file: string): string {
     }
   }
   const key = readFileSync(file, 'utf8');
-  if (key === '') throw new Error('the file is empty; delete it, and a new key is made');
+  if (key === '')
+    throw new SettingsError([`DATA_DIR: the signing key in ${file} is empty; delete the file, and a new key is made.`]);
   return key;
 }
 

@@ -46,7 +46,7 @@ describeEachStore('the command line, for addresses, beside a server', (kind) => 
   });
 
   test.each([
-    [['users', 'invite', 'dave', 'nobody'], 'This is no e-mail address.'],
+    [['users', 'invite', 'dave', 'nobody'], 'This is not an e-mail address.'],
     [['users', 'invite', 'dave', 'alice@EXAMPLE.com'], 'A user with that e-mail address already exists.'],
     [['users', 'set-email', 'alice'], 'Say which: an address, or --none.'],
     [['users', 'set-email', 'nobody', 'a@example.com'], 'There is no user named "nobody".'],

@@ -123,7 +123,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
         'Row 2, pk "11": was refused: somebody else has this username already (letter case does not count).',
         'Row 3, pk "12": was refused: somebody else has this username already (letter case does not count).',
         'Row 4, pk "1": was refused: somebody else has this id already.',
-        'Row 5, pk "13": was refused: This is no valid username. Expected 1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.',
+        'Row 5, pk "13": was refused: This is not a valid username. Expected 1 to 150 letters, digits and @ . + - _ characters, or an e-mail address.',
         'Row 6, pk "4 2": was refused: An id has 1 to 64 letters, digits and _ . @ + - characters.',
         'Row 7: was refused: pk: expected the primary key, a text or a number below 2^53; dump without --natural-primary.',
         'Row 8, pk "14": was refused: last_login: expected a moment such as 2026-01-31T12:00:00Z.',
@@ -170,15 +170,15 @@ describeEachStore('the command line, for imports from Django', (kind) => {
   });
 
   test.each([
-    ['breaks off', `[${JSON.stringify(user(30))}, {"model"`, /^The dump ends in the middle, after 1 whole rows\. /],
+    ['breaks off', `[${JSON.stringify(user(30))}, {"model"`, /^The dump ends in the middle, after 1 complete rows\. /],
     ['is no JSON', `[${JSON.stringify(user(30))}, {model}]`, /^The dump is no JSON in row 2 or right after it\. /],
     ['is no array', JSON.stringify(user(30)), /^The dump is no JSON array\. /],
-    ['is empty', '', /^The dump ends in the middle, after 0 whole rows\. /],
+    ['is empty', '', /^The dump ends in the middle, after 0 complete rows\. /],
   ])('a dump that %s is told in one line that quotes nothing, and what came before is taken', async (_, dump, line) => {
     const { code, stdout, stderr } = await importUsers(dump);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(line);
-    expect(stderr).toMatch(/ Expected what `manage\.py dumpdata` writes, .* import the whole again, .*\.\n$/);
+    expect(stderr).toMatch(/ Expected what `manage\.py dumpdata` writes, .* import the complete dump again, .*\.\n$/);
     expect(stderr.trimEnd()).not.toMatch(/\n|pbkdf2/);
     expect((await stage.auth.users.find('30'))?.id).toBe(dump.startsWith('[') ? '30' : undefined);
     await stage.auth.users.delete('30');
@@ -217,6 +217,13 @@ describeEachStore('the command line, for imports from Django', (kind) => {
         'Row 8, pk "4": was refused: its outstanding token is not in the dump; expected that of the whole application token_blacklist.\n' +
         'Some rows were refused. Correct them and import again: what is there is skipped.\n',
     );
+    const wrong = await importTokens(dump.slice(-1));
+    expect(wrong).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/no outstanding or blacklisted/),
+    });
+    expect(await importTokens([], '--json')).toMatchObject({ code: 0, stderr: '' });
     const again = await importTokens(dump.slice(0, 7), '--json');
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(summaryOf(again)).toMatchObject({ blacklisted: 0, alreadyThere: 2, expired: 1 });

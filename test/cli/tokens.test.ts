@@ -163,7 +163,10 @@ describe('the command line, for tokens', () => {
       stage.cli(['tokens', 'blacklist', access]),
       stage.cli(['tokens', 'blacklist', refresh, '--sliding']),
     ]);
-    const lines = ['This is not a token: expected three parts separated by dots.', 'Token is invalid'];
+    const lines = [
+      'This is not a token: expected three parts separated by dots, without `Bearer`.',
+      'Token is invalid',
+    ];
     const wrongType = 'Token has wrong type';
     expect(results).toEqual([...lines, wrongType, wrongType].map((line) => refused(`${line}\n`)));
     expect(await helloWith(stage.client, access)).toBe('Hello, alice!');

@@ -202,7 +202,7 @@ describe('the command line, for users', () => {
       /^This password is too similar/,
     ],
     ['no password', ['create', 'carol', '--password-stdin'], '\n', /^This field may not be blank\.\n$/],
-    ['an odd name', ['create', 'c a r o l', '--password-stdin'], PASSWORD, /^This is no valid username\. .*\n$/],
+    ['an odd name', ['create', 'c a r o l', '--password-stdin'], PASSWORD, /^This is not a valid username\. .*\n$/],
     ['an odd id', ['create', 'carol', '--password-stdin', '--id', '4 2'], PASSWORD, /^An id has 1 to 64 .*\n$/],
     ['to create without a terminal', ['create', 'carol'], PASSWORD, /^There is no terminal .* --password-stdin\.\n$/],
     ['to set a short password', ['set-password', 'alice', '--password-stdin'], 'short', /^This password is too short/],

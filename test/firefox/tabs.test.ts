@@ -1,18 +1,7 @@
-import { describeTabs, type BrowserSession } from '../support/tab-suite.ts';
-
-/** `puppeteer-core`, as far as it is used; `.ci/full` installs it, and Firefox. */
-interface Puppeteer {
-  launch(options: object): Promise<{
-    createBrowserContext(): Promise<BrowserSession>;
-    close(): Promise<void>;
-  }>;
-}
-
-const PUPPETEER = 'puppeteer-core';
-const EXECUTABLE = process.env['FIREFOX'] ?? '/usr/bin/firefox-esr';
+import { describeTabs } from '../support/tab-suite.ts';
+import { launchFirefox } from './launch-firefox.ts';
 
 describeTabs('Firefox', async () => {
-  const puppeteer = ((await import(PUPPETEER)) as { default: Puppeteer }).default;
-  const firefox = await puppeteer.launch({ browser: 'firefox', executablePath: EXECUTABLE, headless: true });
+  const firefox = await launchFirefox();
   return { newSession: () => firefox.createBrowserContext(), close: () => firefox.close() };
 });

@@ -161,7 +161,7 @@ describe('a start that cannot succeed says why in one line that names the settin
     const uris = ['mongodb://127.0.0.1:1/', 'mongodb://admin:geheim@127.0.0.1:1/', 'mongodb://admin:geheim'];
     const results = await Promise.all(uris.map((uri) => start({ ...env, MONGODB_URI: uri })));
     for (const result of results) expect(result).toEqual(line(/^MONGODB_URI: [^\n]*\n$/));
-    expect(results[0]?.stderr).toContain('ECONNREFUSED 127.0.0.1:1');
+    expect(results[0]?.stderr).toContain('ECONNREFUSED 127.0.0.1:1; expected a MongoDB that answers there.');
     expect(results.map(({ stderr }) => stderr).join('')).not.toContain('geheim');
   });
 
@@ -173,7 +173,9 @@ describe('a start that cannot succeed says why in one line that names the settin
     const file = join(folder, 'data');
     writeFileSync(file, 'somebody needs this');
     try {
-      expect(await start({ ...env, DATA_DIR: file })).toEqual(line(/^[^\n]*DATA_DIR[^\n]*\n$/));
+      expect(await start({ ...env, DATA_DIR: file })).toEqual(
+        line(/^DATA_DIR: [^\n]*; expected a folder that this user can write[^\n]*\.\n$/),
+      );
       expect(readFileSync(file, 'utf8')).toBe('somebody needs this');
     } finally {
       rmSync(folder, { recursive: true });

@@ -43,7 +43,12 @@ describe.each(storeKinds.filter((kind) => kind === 'mongodb'))('a %s that is gon
     expect(errors).toMatchObject([{ extensions: { reason: 'store_unavailable', action: 'WAIT' } }]);
     expect(await helloWith(client, access)).toBe('store_unavailable');
     const started = await runCli(['start'], { env: { ...env, PORT: '0' } });
-    expect(started).toMatchObject({ code: 1, stderr: expect.stringMatching(/^MONGODB_URI: [^\n]* cannot be used: /) });
+    expect(started).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^MONGODB_URI: [^\n]* cannot be used: .*; expected a MongoDB that answers there\.\n$/,
+      ),
+    });
 
     proxy.mend();
     await until(async () => (await status()) === '{"status":"ok"}200');

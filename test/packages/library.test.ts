@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { packRelease } from '../support/package.ts';
 import { endProcesses, runCli, startProcess, TEST_ENV } from '../support/process.ts';
 import { packFolder, Project, VERSIONS } from '../support/projects.ts';
+import { blocksOf, withReplacements } from '../support/runbook.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 
 const LONG = 300_000;
@@ -113,6 +114,21 @@ describe('the library in a project of somebody else', () => {
     LONG,
   );
 });
+
+test(
+  'the example of a page compiles and is built where it is copied as its README says',
+  async () => {
+    const [code = ''] = blocksOf('examples/web/README.md', 'In your own project', 'sh');
+    const project = new Project(join(place, 'copied'));
+    const folder = `'${join(project.folder, 'my-app')}'`;
+    const here = withReplacements(code, { '../my-app': folder, 'graphql-simplejwt ': `'${main}' ` });
+    await project.run(`cd '${join(import.meta.dirname, '../..')}' && set -e\n${here}`, {
+      env: { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_prefer_offline: 'true' },
+    });
+    expect(await project.run('ls my-app/dist/assets')).toMatch(/\.css\n.*\.js\n/s);
+  },
+  LONG,
+);
 
 test(
   'npm create goes from an empty folder to a refused and an answered query in two minutes',

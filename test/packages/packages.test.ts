@@ -96,6 +96,31 @@ describe('the packages of clients and verifiers', () => {
   );
 
   test(
+    'install without a warning beside the newest Apollo Client and graphql, and serve its operations',
+    async () => {
+      const version = '22'; // which graphql 17 wants
+      const project = new Project(join(place, 'apollo'));
+      expect(await project.install(['@apollo/client', 'graphql@17', 'rxjs', tarball('client')], { version })).toEqual(
+        [],
+      );
+      project.write(
+        'apollo.mjs',
+        `import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
+        import { createAuthLink, createTokenStore } from 'graphql-simplejwt-client/apollo-client';
+        const url = process.env.URL_OF_SERVER;
+        const tokens = createTokenStore({ url });
+        const link = ApolloLink.from([createAuthLink({ tokens }), new HttpLink({ uri: url })]);
+        const client = new ApolloClient({ link, cache: new InMemoryCache() });
+        await tokens.signIn('alice', process.env.PASSWORD);
+        console.log((await client.query({ query: gql\`{ hello }\` })).data.hello);
+        tokens.close();`,
+      );
+      expect(await project.run('node apollo.mjs', { version, env })).toContain('Hello, alice!');
+    },
+    LONG,
+  );
+
+  test(
     'have types in every setting of modules, without those of browsers',
     async () => {
       const project = new Project(join(place, 'types'));

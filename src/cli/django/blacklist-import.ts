@@ -3,7 +3,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { BlacklistEntry } from '../../contracts/store/store.ts';
 import type { OutstandingTarget, OutstandingToken } from '../../core/users/outstanding-tokens.ts';
-import type { DumpRow } from './dump.ts';
+import { DumpError, type DumpRow } from './dump.ts';
 import type { Watcher } from './report.ts';
 import { readBlacklisted, readOutstanding, readRow, type DumpedRow, type OutstandingRow } from './rows.ts';
 import { textClaims } from './text-claims.ts';
@@ -90,7 +90,10 @@ export class BlacklistImport {
       await this.#flush(); // also what came before the place where the dump breaks off
       await this.#keep();
     }
-    return this.#counts;
+    if (this.#counts.rows === 0 || this.#counts.otherModels < this.#counts.rows) return this.#counts;
+    throw new DumpError(
+      'The dump has no outstanding or blacklisted tokens, only rows of other models. Expected what `manage.py dumpdata token_blacklist` writes.',
+    );
   }
 
   #take(row: number, dumped: DumpedRow): void {

@@ -1,6 +1,6 @@
 import { JSONParser } from '@streamparser/json';
 
-/** How `manage.py dumpdata` was told to write: one array, or an object a line. */
+/** How `manage.py dumpdata` was told to write: one array, or one object per line. */
 export type DumpFormat = 'json' | 'jsonl';
 
 /** An element of a dump; `row` counts from 1. Where a line of JSONL is no JSON, `value` is undefined. */
@@ -40,12 +40,12 @@ async function* readArray(input: AsyncIterable<Uint8Array>): AsyncGenerator<Dump
       throw new DumpError(`The dump is no JSON in row ${row + 1} or right after it. ${EXPECTED}`, { cause: problem });
     }
   }
-  if (!parser.isEnded) throw new DumpError(`The dump ends in the middle, after ${row} whole rows. ${EXPECTED}`);
+  if (!parser.isEnded) throw new DumpError(`The dump ends in the middle, after ${row} complete rows. ${EXPECTED}`);
 }
 
 const EXPECTED =
-  'Expected what `manage.py dumpdata` writes, as UTF-8: an array, or with `--format jsonl` an object a line. ' +
-  'The rows before were taken as usual; import the whole again, and they are skipped.';
+  'Expected what `manage.py dumpdata` writes, as UTF-8: an array, or with `--format jsonl` one object per line. ' +
+  'The rows before this place were imported; import the complete dump again, and they are skipped.';
 
 function problemOf(work: () => void): unknown {
   try {

@@ -21,18 +21,34 @@ export function nearMissesOf(names: readonly string[], known: readonly string[])
   });
 }
 
+/** The setting that an unknown name was probably meant to be, with or without `JWT_`: the nearest by spelling. Null if none is near. */
+export function nearestOf(name: string, known: readonly string[]): string | null {
+  const text = withoutPrefix(name);
+  const [nearest] = known
+    .map((setting) => ({ setting, target: withoutPrefix(setting) }))
+    .map(({ setting, target }) => ({ setting, away: distance(text, target), most: mostChangesIn(target) }))
+    .filter(({ away, most }) => away <= most)
+    .toSorted((one, other) => one.away - other.away);
+  return nearest?.setting ?? null;
+}
+
+/** How many letters of a name may be wrong. */
+const mostChangesIn = (name: string): number => (name.length < 9 ? 1 : 2);
+
+const withoutPrefix = (name: string): string =>
+  wordsOf(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name).join('');
+
 function isNear(name: string, setting: string): boolean {
   const [given, expected] = [wordsOf(name), wordsOf(setting)];
   const [text, target] = [given.join(''), expected.join('')];
   if (text === target) return true;
-  const withoutPrefix = expected.slice(1).join('');
-  if (setting.startsWith(PREFIX)) return expected.length > 2 && text === withoutPrefix;
+  if (setting.startsWith(PREFIX)) return expected.length > 2 && text === withoutPrefix(setting);
   if (target.length < MIN_LENGTH) return false;
   const hasAllWords =
     expected.length > 1 &&
     given[0] === expected[0] &&
     expected.every((word) => given.some((other) => other.startsWith(word)));
-  return hasAllWords || distance(text, target) <= (target.length < 9 ? 1 : 2);
+  return hasAllWords || distance(text, target) <= mostChangesIn(target);
 }
 
 /** The words of a name, in capitals and in the singular. */

@@ -19,6 +19,7 @@ const REPLACED: Readonly<Record<string, string>> = {
   ),
   AUTH_HEADER_TYPE: 'was removed from simplejwt too; expected JWT_AUTH_HEADER_TYPES (authHeaderTypes).',
   AUTH_TOKEN_CLASS: 'was removed from simplejwt too; expected JWT_AUTH_TOKEN_CLASSES (authTokenClasses).',
+  SECRET: 'is called JWT_SIGNING_KEY (signingKey) here.',
   SECRET_KEY: 'was removed from simplejwt too; expected JWT_SIGNING_KEY (signingKey).',
   TOKEN_BACKEND_CLASS:
     'was removed from simplejwt too; expected JWT_ALGORITHM and the keys to say how tokens are signed.',

@@ -1,7 +1,8 @@
 import { REFUSED, type ValueOf } from './kinds.ts';
 import { dpopProblems, libraryDpopProblems, productionDpopProblems } from './dpop-problems.ts';
+import { leftByEnvFile } from './env-file.ts';
 import { libraryMailProblems, mailProblems, productionMailProblems } from './mail-problems.ts';
-import { nearMissesOf, type NearMiss } from './near-misses.ts';
+import { nearestOf, nearMissesOf, type NearMiss } from './near-misses.ts';
 import { originProblems } from './origin-problems.ts';
 import { replacementOf } from './replaced.ts';
 import { isSecureOrigin } from './secure-origin.ts';
@@ -16,6 +17,7 @@ const table: Table = { ...authTable, ...serverTable };
 type Naming = (key: keyof Table) => string;
 const asEnvironment: Naming = (key) => table[key].env;
 const asOption: Naming = (key) => key;
+const ENVIRONMENT_NAMES = Object.values(table).map(({ env }) => env);
 
 /** How one value is shown: text in quotes, secrets never. */
 function shown(key: keyof Table, value: unknown): string {
@@ -179,7 +181,7 @@ export function settingsFromOptions(options: SettingsInput): Settings {
 function unknownVariable(name: string): string {
   const replacement = replacementOf(name.slice('JWT_'.length));
   if (replacement !== null) return `${name}: ${replacement}`;
-  return `${name}: unknown setting; see docs/settings.md or \`settings show\` for those there are.`;
+  return `${name}: unknown setting; ${lookUp(nearestOf(name, ENVIRONMENT_NAMES))}`;
 }
 
 /** simplejwt's name in the form of another: `tokenObtainSerializer` is `TOKEN_OBTAIN_SERIALIZER`. */
@@ -189,8 +191,11 @@ function unknownOption(name: string): string {
   const seed = asInSimplejwt(name);
   const own = Object.entries(authTable).find(([, { env }]) => env === `JWT_${seed}`);
   if (own !== undefined) return `${name}: unknown option; expected its name here, ${own[0]}.`;
-  return `${name}: ${replacementOf(seed) ?? 'unknown option; see docs/settings.md for those there are.'}`;
+  return `${name}: ${replacementOf(seed) ?? `unknown option; ${lookUp(nearestOf(name, Object.keys(authTable)))}`}`;
 }
+
+const lookUp = (meant: string | null): string =>
+  meant === null ? 'see docs/settings.md for all names.' : `did you mean ${meant}? All names are in docs/settings.md.`;
 
 /**
  * Settings of the server, from environment variables. An empty variable counts as not set.
@@ -205,6 +210,7 @@ export function settingsFromEnvironment(
   refuseIfAny(
     given.filter(([name]) => name.startsWith('JWT_') && !known.has(name)).map(([name]) => unknownVariable(name)),
   );
+  refuseIfAny(given.flatMap(([name, value = '']) => (known.has(name) ? leftByEnvFile(name, value) : [])));
   const input = Object.fromEntries(
     given.flatMap(([name, value]) => (known.has(name) ? [[known.get(name), value]] : [])),
   );
@@ -222,10 +228,7 @@ export function settingsFromEnvironment(
 export function nearMissesInEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): NearMiss[] {
-  return nearMissesOf(
-    Object.keys(environment),
-    Object.values(table).map(({ env }) => env),
-  );
+  return nearMissesOf(Object.keys(environment), ENVIRONMENT_NAMES);
 }
 
 /** The environment of this process, which nothing else reads. */

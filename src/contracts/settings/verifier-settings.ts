@@ -24,8 +24,13 @@ const of = <Value, Given>(
 
 /** What a reader of tokens must know of them: the kinds of these settings, and their defaults. The rest is in the table. */
 export const verifierSettings = {
-  audience: of(optional(list('one or several audiences, separated by commas', (item) => BARE.test(item))), undefined),
-  issuer: of(optional(text('a text, usually a URL', BARE)), undefined),
+  audience: of(
+    optional(
+      list('one or several audiences, separated by commas, without quotes or brackets', (item) => BARE.test(item)),
+    ),
+    undefined,
+  ),
+  issuer: of(optional(text('a text, usually a URL, without quotes or brackets', BARE)), undefined),
   leeway: of(duration('0s', '10m'), 0),
   authHeaderTypes: of(list('schemes separated by commas', isScheme), 'Bearer'),
   authHeaderName: of(

@@ -121,7 +121,7 @@ export class KeyKeeper {
   async #read(): Promise<{ ring: KeyRing; unusable: readonly UnusableFile[] }> {
     const { found, unusable } = await readRing(this.#folder, NOTHING_READ).catch((error: unknown) => {
       if (isMissing(error)) return NOTHING_READ;
-      throw this.#refuse('cannot be read', error);
+      throw this.#refuse('read', error);
     });
     return { ring: new KeyRing(Array.from(found.values(), ({ key }) => key)), unusable };
   }
@@ -129,7 +129,7 @@ export class KeyKeeper {
   async #write(algorithm: Algorithm, times: RingTimes): Promise<ListedKey> {
     const { kid, text } = await makeRingKey(algorithm, times);
     await writeKeyFile(this.#folder, kid, text).catch((error: unknown) => {
-      throw this.#refuse('cannot be written', error);
+      throw this.#refuse('written', error);
     });
     const { ring } = await this.#read();
     const key = ring.keys.find((other) => other.kid === kid);
@@ -141,13 +141,16 @@ export class KeyKeeper {
   async #remove(keys: readonly RingKey[]): Promise<void> {
     for (const { kid } of keys) {
       await removeKeyFile(this.#folder, kid).catch((error: unknown) => {
-        throw this.#refuse('cannot be written', error);
+        throw this.#refuse('written', error);
       });
     }
   }
 
-  #refuse(what: string, cause: unknown): KeyRingError {
+  #refuse(what: 'read' | 'written', cause: unknown): KeyRingError {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    return new KeyRingError(`JWT_KEYS_DIR: ${this.#folder} ${what}: ${problem}.`, { cause });
+    return new KeyRingError(
+      `JWT_KEYS_DIR: ${this.#folder} cannot be ${what}: ${problem}; expected a folder that this user can ${what === 'read' ? 'read' : 'write'}.`,
+      { cause },
+    );
   }
 }

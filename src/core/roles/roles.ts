@@ -49,6 +49,6 @@ function checked(roles: readonly string[]): readonly string[] {
   if (given.every((role) => ROLE.test(role))) return given;
   throw new InvalidInput(
     'roles',
-    'This is no valid role. Expected 1 to 64 ASCII letters, digits and punctuation, without spaces, quotes, \\ and $.',
+    'This is not a valid role. Expected 1 to 64 ASCII letters, digits and punctuation, without spaces, quotes, \\ and $.',
   );
 }

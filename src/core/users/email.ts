@@ -45,7 +45,7 @@ export function newEmail(given: string): GivenEmail {
   if (found !== null) return found;
   throw new InvalidInput(
     'email',
-    'This is no e-mail address. Expected one such as name@example.com, of at most 254 characters.',
+    'This is not an e-mail address. Expected one such as name@example.com, of at most 254 characters.',
     'invalid_email',
   );
 }

@@ -25,7 +25,7 @@ export function newUsername(given: string): string {
   if ((isPossible || isAddress) && !INVISIBLE.test(given)) return username;
   throw new InvalidInput(
     'username',
-    `This is no valid username. Expected 1 to ${MAX_DJANGO_USERNAME_LENGTH} letters, digits and @ . + - _ characters, or an e-mail address.`,
+    `This is not a valid username. Expected 1 to ${MAX_DJANGO_USERNAME_LENGTH} letters, digits and @ . + - _ characters, or an e-mail address.`,
     'invalid_username',
   );
 }

@@ -18,7 +18,7 @@ import type { AuthContext, ContextInput } from '../../graphql/context.ts';
 import type { UnsentMail } from '../development-mail.ts';
 import { answerTypeOf, bodyOf, isPlain, PLAIN_TYPES, type PlainRoad } from '../operations/plain-road.ts';
 import { createClientAddresses, type ClientAddresses } from './client-address.ts';
-import { isUtf8, OtherCharset } from './content-type.ts';
+import { isUtf8, messageOf, OtherCharset } from './content-type.ts';
 import { createLeave } from './leave.ts';
 import { registerMailPage } from './mail-page.ts';
 import { registerConsole, registerGraphiql, wantsPage } from './page.ts';
@@ -142,7 +142,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'the request failed');
-    return reply.code(status).send(graphqlError(status, error.message));
+    return reply.code(status).send(graphqlError(status, messageOf(error)));
   });
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(graphqlError(404, 'There is nothing here. The API is at POST /graphql.')),

@@ -1,3 +1,5 @@
+import type { FastifyError } from 'fastify';
+
 /** Longer than any there is; a long one would take long to read. */
 const MAX_LENGTH = 256;
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
@@ -26,3 +28,11 @@ export class OtherCharset extends Error {
     super('The Content-Type is not well formed or names another charset. Expected a body in UTF-8');
   }
 }
+
+const OTHER_BODY = /^FST_ERR_CTP_(INVALID_MEDIA_TYPE|\w+_JSON_BODY)$/;
+
+/** Why Fastify refuses a request to the API; of a body that it cannot read, also what it expects. `curl -d` by itself sends a form. */
+export const messageOf = ({ code, message }: FastifyError): string =>
+  OTHER_BODY.test(code)
+    ? `${message}. Expected a JSON object with \`query\`, and the Content-Type application/json.`
+    : message;

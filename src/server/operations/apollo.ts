@@ -18,6 +18,15 @@ export interface ApolloOptions {
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
 
+/** Apollo names an option of its own, which nobody who runs this server can set. */
+const withSetting = (formatted: GraphQLFormattedError): GraphQLFormattedError =>
+  formatted.extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED'
+    ? {
+        ...formatted,
+        message: 'Introspection is off. The operator of this server turns it on with GRAPHQL_INTROSPECTION=on.',
+      }
+    : formatted;
+
 /** Our Apollo Server: the schema, and nothing switched on that a client does not need. */
 export function createApolloServer({
   settings,
@@ -31,7 +40,7 @@ export function createApolloServer({
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
-    formatError,
+    formatError: (formatted, error) => withSetting(formatError(formatted, error)),
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     csrfPrevention: true,

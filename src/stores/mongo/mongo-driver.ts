@@ -22,7 +22,8 @@ function uriOf({ mongodbUri }: Place): string {
 }
 
 /** What a server, the network or the schema says is told; what is wrong with the URI is not, for it may quote the password. */
-const problemOf = ({ name, message }: Error): string =>
-  /^(Mongo(ose)?(Server|Network)|NewerSchema|ForeignSchema)/.test(name)
-    ? message
-    : 'expected mongodb://[user:password@]host[:port]/database';
+const problemOf = ({ name, message }: Error): string => {
+  if (/^Mongo(ose)?(ServerSelection|Network)/.test(name)) return `${message}; expected a MongoDB that answers there.`;
+  if (/^(Mongo(ose)?Server|NewerSchema|ForeignSchema)/.test(name)) return message;
+  return 'expected mongodb://[user:password@]host[:port]/database';
+};

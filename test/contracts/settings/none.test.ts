@@ -142,6 +142,7 @@ describe('a setting of simplejwt that names a class', () => {
     ['JSON_ENCODER', 'JSON_ENCODER', 'jsonEncoder'],
     ['AUTH_HEADER_TYPE', 'authHeaderType', 'JWT_AUTH_HEADER_TYPES'],
     ['AUTH_TOKEN_CLASS', 'authTokenClass', 'JWT_AUTH_TOKEN_CLASSES'],
+    ['SECRET', 'secret', 'JWT_SIGNING_KEY'],
     ['SECRET_KEY', 'secretKey', 'JWT_SIGNING_KEY'],
     ['TOKEN_BACKEND_CLASS', 'tokenBackendClass', 'JWT_ALGORITHM'],
   ])('is refused with what replaces it: %s', (seed, option, replacement) => {

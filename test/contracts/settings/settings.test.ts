@@ -81,6 +81,8 @@ describe('settings', () => {
     ['REST_PATH', '//token', 'a path such as /api/token/'],
     ['REST_PATH', '/api/../token', 'a path such as /api/token/'],
     ['JWT_AUTHENTICATION', 'maybe', 'one of session, stateless'],
+    ['JWT_AUDIENCE', '["web", "phone"]', 'without quotes or brackets'],
+    ['JWT_AUDIENCE', "('web', 'phone')", 'without quotes or brackets'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['WORKERS', '0', 'a whole number from 1 to 256, or auto'],
     ['WORKERS', 'all', 'a whole number from 1 to 256, or auto'],
@@ -113,6 +115,20 @@ describe('settings', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['an unknown JWT_ variable', { JWT_ACESS_TOKEN_LIFETIME: '5m' }, 'JWT_ACESS_TOKEN_LIFETIME: unknown setting'],
+    ['a misspelt variable', { JWT_ACESS_TOKEN_LIFETIME: '5m' }, 'did you mean JWT_ACCESS_TOKEN_LIFETIME?'],
+    ['a variable in the singular', { JWT_KEY_DIR: 'keys' }, 'did you mean JWT_KEYS_DIR?'],
+    ['a prefix too much', { JWT_TRUST_PROXY: 'loopback' }, 'did you mean TRUST_PROXY?'],
+    [
+      'the line end of Windows, in a secret too',
+      { JWT_SIGNING_KEY: `${SECRET}\r` },
+      'JWT_SIGNING_KEY: the value ends with a carriage return',
+    ],
+    [
+      'an empty value with such a line end',
+      { MONGODB_URI: '\r' },
+      'MONGODB_URI: the value ends with a carriage return',
+    ],
+    ['quotes that were kept', { JWT_ISSUER: '"https://auth.example.com"' }, 'JWT_ISSUER: the value has quotes'],
     [
       'a header that is believed of nobody',
       { CLIENT_ADDRESS_HEADER: 'X-Real-IP' },
@@ -175,6 +191,11 @@ describe('settings', () => {
     expect(settingsFromEnvironment({ NODE_ENV: 'production', JWT_KEYS_DIR: '/srv/keys' }).keysDir).toBe('/srv/keys');
   });
 
+  test('accept a key of several lines, with those of Windows too', () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\r\nAA==\r\n-----END PRIVATE KEY-----\r\n';
+    expect(settingsFromEnvironment({ JWT_SIGNING_KEY: pem }).signingKey).toBe(pem);
+  });
+
   test('tell all that is wrong at once', () => {
     expect(problemsOf(() => settingsFromEnvironment({ PORT: 'x', JWT_LEEWAY: '1h' }))).toHaveLength(2);
   });
@@ -185,7 +206,9 @@ describe('settings', () => {
 
   test('refuse an unknown option of the library by its name', () => {
     const misspelt = { acessTokenLifetime: '5m' } as object;
-    expect(problemsOf(() => settingsFromOptions(misspelt))[0]).toContain('acessTokenLifetime: unknown option');
+    expect(problemsOf(() => settingsFromOptions(misspelt))[0]).toBe(
+      'acessTokenLifetime: unknown option; did you mean accessTokenLifetime? All names are in docs/settings.md.',
+    );
   });
 
   test('are shown with secrets masked', () => {

@@ -11,7 +11,7 @@ test.each(
   INVISIBLE.map((code) => [`U+${code.toString(16).toUpperCase().padStart(4, '0')}`, String.fromCodePoint(code)]),
 )('S51: a username with %s, which shows nothing, is refused wherever it stands', (_name, character) => {
   for (const username of [`root1${character}`, `${character}root1`, `ro${character}ot1`]) {
-    expect(() => newUsername(username)).toThrow('This is no valid username.');
+    expect(() => newUsername(username)).toThrow('This is not a valid username.');
   }
 });
 

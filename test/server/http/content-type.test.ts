@@ -84,6 +84,20 @@ describe('the content type of a body', () => {
     expect((await service.post('/oauth/introspect', 'token=a', form(type))).status).toBe(200);
   });
 
+  test.each([
+    ['a form, as curl sends it', '415', 'application/x-www-form-urlencoded', QUERY],
+    ['GraphQL alone', '415', 'application/graphql', '{ __typename }'],
+    ['no JSON', '400', 'application/json', '{"query":'],
+    ['nothing', '400', 'application/json', ''],
+  ])('%s is refused with what is expected', async (_what, status, type, body) => {
+    const answer = await fetch(server.url, { method: 'POST', headers: { 'content-type': type }, body });
+    const { errors } = (await answer.json()) as { errors: { message: string }[] };
+    expect([String(answer.status), errors[0]?.message]).toEqual([
+      status,
+      expect.stringMatching(/\. Expected a JSON object with `query`, and the Content-Type application\/json\.$/),
+    ]);
+  });
+
   test('S55: counts for the feed and the pages too, and a request without a body needs none', async () => {
     const feed = (headers: Readonly<Record<string, string>>) =>
       fetch(new URL('/revocations', server.url), {

@@ -89,6 +89,7 @@ describeEachStore('the HTTP server', (kind) => {
     expect((await fetch(new URL('/console', server.url))).status).toBe(404);
     const introspection = await server.client.sendRaw({ query: '{ __schema { types { name } } }' });
     expect(introspection.status).toBe(400);
+    expect(introspection.errors[0]?.message).toMatch(/^Introspection is off\..* GRAPHQL_INTROSPECTION=on\.$/);
     const misspelt = await server.client.sendRaw({ query: '{ helo }' });
     expect(misspelt.errors[0]?.message).not.toMatch(/hello|Did you mean/);
   });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { natureOf } from '../../../src/graphql/operation.ts';
+import { ALL_OPTIONS, buildAuthSchema } from '../../../src/graphql/optional.ts';
 import { Metrics } from '../../../src/server/metrics/metrics.ts';
 import { groupingOf, selectorsOf } from '../../support/promql.ts';
 import { seriesOf } from '../../support/registry.ts';
 import { scrape, type Scrape } from '../../support/scrape.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { ALL_ROOMS, startTestServer, type TestServer } from '../../support/server.ts';
 
 interface Panel {
   readonly id: number;
@@ -50,7 +52,7 @@ describe('what the dashboard and the alerts ask for', () => {
   let server: TestServer;
   let shown: Scrape;
   beforeAll(async () => {
-    server = await startTestServer('sqlite', { env: { METRICS_PORT: '0', REGISTRATION: 'on' } });
+    server = await startTestServer('sqlite', { env: { ...ALL_ROOMS, METRICS_PORT: '0' } });
     await server.signIn();
     shown = await scrape(server.metricsUrl);
   });
@@ -100,6 +102,24 @@ describe('what the dashboard and the alerts ask for', () => {
           'instance=$instance',
         ]);
     }
+  });
+
+  test('counts as operations with a password all that check or store one, and no other', async () => {
+    const schema = await buildAuthSchema(ALL_OPTIONS);
+    const operations = [schema.getQueryType(), schema.getMutationType()].flatMap((root) =>
+      Object.keys(root?.getFields() ?? {}).map((name) => ({ name, nature: natureOf(root, name) })),
+    );
+    const withPassword = operations.flatMap(({ name, nature }) => (nature?.credential === true ? [name] : []));
+    const patterns = expressions.flatMap(({ expr }) =>
+      selectorsOf(expr)
+        .filter(({ metric }) => metric === 'simplejwt_operation_duration_seconds_bucket')
+        .flatMap(({ matchers }) => matchers.filter(({ label }) => label === 'operation')),
+    );
+    expect(patterns).toHaveLength(7);
+    for (const { value } of patterns)
+      expect(operations.map(({ name }) => name).filter((name) => new RegExp(`^(?:${value})$`).test(name))).toEqual(
+        withPassword,
+      );
   });
 
   test('is every metric of our own, so that none is counted for nobody', () => {
