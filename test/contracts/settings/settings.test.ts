@@ -76,7 +76,7 @@ describe('settings', () => {
     ['JWT_AUDIENCE', '["api"]', 'one or several audiences'],
     ['JWT_AUDIENCE', "('web','api')", 'one or several audiences'],
     ['JWT_AUDIENCE', 'undefined', 'one or several audiences'],
-    ['JWT_ISSUER', '"https://auth.example.com"', 'usually a URL'],
+    ['JWT_ISSUER', '["https://auth.example.com"]', 'usually a URL'],
     ['REST_PATH', '/graphql/', 'a path such as /api/token/'],
     ['REST_PATH', '//token', 'a path such as /api/token/'],
     ['REST_PATH', '/api/../token', 'a path such as /api/token/'],
