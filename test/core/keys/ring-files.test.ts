@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { KeyKeeper } from '../../../src/core/keys/key-keeper.ts';
@@ -40,7 +42,9 @@ describe('the file of a key', () => {
   test('is read as it was written', async () => {
     const { kid, text } = await makeRingKey('ES256', TIMES);
     expect(await parseRingKey(kid, text)).toMatchObject({ ...TIMES, kid, algorithm: 'ES256' });
-    expect(await problemOf({})).toBeNull();
+    const rsa = await makeRingKey('RS256', TIMES);
+    const { signing } = await parseRingKey(rsa.kid, rsa.text);
+    expect(signing.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 });
   });
 
   test.each([
@@ -60,6 +64,23 @@ describe('the file of a key', () => {
     await expect(writeKeyFile(folder, 'taken', '{}')).rejects.toMatchObject({ syscall: 'rename' });
     await expect(removeKeyFile(folder, 'taken')).rejects.toMatchObject({ syscall: 'rm' });
     expect(readdirSync(folder)).toEqual(['taken.json']);
+  });
+
+  test('is on the disk before it has its name, and so is the folder that has it or no longer does', async () => {
+    mkdirSync(folder);
+    const handle = await open(folder);
+    await handle.close();
+    const named: (readonly string[])[] = [];
+    jest.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync').mockImplementation(async () => {
+      await nextTurn(); // a disk takes its time
+      named.push(readdirSync(folder).filter((name) => !name.startsWith('.')));
+    });
+    await writeKeyFile(folder, 'a', '{}');
+    expect(named).toEqual([[], ['a.json']]);
+    await removeKeyFile(folder, 'a');
+    expect(named.slice(2)).toEqual([[]]);
+    await removeKeyFile(folder, 'a'); // another was quicker
+    jest.restoreAllMocks();
   });
 
   test('that goes while the folder is read is not missed, and one that cannot be read is told of', async () => {
