@@ -1,6 +1,6 @@
 import { createSecretKey, sign } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { signProof } from '../../../src/client/dpop-proof.ts';
 import type { ProofKey } from '../../../src/client/dpop.ts';
 import { StoreUnavailable, type ProofInvalid } from '../../../src/contracts/errors.ts';
@@ -202,4 +202,17 @@ test('a proof of more keys than are kept holds for each of them, and those used 
     await few.check({ proof: proofs[index] ?? '', ...question });
     expect([index, reads]).toEqual([index, read]);
   }
+});
+
+test('the addresses of a server are read once, however many proofs are for them', async () => {
+  const checker = new ProofChecker(nodeEngine);
+  const parse = jest.spyOn(URL, 'canParse');
+  const key = newClientKey();
+  for (const times of [2, 0]) {
+    parse.mockClear();
+    const proof = makeProof(key, { url: 'HTTPS://api.example.com/graphql', now: 1_800_000_000 });
+    await checker.check({ proof, method: 'POST', urls: [`${PUBLIC}/graphql`], now: 1_800_000_000_000, window: null });
+    expect(parse).toHaveBeenCalledTimes(times);
+  }
+  parse.mockRestore();
 });
