@@ -53,6 +53,7 @@ describe('the file of a key', () => {
     ['an unknown algorithm', {}, { alg: 'none' }, /^KeyRingError: got the algorithm "none", expected one of HS256, /],
     ['a key of another kind', {}, { kty: 'oct' }, 'it holds no private key for RS256'],
     ['the algorithm of another kind', {}, { alg: 'HS256' }, 'it holds no secret key for HS256'],
+    ['a secret beside', {}, { alg: 'HS256', k: 'x'.repeat(43) }, 'it holds no secret key for HS256'],
     ['another name', {}, { kid: 'x' }, 'its name is not the thumbprint of its key'],
   ])('with %s is refused, and why', async (_what, changed, jwk, problem) => {
     expect(await problemOf(changed, jwk)).toMatch(typeof problem === 'string' ? `KeyRingError: ${problem}` : problem);
