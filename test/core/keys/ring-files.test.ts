@@ -97,6 +97,16 @@ describe('the file of a key', () => {
   });
 });
 
+test('a folder with a damaged key alone is no ring, and gets no first key', async () => {
+  mkdirSync(folder);
+  const file = join(folder, `${'a'.repeat(43)}.json`);
+  writeFileSync(file, '{}');
+  const problem = `${file}: it is not the whole of a key`;
+  const listener = { changed: () => {}, failed: () => {}, read: () => {} };
+  await expect(RingWatch.open(folder, listener)).rejects.toThrow(`no usable key in ${folder}: ${problem}.`);
+  await expect(keeper.generate()).rejects.toThrow(`${problem}. Repair or remove it first.`);
+});
+
 (process.getuid?.() === 0 ? describe : describe.skip)('the file of a key that root writes', () => {
   test('belongs to the owner of the folder', async () => {
     mkdirSync(folder);
