@@ -8,7 +8,7 @@ const FLAGS = ['--noEmit', '--noUnusedLocals', 'false', '--noUnusedParameters', 
 
 /**
  * Those mutations that the compiler does not take. It takes seconds, so ask about survivors alone: it is asked about one mutation of
- * each file at a time.
+ * each file at a time, and remembers what it found of the other files.
  *
  * @param copy where there is a copy of the sources, or will be
  * @param texts `{ mutation, file, text }[]`
@@ -44,7 +44,7 @@ function filesRefused(root, copy, project, texts) {
   for (const { file, text } of texts) writeFileSync(join(copy, file), text);
   const { status, stdout } = spawnSync(
     join(root, 'node_modules/.bin/tsc'),
-    ['-p', project, '--pretty', 'false', ...FLAGS],
+    ['-p', project, '--pretty', 'false', ...FLAGS, '--incremental', '--tsBuildInfoFile', join(copy, `${project}.info`)],
     {
       cwd: copy,
       encoding: 'utf8',

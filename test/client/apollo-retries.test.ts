@@ -169,6 +169,21 @@ describe('an operation that needs no token', () => {
     expect(await sendTo([{ errors: [refused()] }], ONE, { context: { skipAuth: true } })).toEqual([undefined]);
   });
 
+  test('is read through a fragment that spreads itself, which the server refuses', () => {
+    const circle = gql`
+      mutation {
+        ...Circle
+      }
+      fragment Circle on Mutation {
+        tokenVerify(token: "a") {
+          jti
+        }
+        ...Circle
+      }
+    `;
+    expect(isOpenOperation(circle)).toBe(true);
+  });
+
   test('is none that spreads a fragment which is missing, or asks for more, whether it is named or not', () => {
     const named = gql`
       query Named {

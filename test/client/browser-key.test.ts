@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { browserKey } from '../../src/client/browser-key.ts';
+import { createDpop } from '../../src/client/dpop.ts';
 
 describe('the key of a browser', () => {
   const reported = jest.fn();
@@ -93,6 +94,26 @@ describe('the key of a browser', () => {
     abortNext('get');
     await expect(load()).rejects.toThrow('IndexedDB, which has the DPoP key, failed.');
     expect(await nameOf(load)).toBe(kept);
+  });
+
+  test('is looked for again when a server wants another, as another page may have made one since', async () => {
+    const sent: unknown[] = [];
+    const wantsAnother = { extensions: { reason: 'dpop_proof_not_valid', check: 'key' } };
+    const dpop = createDpop({
+      fetch: async (_input, init) => {
+        const [header = ''] = (new Headers(init?.headers).get('dpop') ?? '').split('.');
+        const { jwk } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { jwk: JsonWebKey };
+        sent.push(jwk.x);
+        return Response.json({ data: null, errors: sent.length === 2 ? [wantsAnother] : [] });
+      },
+    });
+    const send = () => dpop.fetch('https://api.example.com/graphql', { method: 'POST', body: '{}' });
+    await send();
+    const former = await nameOf(browserKey('default'));
+    Object.assign(globalThis, { indexedDB: new IDBFactory() });
+    const made = await nameOf(browserKey('default'));
+    await send();
+    expect(sent).toEqual([former, former, made]);
   });
 
   test('a database that does not answer is waited for for five seconds', async () => {

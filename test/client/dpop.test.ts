@@ -130,6 +130,7 @@ describe('requests with proofs', () => {
     ],
     ['by a challenge', (at: number) => challenge('invalid_dpop_proof', { date: new Date(at).toUTCString() }), 1],
   ])('a clock that is wrong is corrected %s, and stays so', async (_how, answer, within) => {
+    now += 999 - (now % 1000);
     for (const wrong of [3_600_000, -86_400_000]) {
       peer.forget();
       const dpop = dpopOf();

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createTokenStore, memoryStorage } from '../../src/client/index.ts';
-import { createRecoveryApi, linkIn, TokenRequestError, type RecoveryApi } from '../../src/client/recovery.ts';
+import { createRecoveryApi, linkIn, takeLink, TokenRequestError, type RecoveryApi } from '../../src/client/recovery.ts';
 import { startRecoveryServer, type RecoveryServer } from '../support/recovery.ts';
 
 const [OLD, NEW] = ['seven quiet lanterns', 'tall amber kettles sing'];
@@ -83,4 +83,16 @@ test.each([
   ['', null],
 ])('the link in %s is found', (address, expected) => {
   expect(linkIn(address)).toEqual(expected);
+});
+
+test('the link by which a page was opened is taken out of its address', () => {
+  const page = 'https://app.example.com/account?lang=de';
+  const history = { state: { view: 1 }, replaceState: jest.fn() };
+  const location = { href: `${page}#passwordReset=abc` };
+  Object.assign(globalThis, { history, location });
+  expect(takeLink()).toEqual({ purpose: 'passwordReset', token: 'abc' });
+  location.href = `${page}#top`;
+  expect(takeLink()).toBeNull();
+  expect(history.replaceState.mock.calls).toEqual([[{ view: 1 }, '', page]]);
+  for (const name of ['history', 'location']) Reflect.deleteProperty(globalThis, name);
 });

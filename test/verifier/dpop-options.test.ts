@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { DpopVerification } from '../../src/verifier/index.ts';
 import { rememberHere } from '../../src/verifier/used-proofs.ts';
 import { ENGINES } from '../support/engines.ts';
@@ -31,5 +31,17 @@ test('the memory of a process is bounded, forgets what has ended, and the oldest
   expect(remember('d', 60)).toBe(true);
   expect(['b', 'c', 'd'].map((id) => remember(id, 60))).toEqual([false, false, false]);
   now = 60_000;
-  expect(['b', 'c', 'd'].map((id) => remember(id, 60))).toEqual([true, true, true]);
+  const forget = jest.spyOn(Map.prototype, 'delete');
+  expect(remember('b', 60)).toBe(true);
+  expect(forget.mock.calls).toEqual([['b'], ['c'], ['d']]);
+  forget.mockRestore();
+  expect(['c', 'd'].map((id) => remember(id, 60))).toEqual([true, true]);
+});
+
+test('the memory of a process holds the last 100,000 proofs', () => {
+  const remember = rememberHere(() => 0);
+  for (let count = 0; count < 100_000; count += 1) remember(String(count), 60);
+  expect(remember('0', 60)).toBe(false);
+  remember('100000', 60);
+  expect(['0', '2'].map((id) => remember(id, 60))).toEqual([true, false]);
 });

@@ -87,13 +87,12 @@ describe.each(ENGINES)('a verifier by %s that knows DPoP', (_engine, create) => 
     clock.advance(3);
     const late = { ...refusal('iat'), serverTime: new Date(clock.read()).toISOString() };
     expect(await send(second)).toMatchObject(late);
-    const ahead = await proven();
+    const [ahead, further] = [await proven(), await proven()];
     clock.advance(-4);
     expect(await send(ahead)).toEqual(lets);
     clock.advance(-3);
     expect(await send(await proven())).toEqual(lets);
-    clock.advance(-10);
-    expect(await send(ahead)).toMatchObject(refusal('iat'));
+    expect(await send(further)).toMatchObject(refusal('iat'));
   });
 
   test('how old a proof may be is an option, and the leeway comes on top', async () => {

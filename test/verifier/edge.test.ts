@@ -22,6 +22,8 @@ const ed = generateKeyPairSync('ed25519');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+/** In base64url, of 32 bytes: no fewer are taken. */
+const SECRET = `${'-_'.repeat(21)}8`;
 const clock = new TestClock();
 const claims = () => ({ token_type: 'access', exp: clock.seconds + 300, jti: 'a', user_id: 'alice' });
 
@@ -61,6 +63,7 @@ describe('a verifier by WebCrypto', () => {
       { ...jwkOf(ec.publicKey), kid: 'ec' },
       { ...jwkOf(weak.publicKey), kid: 'weak', alg: 'RS256' },
       { ...jwkOf(rsa.publicKey), kid: 'enc', use: 'enc' },
+      { ...jwkOf(rsa.publicKey), kid: 'odd', crv: 'P-384' },
       { kty: 'oct', k: Buffer.from(TEST_KEY).toString('base64url'), kid: 'oct', alg: 'HS256' },
     ];
     server = createServer((_request, response) => response.end(JSON.stringify({ keys })));
@@ -87,7 +90,7 @@ describe('a verifier by WebCrypto', () => {
 
   test.each([
     ['a secret', TEST_KEY, Buffer.from(TEST_KEY)],
-    ['a JWK of one', JSON.stringify({ kty: 'oct', k: '-_'.repeat(32) }), Buffer.from('-_'.repeat(32), 'base64url')],
+    ['a JWK of one', JSON.stringify({ kty: 'oct', k: SECRET }), Buffer.from(SECRET, 'base64url')],
   ])('accepts what was signed with %s, and with no other', async (_what, key, bytes) => {
     const verifier = make({ key, algorithms: ['HS256'] });
     const signed = craft(claims(), { key: createSecretKey(bytes), algorithm: 'HS256' });
@@ -115,6 +118,13 @@ describe('a verifier by WebCrypto', () => {
     const refused = 'token_not_valid';
     expect(verdicts[0]).toEqual(['alice', 'alice', ...Array.from({ length: 6 }, () => refused)]);
     expect(verdicts[1]).toEqual(verdicts[0]);
+  });
+
+  test('uses a key as its kind wants, whatever curve it names beside, as the verifier of Node.js does', async () => {
+    const options = { jwksUrl, algorithms: ['ES384', 'RS256'], clock: clock.read } as const;
+    const token = craft(claims(), { key: rsa.privateKey, algorithm: 'RS256', header: { kid: 'odd' } });
+    for (const verifier of [make(options), createOnNode(options)])
+      expect(await verdictOf(verifier, token)).toBe('alice');
   });
 
   test('reads the header of a Request, and verifies once for a context', async () => {
@@ -149,7 +159,11 @@ describe('a verifier by WebCrypto', () => {
   });
 
   test.each<[string, EdgeVerifierOptions, RegExp]>([
-    ['a short secret', { key: 'short', algorithms: ['HS256'] }, /^key: got a secret of 5 bytes, expected at least 32/],
+    [
+      'a short secret',
+      { key: 'x'.repeat(31), algorithms: ['HS256'] },
+      /^key: got a secret of 31 bytes, expected at least 32/,
+    ],
     ['a public key as a secret', { key: pemOf(rsa.publicKey), algorithms: ['HS256'] }, /^key: got a key of a pair/],
     [
       'a JWK of a pair as a secret',

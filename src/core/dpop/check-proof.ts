@@ -101,10 +101,9 @@ export class ProofChecker {
   }
 
   async #read(header: ReturnType<typeof readHeader> | null): Promise<KnownKey> {
-    const text = header && thumbprintText(header.jwk);
-    const verify = header && text && (await this.#engine.verifierOf(header.jwk, header.algorithm));
-    if (!text || !verify) throw new ProofInvalid('jwk');
-    return { thumbprint: await this.#engine.digest(text), verify };
+    const verify = header && (await this.#engine.verifierOf(header.jwk, header.algorithm));
+    if (!verify) throw new ProofInvalid('jwk');
+    return { thumbprint: await this.#engine.digest(thumbprintText(header.jwk)), verify };
   }
 }
 

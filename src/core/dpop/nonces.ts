@@ -12,13 +12,16 @@ export interface KnownNonce {
   readonly expiresAt: number;
 }
 
+/** Those of the period before, of this one and of the next. */
+type Around = readonly [string, string, string];
+
 /**
  * Nonces that proofs must have (RFC 9449 8). Nothing is stored: each is an HMAC of five minutes, the same for all clients and
  * all servers with these keys, and good until the next five minutes are over.
  */
 export class Nonces {
   readonly #secret: () => KeyObject;
-  #made: { readonly secret: KeyObject; readonly period: number; readonly nonces: readonly string[] } | null = null;
+  #made: { readonly secret: KeyObject; readonly period: number; readonly nonces: Around } | null = null;
 
   /** @param secret what only servers with the same keys have; another one ends all nonces */
   constructor(secret: () => KeyObject) {
@@ -27,7 +30,7 @@ export class Nonces {
 
   /** The one of now. */
   current(now: number): string {
-    return this.#around(now)[1] ?? '';
+    return this.#around(now)[1];
   }
 
   /** Null for one that is not good now. That of the next period is: another server's clock may be ahead. */
@@ -37,15 +40,13 @@ export class Nonces {
     return { isOld: place === 0, expiresAt: (Math.floor(now / PERIOD_MS) + place + 1) * PERIOD_MS };
   }
 
-  /** Those of the period before, of this one and of the next. */
-  #around(now: number): readonly string[] {
+  #around(now: number): Around {
     const period = Math.floor(now / PERIOD_MS);
     const secret = this.#secret();
     if (this.#made?.period !== period || this.#made.secret !== secret) {
-      const nonces = [period - 1, period, period + 1].map((each) =>
-        createHmac('sha256', secret).update(`dpop nonce ${each}`).digest('base64url').slice(0, LENGTH),
-      );
-      this.#made = { secret, period, nonces };
+      const nonceOf = (each: number): string =>
+        createHmac('sha256', secret).update(`dpop nonce ${each}`).digest('base64url').slice(0, LENGTH);
+      this.#made = { secret, period, nonces: [nonceOf(period - 1), nonceOf(period), nonceOf(period + 1)] };
     }
     return this.#made.nonces;
   }

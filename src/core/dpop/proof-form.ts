@@ -75,9 +75,6 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The members of a JWK of which its thumbprint is made, in their order (RFC 7638 3.2, RFC 8037 2); null for other kinds. */
-export function thumbprintText({ kty, crv, x, y, n, e }: Jwk): string | null {
-  const members = { EC: { crv, kty, x, y }, OKP: { crv, kty, x }, RSA: { e, kty, n } }[String(kty)];
-  if (members === undefined || Object.values(members).some((member) => typeof member !== 'string')) return null;
-  return JSON.stringify(members);
-}
+/** The members of the JWK of a key of which its thumbprint is made, in their order (RFC 7638 3.2, RFC 8037 2). */
+export const thumbprintText = ({ kty, crv, x, y, n, e }: Jwk): string =>
+  JSON.stringify({ EC: { crv, kty, x, y }, OKP: { crv, kty, x }, RSA: { e, kty, n } }[String(kty)]);

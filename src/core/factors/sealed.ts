@@ -31,7 +31,7 @@ export class SealedTexts {
   open(sealed: string, purpose: string): { readonly text: string; readonly isStale: boolean } | null {
     const bytes = Buffer.from(sealed, 'base64url');
     // Another spelling of the same bytes is another text.
-    if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed) return null;
+    if (bytes.toString('base64url') !== sealed) return null;
     for (const [index, key] of this.#keys.entries()) {
       const text = opened(bytes, key, purpose);
       if (text !== null) return { text, isStale: index > 0 };
@@ -42,9 +42,10 @@ export class SealedTexts {
 
 function opened(bytes: Buffer, key: KeyObject, purpose: string): string | null {
   const [nonce, tag] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)];
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
   try {
+    // A tag that was cut, which is soon guessed, is refused.
+    const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
     return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   } catch {
     return null; // by another key, for another purpose, or changed

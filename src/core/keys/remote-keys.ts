@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import type { Algorithm } from '../../contracts/settings/algorithms.ts';
-import { isSymmetric, misfitOf } from './key-material.ts';
+import { misfitOf } from './key-material.ts';
 import type { Jwk } from './key-set.ts';
 import { RemoteKeySet, type RemoteKeyParts } from './remote-key-set.ts';
 import type { TokenKey } from './token-key.ts';
@@ -21,7 +21,7 @@ function keyOf({ kid, alg, use = 'sig', ...jwk }: Jwk, algorithms: readonly Algo
   try {
     const key = createPublicKey({ key: jwk, format: 'jwk' });
     const suits = (algorithm: Algorithm) =>
-      !isSymmetric(algorithm) && (alg === undefined || alg === algorithm) && misfitOf(key, algorithm) === null;
+      (alg === undefined || alg === algorithm) && misfitOf(key, algorithm) === null;
     const algorithm = use === 'sig' ? algorithms.find(suits) : undefined;
     return algorithm === undefined ? null : { kid, key, algorithm };
   } catch {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRingKey, type RingKey } from './ring-key.ts';
 
@@ -54,13 +54,7 @@ export async function writeKeyFile(folder: string, kid: string, text: string): P
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = join(folder, `.${kid}.${randomBytes(4).toString('hex')}`);
   try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
     await giveToOwnerOf(folder, draft);
     await rename(draft, join(folder, `${kid}.json`));
   } catch (error) {
@@ -85,15 +79,11 @@ export function isMissing(error: unknown): boolean {
 async function giveToOwnerOf(folder: string, file: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);
-  await chown(file, uid, gid);
+  return chown(file, uid, gid);
 }
 
 /** A name is on the disk when its folder is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  return handle.sync().finally(() => void handle.close());
 }

@@ -2,8 +2,8 @@ import { createTransport } from 'nodemailer';
 import type { Mail } from '../../contracts/mail.ts';
 import { MailRefused } from './mail-refused.ts';
 
-/** Milliseconds. Together shorter than a mail is kept from other processes. */
-const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, dnsTimeout: 10_000, socketTimeout: 20_000 };
+/** Milliseconds: until the server has greeted us, its name looked up included, and then without a word of it. */
+const TIMEOUTS = { connectionTimeout: 10_000, socketTimeout: 20_000 };
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** What sends mails, and how to be done with it. */

@@ -229,7 +229,9 @@ describe.each([
       await outcome(proof, { urls: ['https://elsewhere.example/graphql', 'https://API.example.com:443/graphql'] }),
     ).toBe(thumbprintOf(KEY));
     for (const urls of [[], [''], ['not a URL']]) expect(await outcome(proof, { urls })).toBe('htu');
-    expect(await outcome(makeProof(KEY, good, { claims: { htu: '' } }), { urls: [''] })).toBe('htu');
+    for (const htu of ['', `${ADDRESS}%zz`]) {
+      expect(await outcome(makeProof(KEY, good, { claims: { htu } }), { urls: [htu] })).toBe('htu');
+    }
   });
 
   test('of another key is not taken for that of a header that is known', async () => {

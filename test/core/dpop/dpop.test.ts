@@ -1,15 +1,17 @@
 import { createSecretKey, sign } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { signProof } from '../../../src/client/dpop-proof.ts';
 import type { ProofKey } from '../../../src/client/dpop.ts';
-import { StoreUnavailable, type ProofInvalid } from '../../../src/contracts/errors.ts';
+import { ProofInvalid, StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
+import type { Settings } from '../../../src/contracts/settings/settings-table.ts';
 import type { Store } from '../../../src/contracts/store/store.ts';
 import { ProofChecker } from '../../../src/core/dpop/check-proof.ts';
 import { Dpop } from '../../../src/core/dpop/dpop.ts';
 import { nodeEngine } from '../../../src/core/dpop/node-engine.ts';
 import { Nonces } from '../../../src/core/dpop/nonces.ts';
+import { partsOf } from '../../../src/core/dpop/proof-form.ts';
 import { openAt } from '../../stores/records.ts';
 import { makeProof, newClientKey } from '../../support/proofs.ts';
 import { TEST_KEY, TestClock } from '../../support/server.ts';
@@ -22,6 +24,7 @@ describeEachStore('the proofs that a server has seen', (kind) => {
   let place: Place;
   let store: Store;
   let clock: TestClock;
+  let names: string[];
   let added: Date[];
   let removals: Date[];
   let reported: unknown[];
@@ -29,6 +32,7 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     place = newPlace(kind);
     store = await openAt(place);
     clock = new TestClock();
+    names = [];
     added = [];
     removals = [];
     reported = [];
@@ -40,11 +44,13 @@ describeEachStore('the proofs that a server has seen', (kind) => {
   /** The room on a store that tells when it removes, and does as `remove` says. */
   const room = (
     remove: Store['proofs']['deleteExpired'] = (at) => store.proofs.deleteExpired(at),
-    add: Store['proofs']['add'] = (name, expiresAt) => store.proofs.add(name, expiresAt),
+    /** What is known of the address. */
+    known: Partial<Pick<Settings, 'publicUrl'>> = {},
   ) => {
-    const addNoted: Store['proofs']['add'] = (name, expiresAt) => {
+    const add: Store['proofs']['add'] = (name, expiresAt) => {
+      names.push(name);
       added.push(expiresAt);
-      return add(name, expiresAt);
+      return store.proofs.add(name, expiresAt);
     };
     const deleteExpired = (at: Date) => {
       removals.push(at);
@@ -52,8 +58,8 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     };
     const settings = settingsFromOptions({ signingKey: TEST_KEY, dpop: 'optional', publicUrl: PUBLIC });
     return new Dpop({
-      store: { ...store, now: async () => null, proofs: { ...store.proofs, add: addNoted, deleteExpired } },
-      settings,
+      store: { ...store, now: async () => null, proofs: { ...store.proofs, add, deleteExpired } },
+      settings: { ...settings, ...known },
       clock: clock.read,
       secret: () => createSecretKey(Buffer.from(TEST_KEY)),
       report: (error) => reported.push(error),
@@ -75,7 +81,7 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     await dpop.close();
   });
 
-  test('are told apart by all of their jti, whatever it begins with, and by their key', async () => {
+  test('are told apart by all of their jti, whatever it begins with, and by their key, and have short names', async () => {
     const dpop = room();
     const jtis = ['', '0', '1', 'é\u0000$'].map((end) => `019a-begins-with-the-time${end}`).concat('a', 'aa', '\ud800');
     const outcomes: unknown[] = [];
@@ -96,15 +102,12 @@ describeEachStore('the proofs that a server has seen', (kind) => {
       { claims: { jti: 'a' } },
     );
     expect(await prove(dpop, stranger)).toMatchObject({ tokenHash: null });
+    for (const name of names) expect(name).toMatch(/^(019a-begins-)?[\w-]{22}$/);
     await dpop.close();
   });
 
   test('are stored in the order of time where their jti begins with it, as those of our client', async () => {
-    const names: string[] = [];
-    const dpop = room(undefined, (name, expiresAt) => {
-      names.push(name);
-      return store.proofs.add(name, expiresAt);
-    });
+    const dpop = room();
     const { jwk, privateKey } = key;
     const ours = {
       alg: 'ES256',
@@ -143,6 +146,27 @@ describeEachStore('the proofs that a server has seen', (kind) => {
     expect([removals.length, isClosed]).toEqual([1, false]);
     finish(0);
     await closing;
+  });
+
+  test('are for what their request asks for, at the host that it names', async () => {
+    const dpop = room(undefined, { publicUrl: undefined });
+    const checkOf = (url: string, path: string, host?: string) => {
+      const text = makeProof(key, { url, now: clock.seconds });
+      const proven = dpop.prove({ proof: text, method: 'POST', path, host }, () => {});
+      return proven.then(
+        () => null,
+        (error: unknown) => (error as ProofInvalid).check,
+      );
+    };
+    for (const path of ['/graphql', '/graphql?x', 'https://b.example/graphql', 'HTTP://b.example/graphql?x#y']) {
+      for (const url of ['http://a.example/graphql', 'https://a.example/graphql'])
+        expect(await checkOf(url, path, 'a.example')).toBeNull();
+    }
+    for (const path of ['/', 'http://[/graphql', 'ftp://a.example/graphql']) {
+      expect(await checkOf('https://a.example/graphql', path, 'a.example')).toBe('htu');
+    }
+    for (const host of ['', 'x', 'undefined']) expect(await checkOf(`http://${host}/graphql`, '/graphql')).toBe('htu');
+    await dpop.close();
   });
 
   test('let nobody in while the store does not answer', async () => {
@@ -202,4 +226,23 @@ test('a proof of more keys than are kept holds for each of them, and those used 
     await few.check({ proof: proofs[index] ?? '', ...question });
     expect([index, reads]).toEqual([index, read]);
   }
+});
+
+test('the addresses of a server are read once, however many proofs are for them', async () => {
+  const checker = new ProofChecker(nodeEngine);
+  const parse = jest.spyOn(URL, 'canParse');
+  const key = newClientKey();
+  for (const times of [2, 0]) {
+    parse.mockClear();
+    const proof = makeProof(key, { url: 'HTTPS://api.example.com/graphql', now: 1_800_000_000 });
+    await checker.check({ proof, method: 'POST', urls: [`${PUBLIC}/graphql`], now: 1_800_000_000_000, window: null });
+    expect(parse).toHaveBeenCalledTimes(times);
+  }
+  parse.mockRestore();
+});
+
+test('a proof of 4,096 characters is read, and no longer one', () => {
+  const parts = ['a'.repeat(4090), 'aa', 'AA'] as const;
+  expect(partsOf(parts.join('.'))).toEqual(parts);
+  expect(() => partsOf(`a${parts.join('.')}`)).toThrow(ProofInvalid);
 });

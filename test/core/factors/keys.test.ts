@@ -86,7 +86,9 @@ describeEachStore('the keys of second factors', (kind) => {
     expect(events.slice(seen).map(({ event }) => event)).not.toContain('second_factor_failed');
     expect(await signIn(without, codes[0] ?? '')).toEqual(['pwd', 'mfa']);
     expect(await without.rooms.factors?.renewRecoveryCodes(alice.id, CLIENT)).toHaveLength(10);
-    await without.rooms.factors?.remove(alice.id);
+    expect(await without.rooms.factors?.remove(alice.id)).toBe(true);
+    expect(events.at(-1)).toMatchObject({ event: 'second_factor_removed', userId: alice.id });
+    expect(await without.rooms.factors?.remove(alice.id)).toBe(false);
     expect(await without.rooms.factors?.renewRecoveryCodes(alice.id, CLIENT)).toBeNull(); // there is none to recover
     await without.close();
     await place.remove();

@@ -103,7 +103,10 @@ test('a sealed text opens with its secret, unchanged, and for its purpose alone'
   // As it was written by the first version, which stores still hold.
   const written = 'qEOehPyiL9dlz6keQHsFNrm9NAbMbWxsxf-uu13D8aE';
   expect(new SealedTexts([first]).open(written, 'totp alice')).toEqual({ text: 'text', isStale: false });
-  for (const odd of ['', 'A', `${sealed}=`, `${sealed} `, sealed.slice(0, 30)]) {
+  for (const odd of ['', 'A', `${sealed}=`, `${sealed} `]) {
     expect(new SealedTexts([first]).open(odd, 'totp alice')).toBeNull();
   }
+  const empty = Buffer.from(new SealedTexts([first]).seal('', 'totp alice'), 'base64url');
+  const cut = Array.from({ length: empty.length }, (_, length) => empty.toString('base64url', 0, length));
+  expect(cut.map((text) => new SealedTexts([first]).open(text, 'totp alice'))).toEqual(cut.map(() => null));
 });

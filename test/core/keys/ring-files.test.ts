@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { settingsFromOptions } from '../../../src/contracts/settings/settings.ts';
 import type { KeyKeeper } from '../../../src/core/keys/key-keeper.ts';
@@ -40,7 +42,9 @@ describe('the file of a key', () => {
   test('is read as it was written', async () => {
     const { kid, text } = await makeRingKey('ES256', TIMES);
     expect(await parseRingKey(kid, text)).toMatchObject({ ...TIMES, kid, algorithm: 'ES256' });
-    expect(await problemOf({})).toBeNull();
+    const rsa = await makeRingKey('RS256', TIMES);
+    const { signing } = await parseRingKey(rsa.kid, rsa.text);
+    expect(signing.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 });
   });
 
   test.each([
@@ -49,6 +53,7 @@ describe('the file of a key', () => {
     ['an unknown algorithm', {}, { alg: 'none' }, /^KeyRingError: got the algorithm "none", expected one of HS256, /],
     ['a key of another kind', {}, { kty: 'oct' }, 'it holds no private key for RS256'],
     ['the algorithm of another kind', {}, { alg: 'HS256' }, 'it holds no secret key for HS256'],
+    ['a secret beside', {}, { alg: 'HS256', k: 'x'.repeat(43) }, 'it holds no secret key for HS256'],
     ['another name', {}, { kid: 'x' }, 'its name is not the thumbprint of its key'],
   ])('with %s is refused, and why', async (_what, changed, jwk, problem) => {
     expect(await problemOf(changed, jwk)).toMatch(typeof problem === 'string' ? `KeyRingError: ${problem}` : problem);
@@ -62,6 +67,23 @@ describe('the file of a key', () => {
     expect(readdirSync(folder)).toEqual(['taken.json']);
   });
 
+  test('is on the disk before it has its name, and so is the folder that has it or no longer does', async () => {
+    mkdirSync(folder);
+    const handle = await open(folder);
+    await handle.close();
+    const named: (readonly string[])[] = [];
+    jest.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync').mockImplementation(async () => {
+      await nextTurn(); // a disk takes its time
+      named.push(readdirSync(folder).filter((name) => !name.startsWith('.')));
+    });
+    await writeKeyFile(folder, 'a', '{}');
+    expect(named).toEqual([[], ['a.json']]);
+    await removeKeyFile(folder, 'a');
+    expect(named.slice(2)).toEqual([[]]);
+    await removeKeyFile(folder, 'a'); // another was quicker
+    jest.restoreAllMocks();
+  });
+
   test('that goes while the folder is read is not missed, and one that cannot be read is told of', async () => {
     const { kid } = await keeper.generate('ES256');
     symlinkSync(join(folder, 'gone'), join(folder, `${'a'.repeat(43)}.json`));
@@ -73,6 +95,16 @@ describe('the file of a key', () => {
       { file: join(folder, `${'b'.repeat(43)}.json`), problem: expect.stringMatching(/^EISDIR/) },
     ]);
   });
+});
+
+test('a folder with a damaged key alone is no ring, and gets no first key', async () => {
+  mkdirSync(folder);
+  const file = join(folder, `${'a'.repeat(43)}.json`);
+  writeFileSync(file, '{}');
+  const problem = `${file}: it is not the whole of a key`;
+  const listener = { changed: () => {}, failed: () => {}, read: () => {} };
+  await expect(RingWatch.open(folder, listener)).rejects.toThrow(`no usable key in ${folder}: ${problem}.`);
+  await expect(keeper.generate()).rejects.toThrow(`${problem}. Repair or remove it first.`);
 });
 
 (process.getuid?.() === 0 ? describe : describe.skip)('the file of a key that root writes', () => {

@@ -92,6 +92,7 @@ describe('a ring in use', () => {
     expect(readings).toEqual([]);
     now.mockReturnValue(started + 100);
     await ring.lookAgain();
+    await ring.lookAgain(); // it was read just now
     expect(readings).toEqual([true]);
     const { kid } = await keeper.rotate({ activateAfter: 0 });
     const looking = ring.look();

@@ -15,6 +15,8 @@ describe('a secret that can be guessed', () => {
     ['0123456789abcdef'.repeat(3), 'repeats itself'],
     ['4f8a2c91d0b7e365'.repeat(2), 'repeats itself'],
     ['4f8a2c91d0b7e3654f8a2c91d0b7e3654f8a', 'repeats itself'],
+    ['aB3dE6gH9jK2mN5pQ8rS1tV4wX7yZ0bCkL8vR2xT5nW9cM3hJ6fD1sG4qP7zB0yY'.repeat(2), 'repeats itself'],
+    ['aB3dE6gH9jK2mN5pQ8raB3dE6gH9jK2m', 'repeats itself'],
     ['jwt_secret_jwt_secret_jwt_secret_x', 'repeats itself'],
     ['password1234567890password12345678', 'repeats itself'],
     ['passwordpasswordpassword12345678', 'repeats itself'],
@@ -38,7 +40,8 @@ describe('a secret that can be guessed', () => {
     'Wrtzpsdfg-kqlxcvbnm-hgtzrnvfr-dckls',
     'aB3dE6gH9jK2mN5pQ8rS1tV4wX7yZ0bC',
     'aKeTiBoLuRaFeNiDoSuGaMeViPoHuJaZ',
-  ])('S54: %s is not, for its letters are no words', (text) => {
+    'table+/%=;@horse!?<>{}[]&*()^:~|',
+  ])('S54: %s is not, for its letters are few or no words', (text) => {
     expect(of(text)).toBeNull();
   });
 

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Overloaded, SessionRevoked, StoreUnavailable } from '../../../src/contracts/errors.ts';
 import { EventQueue } from '../../../src/core/live/event-queue.ts';
-import type { SessionEvent } from '../../../src/core/live/session-event.ts';
+import { replayOf, type SessionEvent } from '../../../src/core/live/session-event.ts';
 import { SessionFeed } from '../../../src/core/live/session-feed.ts';
 import { untilEnded } from '../../../src/core/live/until-ended.ts';
-import { newSession } from '../../stores/records.ts';
+import { newReplay, newSession } from '../../stores/records.ts';
 
 describe('readers of events', () => {
   async function turns(): Promise<void> {
@@ -53,6 +53,14 @@ describe('readers of events', () => {
     const told = idsFrom(feed.read('alice', 0));
     await turns();
     expect(told).toEqual(['new']);
+  });
+
+  test('hear of a report that ended its session as of that end alone', () => {
+    const replay = newReplay();
+    const at = replay.reported?.at.getTime() ?? 0;
+    const endings = [null, new Date(at), new Date(at + 1)];
+    const told = endings.map((revokedAt) => replayOf(newSession({ replay, revokedAt })).length);
+    expect(told).toEqual([1, 0, 1]);
   });
 
   test('close their source once, and hear what ended it first', async () => {

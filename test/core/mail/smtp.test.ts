@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, Socket, type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Mail } from '../../../src/contracts/mail.ts';
 import { smtpSender, type SmtpSender } from '../../../src/core/mail/smtp.ts';
 import { Mailbox } from '../../support/mailbox.ts';
@@ -62,4 +64,33 @@ test.each([
   mailbox = await Mailbox.open();
   mailbox.verdict = () => ({ code, at });
   await expect(sendTo(mailbox.url)).rejects.toMatchObject({ name });
+});
+
+test('a server that does not greet is given up after ten seconds', async () => {
+  mailbox = await Mailbox.open();
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  const sent = sendTo(`smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`).catch((error: unknown) => error);
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  await jest.advanceTimersByTimeAsync(10_000);
+  jest.useRealTimers();
+  socket.destroy(); // who waits still is told that it was closed
+  silent.close();
+  expect(await sent).toMatchObject({ code: 'ETIMEDOUT' });
+});
+
+test('a server that has not said a word for twenty seconds is given up', async () => {
+  const waiting: Socket[] = [];
+  const wait = jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (this: Socket, milliseconds) {
+    if (milliseconds === 20_000) waiting.push(this);
+    return this;
+  });
+  mailbox = await Mailbox.open();
+  mailbox.verdict = () => {
+    for (const socket of waiting) socket.emit('timeout'); // so long it took
+    return { code: 450, at: 'recipient' };
+  };
+  await expect(sendTo(mailbox.url)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  wait.mockRestore();
 });

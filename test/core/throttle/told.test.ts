@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { InvalidInput, NoActiveAccount } from '../../../src/contracts/errors.ts';
 import type { Events } from '../../../src/contracts/events.ts';
@@ -72,6 +73,22 @@ describeEachStore('what a throttle tells', (kind) => {
       expect(await throttle.attempt('sign_in', { client, account: 'a' }, async () => 'signed in')).toBe('signed in');
     },
   );
+
+  test.each([
+    ['attempts.delete', null],
+    ['attempts.takeBack', new InvalidInput('password', 'This field may not be blank.')],
+  ] as const)('waits until the attempt is taken back: by %s', async (method, refusal) => {
+    let isDone = false;
+    seam.after(method, async () => {
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+      isDone = true;
+    });
+    const work = async () => {
+      if (refusal !== null) throw refusal;
+    };
+    await throttle.attempt('sign_in', { client, account: 'a' }, work).catch(() => {});
+    expect(isDone).toBe(true);
+  });
 
   test('of a refusal that is no attempt is the refusal, though the store is gone by then', async () => {
     seam.failAt('attempts.takeBack');
