@@ -85,5 +85,5 @@ async function giveToOwnerOf(folder: string, file: string): Promise<void> {
 /** A name is on the disk when its folder is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
-  return handle.sync().finally(() => void handle.close());
+  return handle.sync().finally(() => handle.close());
 }
