@@ -85,5 +85,9 @@ async function giveToOwnerOf(folder: string, file: string): Promise<void> {
 /** A name is on the disk when its folder is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
-  return handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
