@@ -76,7 +76,7 @@ describeEachStore('an import of accounts', (kind) => {
       foreign({ id: '11', username: 'emil' }),
     ]);
     expect(outcomes).toEqual([
-      { outcome: 'refused', problem: expect.stringContaining('no valid username') },
+      { outcome: 'refused', problem: expect.stringContaining('not a valid username') },
       { outcome: 'refused', problem: expect.stringContaining('An id has') },
       { outcome: 'refused', problem: 'somebody else has this id already' },
       { outcome: 'refused', problem: 'somebody else has this username already (letter case does not count)' },
