@@ -86,10 +86,16 @@ describeEachStore(`a server under load for ${MINUTES} minutes, among cuts, kills
     rmSync(backups, { recursive: true });
   });
 
+  /** People read what they were answered. */
+  const pause = () => {
+    done.habits += 1;
+    return delay(randomInt(200));
+  };
+
   /** One thing after the other. What is not answered may be done later, and would end what was begun since. */
   const visit = async (visitor: (typeof visitors)[number], signal: AbortSignal) => {
     while (!signal.aborted) {
-      await loadUntilGone(visitor, HABITS[visitor.habit], () => (done.habits += 1), signal);
+      await loadUntilGone(visitor, HABITS[visitor.habit], pause, signal);
       if (signal.aborted) return;
       done.unanswered += 1;
       const endsOthers = visitor.habit === 'endAll' || visitor.habit === 'changePassword';

@@ -96,7 +96,7 @@ export const HABITS = { refreshOften, signOut, blacklistForeign, endAll, changeP
 export async function loadUntilGone(
   visitor: Visitor,
   habit: (visitor: Visitor) => Promise<void>,
-  onAnswer: () => void,
+  onAnswer: () => unknown,
   signal?: AbortSignal,
 ): Promise<void> {
   const goesOn = () => signal?.aborted !== true;
@@ -109,6 +109,6 @@ export async function loadUntilGone(
       if (/no_active_account/.test(String(error)) && ledger.isUnsure(username)) return; // a change was done late
       throw error;
     }
-    onAnswer();
+    await onAnswer();
   }
 }
