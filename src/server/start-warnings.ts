@@ -90,7 +90,7 @@ async function modeOf(path: string): Promise<number | null> {
   );
 }
 
-/** Whoever guesses one reads the secrets of apps in a dump, and makes sign-ins up that wait for a code. */
+/** Anyone who guesses one can read the secrets of authenticator apps in a dump, and forge sign-ins that wait for a code. */
 const ofFactors = ({ secondFactor, secondFactorKeys = [] }: ServerSettings) =>
   (secondFactor ? secondFactorKeys : []).map((text) => ({
     path: authTable.secondFactorKeys.env,
