@@ -82,7 +82,7 @@ export class Visitor {
     return new Visitor(await browser.newContext(options), new URL(url).origin);
   }
 
-  /** Somebody whose browser blocks all cookies, and with them all storage: by its settings, which the shell has not. */
+  /** Somebody whose browser blocks all cookies, and with them all storage: by its settings, which the shell does not have. */
   static async withoutCookies(url: string): Promise<Visitor> {
     const folder = mkdtempSync(join(tmpdir(), 'simplejwt-chromium-'));
     mkdirSync(join(folder, 'Default'));

@@ -5,7 +5,7 @@ export function leftByEnvFile(name: string, value: string): string[] {
       `${name}: the value ends with a carriage return, as in a file with Windows line ends; expected line ends without it (LF).`,
     ];
   }
-  if (/^(["'])[^]*\1$/.test(value) && value.length > 1) {
+  if (/^(["'])[^]*\1$/.test(value)) {
     return [
       `${name}: the value has quotes around it, which count as part of it; expected it without them. \`docker run --env-file\` and \`kubectl\` keep quotes.`,
     ];
