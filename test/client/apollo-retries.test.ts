@@ -69,6 +69,11 @@ describe('S57: a mutation that was refused', () => {
     ['the first was refused and ended it', { data: null, errors: [refused(['first'])] }, TWO],
     ['the request was refused', { errors: [refused()] }, TWO],
     [
+      'only a sign-in would help, as the server says',
+      { data: { write: null }, errors: [refused(['write'], { reason: 'token_invalid', action: 'LOGIN' })] },
+      ONE,
+    ],
+    [
       'nothing but `__typename` was answered',
       { data: { __typename: 'Mutation', write: null }, errors: [refused(['write'])] },
       ONE,
@@ -86,6 +91,11 @@ describe('S57: a mutation that was refused', () => {
     [
       'another field may have answered null',
       { data: { first: null, revoke: null }, errors: [refused(['revoke'])] },
+      TWO,
+    ],
+    [
+      'the field after the refused one may have answered null',
+      { data: { first: null, revoke: null }, errors: [refused(['first'])] },
       TWO,
     ],
     ['something below its field was refused', { data: { write: null }, errors: [refused(['write', 'author'])] }, ONE],
