@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import circus from 'jest-circus/runner';
 import { jest } from './mocks.mjs';
+import { mappedStack } from './mapped-stack.mjs';
 import { rememberGlobals } from './remembered-globals.mjs';
 import { measureCost } from './suite-cost.mjs';
 
@@ -27,8 +28,7 @@ let count = 0;
 export default async function runSuite(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
   const restore = rememberGlobals();
   const addCost = measureCost(testPath);
-  Error.prepareStackTrace = undefined; // jest's, which does not know these source maps
-  process.setSourceMapsEnabled(true);
+  Error.prepareStackTrace = mappedStack;
   const native = Object.assign(Object.create(runtime), {
     requireInternalModule: requireAnew,
     requireModule: require,

@@ -6,6 +6,5 @@ export const SWC = {
     transform: { legacyDecorator: true, decoratorMetadata: true },
   },
   module: { type: 'es6' },
-  sourceMaps: 'inline',
   swcrc: false,
 };
