@@ -122,6 +122,13 @@ describeEachStore('rows that a real dump has', (kind) => {
     },
   );
 
+  test.each(['1f8b0800', '425a6839', 'fd377a585a00', '5d000080'])('is compressed, which is said: %s', async (magic) => {
+    for (const format of ['json', 'jsonl']) {
+      const { code, stderr } = await importing(Buffer.from(`${magic}00ff`, 'hex'), '--format', format);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^The dump is compressed, .*gunzip/)]);
+    }
+  });
+
   test('says of each field what it leaves out, and of nothing that has nothing in it', async () => {
     const empty = {
       email: '',
