@@ -160,7 +160,7 @@ export function translated<Result>(work: () => Result, health?: StoreHealth): Re
 
 /** Whether another process holds the lock. */
 export const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^SQLITE_BUSY/.test(String(error.code));
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 
 /** A queued write and the promise of its caller. */
 interface Write {
