@@ -171,9 +171,8 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
     },
     connectionParams: async () => headers(await accessToken().catch(() => held()?.access ?? null)),
     // Asking under the lock, too: the answer to a refresh under way must not put its cookie over the new one.
-    signIn: (username, password) =>
-      insteadOfRefreshing(async () => keeper.hold(await api.obtain(username, password), null)),
-    save: (answered) => insteadOfRefreshing(() => keeper.hold(answered, null)),
+    signIn: (username, password) => insteadOfRefreshing(async () => keeper.hold(await api.obtain(username, password))),
+    save: (answered) => insteadOfRefreshing(async () => keeper.hold(api.checked(answered))),
     signOut: () => {
       const begun = held();
       return insteadOfRefreshing(async () => {
