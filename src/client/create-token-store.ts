@@ -91,11 +91,9 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
   async function exchange(before: TokenState, signal: AbortSignal, isCurrent: () => Promise<boolean>): Promise<void> {
     unanswered = before;
     const spent = held();
-    const token = spent?.refresh ?? null;
     try {
-      const answered = await api.refresh(token, signal, isCurrent);
-      // Without rotation there is no successor: the refresh token stays.
-      if (await isCurrent()) await keeper.hold({ ...answered, refresh: answered.refresh ?? token }, spent);
+      const answered = await api.refresh(spent?.refresh ?? null, signal, isCurrent);
+      if (await isCurrent()) await keeper.hold(answered, spent);
     } catch (error) {
       const { outcome, reason } = error as TokenRequestError;
       if (state() !== before) return;

@@ -1,7 +1,7 @@
 import type { ErrorReason } from '../contracts/errors.ts';
 import { within } from './awaitable.ts';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
-import { isText } from './is-text.ts';
+import { isText, textOrNull } from './is-text.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -164,8 +164,6 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
     textOrNull(challenge),
   );
 }
-
-const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
 
 /**
  * `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. Nor does a proof (RFC 9449) that says

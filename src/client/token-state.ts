@@ -173,7 +173,7 @@ export function createStateKeeper(
     }),
     hold: (answered, spent) => {
       void sync();
-      const tokens = holdTokens(answered, clock(), spent?.chain ?? null, last + 1);
+      const tokens = holdTokens(answered, clock(), spent, last + 1);
       return change({ status: 'signed-in', tokens });
     },
     forget: (reason) => change({ status: 'signed-out', reason }),
