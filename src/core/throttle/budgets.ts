@@ -1,5 +1,7 @@
+import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
+import type { Secret } from './known-networks.ts';
 import { budget, growingWait, type Rule } from './rule.ts';
 
 const MINUTE = 60;
@@ -14,7 +16,7 @@ export interface Budget {
   /** What becomes of the count where the attempt succeeds. Default: it stays. */
   readonly afterSuccess?: 'forget' | 'takeBack';
   /** Networks from which the account signed in before are not counted. */
-  readonly sparesKnown?: true;
+  readonly sparesKnown?: Secret;
   /** Counted under this name, together with the attempts of other operations. Default: the operation. */
   readonly with?: 'password' | 'code';
   /** It lasts a minute, and guards no secret. */
@@ -44,9 +46,19 @@ const guessesFromEverywhere: Budget = {
   per: 'account_everywhere',
   rule: ({ throttleAccountFailures: limit }) => growingWait({ limit, maxWait: HOUR, memory: DAY }),
   afterSuccess: 'takeBack',
-  sparesKnown: true,
+  sparesKnown: 'password',
   with: 'password',
 };
+
+/** Whose attempts are counted together; null where there is nobody. */
+export const SUBJECTS: Readonly<Record<ThrottleRule, (address: string | null, account: string) => (string | null)[]>> =
+  {
+    account: (address, account) => [networkOf(address), account],
+    account_site: (address, account) => [siteOf(address), account],
+    account_everywhere: (_address, account) => [account],
+    address: (address) => [networkOf(address)],
+    site: (address) => [siteOf(address)],
+  };
 
 /** What each operation counts, in this order: first what is counted of the fewest. */
 export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = {
@@ -70,7 +82,7 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
   second_factor: [
     { per: 'account', rule: wrongPasswords, afterSuccess: 'forget' },
     { per: 'account_site', rule: wrongPasswordsOfSite, afterSuccess: 'takeBack' },
-    { ...guessesFromEverywhere, with: 'code' },
+    { ...guessesFromEverywhere, sparesKnown: 'code', with: 'code' },
     { per: 'address', rule: failuresOfAddress, afterSuccess: 'takeBack' },
     { per: 'site', rule: failuresOfSite, afterSuccess: 'takeBack' },
   ],

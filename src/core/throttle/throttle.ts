@@ -1,13 +1,12 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { authErrorIn, Throttled } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
-import type { Client, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
+import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
-import { BUDGETS, type Budget } from './budgets.ts';
+import { BUDGETS, SUBJECTS, type Budget } from './budgets.ts';
 import { KnownNetworks } from './known-networks.ts';
 import { userNamed } from './user-named.ts';
 import { Pending } from './pending.ts';
@@ -25,6 +24,8 @@ export interface Attempt {
   readonly account?: string | undefined;
   /** The user, where the caller is signed in; null otherwise, when only a name was typed. */
   readonly userId?: string | null | undefined;
+  /** Of a sign-in by a code: what its password was counted for; null where others mean another account by it. */
+  readonly knownAs?: string | null | undefined;
 }
 
 /** What a throttle is made of. */
@@ -61,18 +62,6 @@ interface Due extends Count {
 /** A count that a visit was added to. */
 type Counted = Due & CountedAttempt;
 
-/** What makes a network known: to have the password and the session alone is not to be its owner, where a code is due too. */
-const SIGN_INS: ReadonlySet<ThrottledOperation> = new Set(['sign_in', 'second_factor']);
-
-/** Whose attempts are counted together; null where there is nobody. */
-const SUBJECTS: Readonly<Record<ThrottleRule, (address: string | null, account: string) => (string | null)[]>> = {
-  account: (address, account) => [networkOf(address), account],
-  account_site: (address, account) => [siteOf(address), account],
-  account_everywhere: (_address, account) => [account],
-  address: (address) => [networkOf(address)],
-  site: (address) => [siteOf(address)],
-};
-
 /**
  * Makes those who try too often wait. Nobody is kept out by what others do elsewhere: every count is of one address, but for
  * the one that spares the addresses an account is known from. Every attempt is counted before it is made, so that of many at
@@ -82,6 +71,8 @@ export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
   readonly #known: KnownNetworks;
+  /** Clients, each an object of one request, that have signed in as somebody else than the name they gave means first. */
+  readonly #others = new WeakSet<Client>();
 
   constructor(parts: ThrottleParts) {
     this.#parts = parts;
@@ -113,14 +104,23 @@ export class Throttle {
     } catch (error) {
       const verdict = verdictOf(authErrorIn(error));
       const settled = { right: undefined, nothing: 'takeBack', wrong: 'keep' } as const;
-      await Promise.all(counted.map((one) => this.#settle(one, settled[verdict] ?? one.afterSuccess ?? 'keep')));
+      const isOther = this.#others.delete(visit.client);
+      await Promise.all(counted.map((one) => this.#settle(one, settled[verdict] ?? afterSuccess(one, isOther))));
       if (verdict === 'wrong') await this.#tellOfGuessing(counted);
       throw error;
     }
-    await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));
-    const { account, client } = attempt;
-    if (account !== undefined && SIGN_INS.has(operation)) await unlessGone(this.#known.note(account, client.ipAddress));
+    const isOther = this.#others.delete(visit.client);
+    await Promise.all(counted.map((one) => this.#settle(one, afterSuccess(one, isOther))));
+    if (!isOther) await unlessGone(this.#known.noteSuccess(visit));
     return result;
+  }
+
+  /**
+   * Says of who is signing in that the name they gave is the address of another account: what they do tells nothing of the attempts at
+   * that one, nor makes it theirs.
+   */
+  isOther(client: Client): void {
+    this.#others.add(client);
   }
 
   /**
@@ -132,7 +132,7 @@ export class Throttle {
     const { operation, account = '', client } = visit;
     const due: Due[] = [];
     for (const count of this.#counts.get(operation) ?? []) {
-      if (count.sparesKnown && (await this.#known.has(account, client.ipAddress))) continue;
+      if (count.sparesKnown && (await this.#known.has(account, client.ipAddress, count.sparesKnown))) continue;
       const name = this.#nameOf(count, visit);
       if (name === null) continue;
       const one = { ...count, visit, name };
@@ -239,6 +239,9 @@ export class Throttle {
     this.#parts.events.audit('guessing_suspected', { operation, userId: guessed, client });
   }
 }
+
+const afterSuccess = ({ afterSuccess: what }: Count, isOther: boolean) =>
+  isOther && what === 'forget' ? 'takeBack' : (what ?? 'keep');
 
 /** A record, unless it is forgotten. */
 const live = (record: AttemptRecord | null, now: number): AttemptRecord | null =>
