@@ -1,12 +1,13 @@
-import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
-import type { Secret } from './known-networks.ts';
 import { budget, growingWait, type Rule } from './rule.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+/** What is guessed at: codes are counted for the name of an account, and passwords for what was typed, which may mean another. */
+export type Secret = 'password' | 'code';
 
 /** One of the counts of an attempt. */
 export interface Budget {
@@ -18,7 +19,7 @@ export interface Budget {
   /** Networks from which the account signed in before are not counted. */
   readonly sparesKnown?: Secret;
   /** Counted under this name, together with the attempts of other operations. Default: the operation. */
-  readonly with?: 'password' | 'code';
+  readonly with?: Secret;
   /** It lasts a minute, and guards no secret. */
   readonly isBrief?: true;
 }
@@ -49,16 +50,6 @@ const guessesFromEverywhere: Budget = {
   sparesKnown: 'password',
   with: 'password',
 };
-
-/** Whose attempts are counted together; null where there is nobody. */
-export const SUBJECTS: Readonly<Record<ThrottleRule, (address: string | null, account: string) => (string | null)[]>> =
-  {
-    account: (address, account) => [networkOf(address), account],
-    account_site: (address, account) => [siteOf(address), account],
-    account_everywhere: (_address, account) => [account],
-    address: (address) => [networkOf(address)],
-    site: (address) => [siteOf(address)],
-  };
 
 /** What each operation counts, in this order: first what is counted of the fewest. */
 export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = {

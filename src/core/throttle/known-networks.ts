@@ -1,23 +1,13 @@
 import { createHash } from 'node:crypto';
 import { networkOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
-import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
 import type { Store } from '../../contracts/store/store.ts';
+import type { Visit } from './attempt.ts';
+import type { Secret } from './budgets.ts';
 
 const DAY_MS = 86_400_000;
 /** How long a network stays known after a sign-in. */
 const MEMORY_MS = 90 * DAY_MS;
-
-/** What is guessed at: codes are counted for the name of an account, and passwords for what was typed, which may mean another. */
-export type Secret = 'password' | 'code';
-
-/** Something that was let through, and done. */
-interface Success {
-  readonly operation: ThrottledOperation;
-  readonly client: Client;
-  readonly account?: string | undefined;
-  readonly knownAs?: string | null | undefined;
-}
 
 /** What it is made of. */
 export interface KnownNetworkParts {
@@ -41,11 +31,10 @@ export class KnownNetworks {
     return record !== null && record.expiresAt.getTime() > this.#parts.clock();
   }
 
-  /** To have the password and the session alone is not to be the owner, where a code is due too. */
-  async noteSuccess({ operation, account, knownAs = null, client: { ipAddress } }: Success): Promise<void> {
+  /** Notes a sign-in that was let through: by a code, for both halves of it. */
+  async noteSuccess({ operation, account, knownAs = null, client: { ipAddress } }: Visit): Promise<void> {
     if (account === undefined) return;
     if (operation === 'sign_in') return this.note(account, ipAddress, 'password');
-    if (operation !== 'second_factor') return;
     await this.note(account, ipAddress, 'code');
     if (knownAs !== null) await this.note(knownAs, ipAddress, 'password');
   }

@@ -1,32 +1,19 @@
 import { createHmac, type KeyObject } from 'node:crypto';
+import { networkOf, siteOf } from '../../contracts/client-address.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { authErrorIn, Throttled } from '../../contracts/errors.ts';
 import type { Events } from '../../contracts/events.ts';
-import type { Client, ThrottledOperation } from '../../contracts/hooks.ts';
+import type { Client, ThrottledOperation, ThrottleRule } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
-import { BUDGETS, SUBJECTS, type Budget } from './budgets.ts';
+import { BUDGETS, type Budget } from './budgets.ts';
+import type { Attempt, Count, Counted, Due, Visit } from './attempt.ts';
 import { KnownNetworks } from './known-networks.ts';
 import { userNamed } from './user-named.ts';
 import { Pending } from './pending.ts';
-import type { Rule } from './rule.ts';
-import { forget, takeBack, unlessGone, type CountedAttempt } from './taking-back.ts';
+import { forget, takeBack, unlessGone } from './taking-back.ts';
 import { verdictOf } from './verdict.ts';
-
-/** Who attempts it, and on which account. */
-export interface Attempt {
-  readonly client: Client;
-  /**
-   * What identifies the account where attempts are counted for each: its `usernameKey`, whichever way its name was typed.
-   * Which accounts there are makes no difference.
-   */
-  readonly account?: string | undefined;
-  /** The user, where the caller is signed in; null otherwise, when only a name was typed. */
-  readonly userId?: string | null | undefined;
-  /** Of a sign-in by a code: what its password was counted for; null where others mean another account by it. */
-  readonly knownAs?: string | null | undefined;
-}
 
 /** What a throttle is made of. */
 export interface ThrottleParts {
@@ -38,29 +25,17 @@ export interface ThrottleParts {
   readonly secret: () => KeyObject;
 }
 
-interface Count extends Omit<Budget, 'rule'> {
-  readonly rule: Rule;
-  /** Its attempts, where those that were right make room. */
-  readonly pending: Pending | null;
-}
+/** What makes a network known: to have the password and the session alone is not to be its owner, where a code is due too. */
+const SIGN_INS: ReadonlySet<ThrottledOperation> = new Set(['sign_in', 'second_factor']);
 
-/** An attempt at an operation. */
-interface Visit extends Attempt {
-  readonly operation: ThrottledOperation;
-  /** When it began. */
-  readonly since: number;
-}
-
-/** A count that a visit belongs to. */
-interface Due extends Count {
-  readonly visit: Visit;
-  readonly name: string;
-  /** What there was of it a moment ago; undefined where it was not asked for. */
-  readonly found?: AttemptRecord | null;
-}
-
-/** A count that a visit was added to. */
-type Counted = Due & CountedAttempt;
+/** Whose attempts are counted together; null where there is nobody. */
+const SUBJECTS: Readonly<Record<ThrottleRule, (address: string | null, account: string) => (string | null)[]>> = {
+  account: (address, account) => [networkOf(address), account],
+  account_site: (address, account) => [siteOf(address), account],
+  account_everywhere: (_address, account) => [account],
+  address: (address) => [networkOf(address)],
+  site: (address) => [siteOf(address)],
+};
 
 /**
  * Makes those who try too often wait. Nobody is kept out by what others do elsewhere: every count is of one address, but for
@@ -111,7 +86,7 @@ export class Throttle {
     }
     const isOther = this.#others.delete(visit.client);
     await Promise.all(counted.map((one) => this.#settle(one, afterSuccess(one, isOther))));
-    if (!isOther) await unlessGone(this.#known.noteSuccess(visit));
+    if (!isOther && SIGN_INS.has(operation)) await unlessGone(this.#known.noteSuccess(visit));
     return result;
   }
 
