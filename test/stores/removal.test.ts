@@ -59,8 +59,8 @@ test('on SQLite others read and write between two slices, and closing the store 
   const place = newPlace('sqlite');
   const store = await openAt(place);
   const twin = await openAt(place);
-  const sessions = Array.from({ length: COUNT }, () => newSession({ expiresAt: NOW }));
-  for (const session of sessions) await store.sessions.insert(session);
+  const sessions = Array.from({ length: 10 * COUNT }, () => newSession({ expiresAt: NOW }));
+  await Promise.all(sessions.map((session) => store.sessions.insert(session)));
   const left = async (from: Store) =>
     (await Promise.all(sessions.map(({ id }) => from.sessions.find(id)))).filter((found) => found !== null).length;
 
@@ -68,7 +68,7 @@ test('on SQLite others read and write between two slices, and closing the store 
   await new Promise((resolve) => setImmediate(resolve)); // in which the first slice is written
   const [here, there] = [await left(store), await left(twin)];
   expect(here).toBeGreaterThan(0);
-  expect(here).toBeLessThan(COUNT);
+  expect(here).toBeLessThan(sessions.length);
   expect(there).toBe(here);
   const session = newSession({ userId: newId() });
   expect(await twin.sessions.insert(session)).toBe(true);
@@ -77,8 +77,10 @@ test('on SQLite others read and write between two slices, and closing the store 
   expect(rest).toBeGreaterThan(0);
   await store.close();
   expect(await removal).toBeInstanceOf(StoreUnavailable);
-  expect(await left(twin)).toBe(rest);
-  expect(await twin.sessions.deleteExpired(NOW)).toBe(rest);
+  const kept = await left(twin);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThanOrEqual(rest); // a slice that waited is written when the store is closed
+  expect(await twin.sessions.deleteExpired(NOW)).toBe(kept);
   expect(await twin.sessions.find(session.id)).toEqual(session);
   await twin.close();
   await place.remove();
