@@ -9,8 +9,11 @@ export function usernameKey(username: string): string {
   return username.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
-/** The same for a name of any length that somebody gives, cut where no account's name is as long. */
-export const givenUsernameKey = (given: string): string => usernameKey(given.slice(0, 2 * MAX_USERNAME_LENGTH + 1));
+/** A name of any length that somebody gives, cut where no account's name is as long. */
+export const givenName = (given: string): string => given.slice(0, 2 * MAX_USERNAME_LENGTH + 1);
+
+/** The key of such a name. */
+export const givenUsernameKey = (given: string): string => usernameKey(givenName(given));
 
 /** A text in which ς, the sigma at the end of a word (Unicode 3.13, Final_Sigma), is σ as elsewhere. */
 export const withoutFinalSigma = (text: string): string => text.replaceAll('ς', 'σ');

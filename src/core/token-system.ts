@@ -118,12 +118,12 @@ export async function assembleTokenSystem(parts: TokenSystemParts): Promise<Toke
   });
   const passwords = new PasswordCheck({ store, hasher });
   const factorRoom = await openFactors(base);
-  const users = new UserService({ ...base, hasher, passwords, sessions, secondFactors: factorRoom?.factors });
+  const throttle = new Throttle({ ...base, secret: keys.secret });
+  const users = new UserService({ ...base, hasher, passwords, sessions, throttle, secondFactors: factorRoom?.factors });
   const dpop = await openDpop({ ...base, secret: keys.secret, report });
   const binding = dpop?.binding ?? null;
   const reader = new TokenReader({ ...base, codec, binding });
   const minter = new TokenMinter({ ...base, codec });
-  const throttle = new Throttle({ ...base, secret: keys.secret });
   const services = new ServiceCredentials({ ...base, throttle });
   const acceptor = new TokenAcceptor(codec, settings, binding);
   const authenticator = new Authenticator({ ...base, acceptor });

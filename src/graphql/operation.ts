@@ -8,6 +8,8 @@ import { currentAdmin } from './current-admin.ts';
 export interface CountedAccount {
   readonly account: string;
   readonly userId?: string;
+  /** What the password of this sign-in was counted for. */
+  readonly knownAs?: string | null;
   /** The budget of this attempt, where it is not that of the operation. */
   readonly throttle?: ThrottledOperation;
 }

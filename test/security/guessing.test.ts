@@ -121,22 +121,6 @@ describeEachStore('guesses at one account from many addresses', (kind) => {
     expect(checked).toBe(10);
   });
 
-  test('S46: the spellings of a name that is an address are one account', async () => {
-    await start({ ...FEW_ARE_LET_THROUGH, EMAIL: 'on' });
-    await server.auth.users.create({ username: 'bob@example.com', password: PASSWORD });
-    const spellings = [
-      'bob@example.com',
-      'ｂob@example.com',
-      'BＯb@example.com',
-      'boｂ@EXAMPLE.com',
-      'bob＠example.com',
-    ];
-    for (let index = 0; index < FEW + 7; index += 1)
-      await signIn(WRONG, stranger(index), spellings[index % spellings.length]);
-    expect(checked).toBe(FEW);
-    expect(suspected()).toHaveLength(1);
-  });
-
   test('S46: one IPv6 site is let through three times as often as one of its networks', async () => {
     await start();
     const site = (index: number) => `2001:db8:1:${index.toString(16)}::1`;

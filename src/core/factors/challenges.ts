@@ -9,8 +9,8 @@ const LIFETIME_MS = 5 * 60_000;
 /** Wrong codes; then the password is asked for again. */
 const MAX_TRIES = 5;
 const PURPOSE = 'challenge';
-/** Ours are shorter. */
-const MAX_LENGTH = 1024;
+/** Ours are shorter: names have at most 254 characters, of four bytes each. */
+const MAX_LENGTH = 4096;
 
 /** A sign-in that waits for its code, as the client holds it: sealed, so that nothing of it is stored before it is answered. */
 export interface Challenge {
@@ -18,6 +18,8 @@ export interface Challenge {
   readonly userId: string;
   /** The key of the name, for which attempts are counted. */
   readonly account: string;
+  /** What the attempts at the password were counted for, where nobody else is meant by it. */
+  readonly knownAs: string | null;
   /** When the password was changed last: another change ends the challenge. Milliseconds since the epoch, as all times in it. */
   readonly passwordChangedAt: number;
   readonly expiresAt: number;
@@ -39,12 +41,16 @@ export class Challenges {
   }
 
   /** The error that asks for the code. */
-  for({ id: userId, usernameKey: account, passwordChangedAt }: UserRecord): SecondFactorRequired {
+  for(
+    { id: userId, usernameKey: account, passwordChangedAt }: UserRecord,
+    knownAs: string | null,
+  ): SecondFactorRequired {
     const expiresAt = this.#parts.clock() + LIFETIME_MS;
     const challenge: Challenge = {
       id: newId(),
       userId,
       account,
+      knownAs,
       passwordChangedAt: passwordChangedAt.getTime(),
       expiresAt,
     };

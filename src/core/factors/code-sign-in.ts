@@ -33,8 +33,8 @@ export class CodeSignIn {
    * @throws ChallengeInvalid
    */
   countedFor(challenge: string, code: string) {
-    const { account, userId } = this.#parts.challenges.read(challenge);
-    return { account, userId, throttle: budgetOf(code) };
+    const { account, userId, knownAs } = this.#parts.challenges.read(challenge);
+    return { account, userId, knownAs, throttle: budgetOf(code) };
   }
 
   /**

@@ -47,9 +47,14 @@ export class SecondFactors implements CodeCheck {
     this.#parts = parts;
   }
 
-  /** Ends a sign-in whose password was right, where a code is needed. @throws SecondFactorRequired, StoreUnavailable */
-  async challenge(user: UserRecord): Promise<void> {
-    if (await this.isNeeded(user.id)) throw this.#parts.challenges.for(user);
+  /**
+   * Ends a sign-in whose password was right, where a code is needed.
+   *
+   * @param knownAs what the password was counted for; null where others mean another account by it
+   * @throws SecondFactorRequired, StoreUnavailable
+   */
+  async challenge(user: UserRecord, knownAs: string | null): Promise<void> {
+    if (await this.isNeeded(user.id)) throw this.#parts.challenges.for(user, knownAs);
   }
 
   async isNeeded(userId: string): Promise<boolean> {

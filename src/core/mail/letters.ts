@@ -7,7 +7,7 @@ import type { LinkPurpose, MailKind, MailRecord, Store, UserRecord } from '../..
 import { isAllowed } from '../sessions/standing.ts';
 import { readEmail } from '../users/email.ts';
 import { deviceOf } from './device-of.ts';
-import { LINK_LIFETIMES, type Links } from './links.ts';
+import { bondOf, LINK_LIFETIMES, type Links } from './links.ts';
 import { MailBudget } from './mail-budget.ts';
 import type { Templates, Values } from './templates.ts';
 
@@ -83,7 +83,9 @@ export class Letters {
     this.#parts.events.audit('password_reset_asked', { userId: user?.id ?? null, client });
   }
 
-  async #address({ kind, to }: MailRecord, user: UserRecord): Promise<Addressed | null> {
+  async #address({ kind, to, facts }: MailRecord, user: UserRecord): Promise<Addressed | null> {
+    // Or a mail that waits would have a link that outlives the change which ends those that were sent.
+    if ((facts['bond'] ?? bondOf(user)) !== bondOf(user)) return null;
     if (kind === 'email_verify') {
       const address = readEmail(to ?? '');
       if (address === null) return null;

@@ -93,7 +93,8 @@ export const linkNotValid = () =>
 
 const nameOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-const bondOf = ({ id, passwordHash, emailKey }: UserRecord): string =>
+/** A digest of the password hash and the address of an account: a change of either makes another. */
+export const bondOf = ({ id, passwordHash, emailKey }: UserRecord): string =>
   createHash('sha256')
     .update(JSON.stringify([id, passwordHash, emailKey ?? null]))
     .digest('base64url');

@@ -26,6 +26,8 @@ export interface Draft extends Pick<MailRecord, 'kind' | 'userId'> {
   readonly to?: string | null;
   readonly language?: string | null;
   readonly client?: Client | null | undefined;
+  /** Of the account as it was when the mail was asked for: it is sent only where a change has not made another since. */
+  readonly bond?: string;
   /** Seconds after which it is worth nothing any more. */
   readonly lifetime: number;
 }
@@ -53,7 +55,7 @@ export class Mailer {
   }
 
   /** Stores a mail. Once this resolves, it is sent, whatever becomes of this process. @throws StoreUnavailable */
-  async add({ kind, userId, to = null, language = null, client, lifetime }: Draft): Promise<void> {
+  async add({ kind, userId, to = null, language = null, client, bond, lifetime }: Draft): Promise<void> {
     const now = this.#parts.clock();
     const known = Object.entries(client ?? {}).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
     await this.#parts.store.outbox.add({
@@ -62,7 +64,10 @@ export class Mailer {
       userId,
       to,
       language,
-      facts: Object.fromEntries(known) as Readonly<Record<string, string>>,
+      facts: {
+        ...(Object.fromEntries(known) as Readonly<Record<string, string>>),
+        ...(bond !== undefined && { bond }),
+      },
       attempts: 0,
       createdAt: new Date(now),
       nextAt: new Date(now),

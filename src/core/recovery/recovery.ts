@@ -4,7 +4,7 @@ import type { Events } from '../../contracts/events.ts';
 import type { Client, Hooks, User } from '../../contracts/hooks.ts';
 import type { Settings } from '../../contracts/settings/settings-table.ts';
 import type { Store, UserRecord } from '../../contracts/store/store.ts';
-import { linkNotValid, LINK_LIFETIMES, type Links } from '../mail/links.ts';
+import { bondOf, linkNotValid, LINK_LIFETIMES, type Links } from '../mail/links.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { accountsNamed } from '../users/accounts-named.ts';
@@ -56,7 +56,8 @@ export class Recovery {
    */
   async register(account: NewUser, asking: Asking): Promise<User> {
     const user = await this.#parts.users.create({ ...account, isEmailOpen: true });
-    if (user.email !== undefined) await this.#sendVerification(user.id, user.email, asking);
+    const record = user.email === undefined ? null : await this.#parts.store.users.findById(user.id);
+    if (record?.email !== undefined) await this.#sendVerification(record, record.email, asking);
     return user;
   }
 
@@ -114,7 +115,7 @@ export class Recovery {
       const notice = { kind: 'notice_email_change_asked', userId: id, to: user.email ?? null } as const;
       await this.#parts.mailer.add({ ...notice, client, language, lifetime: NOTICE_LIFETIME });
     }
-    await this.#sendVerification(id, email, asking);
+    await this.#sendVerification(user, email, asking);
     this.#parts.events.audit('email_change_asked', { userId: id, client });
     return email;
   }
@@ -184,8 +185,8 @@ export class Recovery {
     return this.#parts.mailer.add({ ...notice, client, lifetime: NOTICE_LIFETIME });
   }
 
-  #sendVerification(userId: string, to: string, { client, language }: Asking): Promise<void> {
-    const lifetime = LINK_LIFETIMES.email_verify;
-    return this.#parts.mailer.add({ kind: 'email_verify', userId, to, client, language, lifetime });
+  #sendVerification(user: UserRecord, to: string, { client, language }: Asking): Promise<void> {
+    const draft = { kind: 'email_verify', userId: user.id, bond: bondOf(user), to, client, language } as const;
+    return this.#parts.mailer.add({ ...draft, lifetime: LINK_LIFETIMES.email_verify });
   }
 }

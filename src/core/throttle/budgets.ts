@@ -6,6 +6,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** What is guessed at: codes are counted for the name of an account, and passwords for what was typed, which may mean another. */
+export type Secret = 'password' | 'code';
+
 /** One of the counts of an attempt. */
 export interface Budget {
   /** What is counted. */
@@ -14,9 +17,9 @@ export interface Budget {
   /** What becomes of the count where the attempt succeeds. Default: it stays. */
   readonly afterSuccess?: 'forget' | 'takeBack';
   /** Networks from which the account signed in before are not counted. */
-  readonly sparesKnown?: true;
+  readonly sparesKnown?: Secret;
   /** Counted under this name, together with the attempts of other operations. Default: the operation. */
-  readonly with?: 'password' | 'code';
+  readonly with?: Secret;
   /** It lasts a minute, and guards no secret. */
   readonly isBrief?: true;
 }
@@ -44,7 +47,7 @@ const guessesFromEverywhere: Budget = {
   per: 'account_everywhere',
   rule: ({ throttleAccountFailures: limit }) => growingWait({ limit, maxWait: HOUR, memory: DAY }),
   afterSuccess: 'takeBack',
-  sparesKnown: true,
+  sparesKnown: 'password',
   with: 'password',
 };
 
@@ -70,7 +73,7 @@ export const BUDGETS: Readonly<Record<ThrottledOperation, readonly Budget[]>> = 
   second_factor: [
     { per: 'account', rule: wrongPasswords, afterSuccess: 'forget' },
     { per: 'account_site', rule: wrongPasswordsOfSite, afterSuccess: 'takeBack' },
-    { ...guessesFromEverywhere, with: 'code' },
+    { ...guessesFromEverywhere, sparesKnown: 'code', with: 'code' },
     { per: 'address', rule: failuresOfAddress, afterSuccess: 'takeBack' },
     { per: 'site', rule: failuresOfSite, afterSuccess: 'takeBack' },
   ],

@@ -8,24 +8,12 @@ import type { Settings } from '../../contracts/settings/settings-table.ts';
 import { BRIEF } from '../../contracts/store/attempt-names.ts';
 import type { AttemptRecord, Store } from '../../contracts/store/store.ts';
 import { BUDGETS, type Budget } from './budgets.ts';
+import type { Attempt, Count, Counted, Due, Visit } from './attempt.ts';
 import { KnownNetworks } from './known-networks.ts';
 import { userNamed } from './user-named.ts';
 import { Pending } from './pending.ts';
-import type { Rule } from './rule.ts';
-import { forget, takeBack, unlessGone, type CountedAttempt } from './taking-back.ts';
+import { forget, takeBack, unlessGone } from './taking-back.ts';
 import { verdictOf } from './verdict.ts';
-
-/** Who attempts it, and on which account. */
-export interface Attempt {
-  readonly client: Client;
-  /**
-   * What identifies the account where attempts are counted for each: its `usernameKey`, whichever way its name was typed.
-   * Which accounts there are makes no difference.
-   */
-  readonly account?: string | undefined;
-  /** The user, where the caller is signed in; null otherwise, when only a name was typed. */
-  readonly userId?: string | null | undefined;
-}
 
 /** What a throttle is made of. */
 export interface ThrottleParts {
@@ -36,30 +24,6 @@ export interface ThrottleParts {
   /** What makes names unreadable. Servers that count together share it; a new one begins all counts anew. */
   readonly secret: () => KeyObject;
 }
-
-interface Count extends Omit<Budget, 'rule'> {
-  readonly rule: Rule;
-  /** Its attempts, where those that were right make room. */
-  readonly pending: Pending | null;
-}
-
-/** An attempt at an operation. */
-interface Visit extends Attempt {
-  readonly operation: ThrottledOperation;
-  /** When it began. */
-  readonly since: number;
-}
-
-/** A count that a visit belongs to. */
-interface Due extends Count {
-  readonly visit: Visit;
-  readonly name: string;
-  /** What there was of it a moment ago; undefined where it was not asked for. */
-  readonly found?: AttemptRecord | null;
-}
-
-/** A count that a visit was added to. */
-type Counted = Due & CountedAttempt;
 
 /** What makes a network known: to have the password and the session alone is not to be its owner, where a code is due too. */
 const SIGN_INS: ReadonlySet<ThrottledOperation> = new Set(['sign_in', 'second_factor']);
@@ -82,6 +46,8 @@ export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
   readonly #known: KnownNetworks;
+  /** Clients, each an object of one request, that have signed in as somebody else than the name they gave means first. */
+  readonly #others = new WeakSet<Client>();
 
   constructor(parts: ThrottleParts) {
     this.#parts = parts;
@@ -113,14 +79,23 @@ export class Throttle {
     } catch (error) {
       const verdict = verdictOf(authErrorIn(error));
       const settled = { right: undefined, nothing: 'takeBack', wrong: 'keep' } as const;
-      await Promise.all(counted.map((one) => this.#settle(one, settled[verdict] ?? one.afterSuccess ?? 'keep')));
+      const isOther = this.#others.delete(visit.client);
+      await Promise.all(counted.map((one) => this.#settle(one, settled[verdict] ?? afterSuccess(one, isOther))));
       if (verdict === 'wrong') await this.#tellOfGuessing(counted);
       throw error;
     }
-    await Promise.all(counted.map((one) => this.#settle(one, one.afterSuccess ?? 'keep')));
-    const { account, client } = attempt;
-    if (account !== undefined && SIGN_INS.has(operation)) await unlessGone(this.#known.note(account, client.ipAddress));
+    const isOther = this.#others.delete(visit.client);
+    await Promise.all(counted.map((one) => this.#settle(one, afterSuccess(one, isOther))));
+    if (!isOther && SIGN_INS.has(operation)) await unlessGone(this.#known.noteSuccess(visit));
     return result;
+  }
+
+  /**
+   * Says of who is signing in that the name they gave is the address of another account: what they do tells nothing of the attempts at
+   * that one, nor makes it theirs.
+   */
+  isOther(client: Client): void {
+    this.#others.add(client);
   }
 
   /**
@@ -132,7 +107,7 @@ export class Throttle {
     const { operation, account = '', client } = visit;
     const due: Due[] = [];
     for (const count of this.#counts.get(operation) ?? []) {
-      if (count.sparesKnown && (await this.#known.has(account, client.ipAddress))) continue;
+      if (count.sparesKnown && (await this.#known.has(account, client.ipAddress, count.sparesKnown))) continue;
       const name = this.#nameOf(count, visit);
       if (name === null) continue;
       const one = { ...count, visit, name };
@@ -239,6 +214,9 @@ export class Throttle {
     this.#parts.events.audit('guessing_suspected', { operation, userId: guessed, client });
   }
 }
+
+const afterSuccess = ({ afterSuccess: what }: Count, isOther: boolean) =>
+  isOther && what === 'forget' ? 'takeBack' : (what ?? 'keep');
 
 /** A record, unless it is forgotten. */
 const live = (record: AttemptRecord | null, now: number): AttemptRecord | null =>

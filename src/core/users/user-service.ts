@@ -9,7 +9,7 @@ import { givenUsernameKey, MAX_USERNAME_LENGTH, usernameKey } from '../../contra
 import { toUser } from '../sessions/account.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { isAllowed, isRefused } from '../sessions/standing.ts';
-import { accountsNamed } from './accounts-named.ts';
+import { accountsNamed, countedName } from './accounts-named.ts';
 import { expectInserted, newAccount, type NewAccount, type NewUser } from './new-account.ts';
 import { wrongPassword, type PasswordCheck } from './password-check.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -27,7 +27,9 @@ export interface UserParts {
   readonly hasher: PasswordHasher;
   readonly passwords: PasswordCheck;
   /** Asks for a code where the account has a second factor. Left out where there are none. */
-  readonly secondFactors?: { challenge(record: UserRecord): Promise<void> } | undefined;
+  readonly secondFactors?: { challenge(record: UserRecord, knownAs: string | null): Promise<void> } | undefined;
+  /** Is told of who signs in by what is the address of another account. */
+  readonly throttle: { isOther(client: Client): void };
   readonly sessions: SessionService;
   readonly hooks: Hooks;
   readonly clock: Clock;
@@ -50,10 +52,8 @@ export class UserService {
   async authenticate(username: string, password: string, client: Client): Promise<User> {
     checkText('username', username, MAX_USERNAME_LENGTH);
     checkPassword('password', password);
-    const { record, right } = await this.#parts.passwords.holderOf(
-      password,
-      await accountsNamed(username, this.#parts),
-    );
+    const accounts = await accountsNamed(username, this.#parts);
+    const { record, right } = await this.#parts.passwords.holderOf(password, accounts);
     if (record === null || right === null || !(await isAllowed(record, this.#parts))) {
       if (record !== null)
         expectWhole(record, record.emailKey === undefined ? usernameKey(username) : record.usernameKey);
@@ -61,8 +61,10 @@ export class UserService {
       await this.#parts.hooks.onLoginFailed?.({ username, password: '********************' }, client);
       throw new NoActiveAccount();
     }
+    const isOther = record !== accounts[0];
+    if (isOther) this.#parts.throttle.isOther(client);
     await this.#parts.passwords.upgrade(record, right);
-    await this.#parts.secondFactors?.challenge(record);
+    await this.#parts.secondFactors?.challenge(record, isOther ? null : countedName(username, this.#parts.settings));
     return this.completeSignIn(record, client);
   }
 

@@ -85,6 +85,22 @@ describeEachStore('the address of an account', (kind) => {
     ]);
   });
 
+  test('gets no link by a mail that still waited when the password, or the address, was changed', async () => {
+    await verified();
+    const next = `next${count}@example.org`;
+    const ask = async () => {
+      const { access: token } = await server.client.signIn(name, STRONG);
+      await server.client.expect(EmailChangeDocument, { currentPassword: STRONG, email: next }, { token });
+      return (await server.auth.users.findByUsername(name))?.id ?? '';
+    };
+    await server.auth.rooms.recovery?.setEmail(await ask(), `other${count}@example.org`);
+    await server.deliver();
+    expect(server.mailbox.to(next)).toEqual([]);
+    await server.auth.users.changePassword(await ask(), STRONG, `${STRONG} again`);
+    await server.deliver();
+    expect(server.mailbox.to(next)).toEqual([]);
+  });
+
   test('that is set for a user tells the former one alone, where it is another', async () => {
     await verified();
     const mailsTo = async (email: string) => {

@@ -51,17 +51,17 @@ describeEachStore('the networks an account is known from', (kind) => {
 
   test('are known for ninety days, and no moment longer', async () => {
     const networks = new KnownNetworks({ store, clock: clock.read });
-    await networks.note('alice', '192.0.2.1');
+    await networks.note('alice', '192.0.2.1', 'password');
     clock.advance(90 * DAY - 0.001);
-    expect(await networks.has('alice', '192.0.2.1')).toBe(true);
+    expect(await networks.has('alice', '192.0.2.1', 'password')).toBe(true);
     clock.advance(0.001);
-    expect(await networks.has('alice', '192.0.2.1')).toBe(false);
+    expect(await networks.has('alice', '192.0.2.1', 'password')).toBe(false);
   });
 
   test('are not known for a change of the password, which asks for no code', async () => {
     const attempt = { account: 'alice', client: at('192.0.2.1') };
     await throttleWith(TEST_KEY).attempt('password_change', attempt, () => 'changed');
-    expect(await new KnownNetworks({ store, clock: clock.read }).has('alice', '192.0.2.1')).toBe(false);
+    expect(await new KnownNetworks({ store, clock: clock.read }).has('alice', '192.0.2.1', 'password')).toBe(false);
   });
 
   test('are noted once, and again when half of their time is over', async () => {
