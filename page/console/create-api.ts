@@ -1,4 +1,5 @@
-import { TokenRequestError, type TokenStore } from '../../src/client/index.ts';
+import { asUser } from '../../src/client/as-user.ts';
+import type { TokenStore } from '../../src/client/index.ts';
 import { send } from '../../src/client/token-api.ts';
 import type { TypedDocumentString } from '../generated/console-operations.ts';
 
@@ -10,18 +11,8 @@ export type Api = <Data, Variables>(
 
 /** The GraphQL API for the signed-in user. An operation that is refused is sent once more with a fresh token. */
 export function createApi(tokens: TokenStore): Api {
-  return async (document, variables) => {
-    const sendWith = (access: string | null) =>
-      send({ ...SERVER, headers: tokens.headers(access) }, document, variables);
-    const access = await tokens.accessToken();
-    try {
-      return await sendWith(access);
-    } catch (error) {
-      const fresh = access !== null && isRefusal(error) ? await tokens.refresh(access) : null;
-      if (fresh === null) throw error;
-      return sendWith(fresh);
-    }
-  };
+  return (document, variables) =>
+    asUser(tokens, (access) => send({ ...SERVER, headers: tokens.headers(access) }, document, variables));
 }
 
 const SERVER = {
@@ -29,5 +20,3 @@ const SERVER = {
   credentials: 'same-origin',
   fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
 } as const;
-
-const isRefusal = (error: unknown): boolean => error instanceof TokenRequestError && error.outcome === 'refused';

@@ -5,7 +5,14 @@
 export const ROOMS = {
   verifier: [],
   client: [],
-  'core/trust': ['server/http/service-api', 'server/http/service-credentials', 'server/http/revocations', 'verifier'],
+  'core/trust': [
+    'server/http/service-api',
+    'server/http/service-scopes',
+    'server/http/service-credentials',
+    'security/future',
+    'server/http/revocations',
+    'verifier',
+  ],
   'core/activity': ['stores/activity-contract', 'core/admin'],
   'core/admin': ['core/recovery/user-administration', 'security/audit', 'stores/user-search-contract'],
   'core/dpop': ['server/dpop', 'security/dpop', 'graphql/dpop', 'verifier/dpop'],

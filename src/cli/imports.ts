@@ -35,7 +35,11 @@ export function addUserImport(users: Command, options: CliOptions): void {
       'the user model in the dump, if the project has a custom one (AUTH_USER_MODEL)',
       'auth.user',
     )
-    .option('--username-field <name>', 'the field with the sign-in name (USERNAME_FIELD)', 'username')
+    .option(
+      '--username-field <name>',
+      'the field with the sign-in name (USERNAME_FIELD), or pk for the primary key',
+      'username',
+    )
     .option(
       '--time-zone <name>',
       'TIME_ZONE of a project with USE_TZ = False, such as Europe/Berlin (default: UTC)',
@@ -51,8 +55,12 @@ export function addUserImport(users: Command, options: CliOptions): void {
       const leftOut = Object.entries(summary.leftOut).map(([field, count]) => `${field} (${count})`);
       const shown = flags.json === true ? summary : { ...summary, leftOut: leftOut.join(', ') || 'nothing' };
       printSummary(terminal, shown, flags);
+      if (summary.activeByDefault > 0) terminal.warn(activeByDefault(summary.activeByDefault));
     });
 }
+
+const activeByDefault = (count: number): string =>
+  `${count} of the imported users are active because their rows have no is_active. If the model computes it from another field, disable those who are not with \`users disable\`.\n`;
 
 /** @throws InvalidArgumentError if there is no such zone */
 function timeZone(name: string): string {

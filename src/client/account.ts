@@ -1,3 +1,4 @@
+import { asUser } from './as-user.ts';
 import {
   AccountDeleteDocument,
   AccountExportDocument,
@@ -11,7 +12,8 @@ import {
   TotpRemoveDocument,
   TotpSetUpDocument,
 } from './generated/account-operations.ts';
-import { send, TokenRequestError, type TypedOperation } from './token-api.ts';
+import { sendField } from './send-field.ts';
+import { TokenRequestError, type TypedOperation } from './token-api.ts';
 import type { TokenStore } from './token-store.ts';
 
 export { TokenRequestError };
@@ -74,44 +76,29 @@ export interface AccountApi {
 export function createAccountApi(options: AccountOptions): AccountApi {
   const { tokens, url = '/graphql', credentials = 'same-origin' } = options;
   const fetch: typeof globalThis.fetch = (...request) => (options.fetch ?? globalThis.fetch)(...request);
-  const ask = async <Data, Variables>(
-    document: TypedOperation<Data, Variables>,
-    variables: Variables,
-  ): Promise<Data> => {
-    const as = (access: string | null) =>
-      send({ url, fetch, credentials, headers: tokens.headers(access) }, document, variables);
-    const access = await tokens.accessToken();
-    try {
-      return await as(access);
-    } catch (error) {
-      // The clock here may be behind that of the server. What is refused for its token has not run.
-      const isRefused = error instanceof TokenRequestError && error.outcome === 'refused' && access !== null;
-      const next = isRefused ? await tokens.refresh(access) : null;
-      if (next === null) throw error;
-      return as(next);
-    }
-  };
-  const open = <Data, Variables>(document: TypedOperation<Data, Variables>, variables: Variables): Promise<Data> =>
-    send({ url, fetch, credentials }, document, variables);
+  const open = <Data extends object, Variables>(document: TypedOperation<Data, Variables>, variables: Variables) =>
+    sendField({ url, fetch, credentials }, document, variables);
+  const ask = <Data extends object, Variables>(document: TypedOperation<Data, Variables>, variables: Variables) =>
+    asUser(tokens, (access) =>
+      sendField({ url, fetch, credentials, headers: tokens.headers(access) }, document, variables),
+    );
 
   return {
     signIn: async (username, password, deviceName = '') =>
-      tokens.save((await open(TokenObtainNamedDocument, { username, password, ...named(deviceName) })).tokenObtainPair),
+      tokens.save(await open(TokenObtainNamedDocument, { username, password, ...named(deviceName) })),
     signInWithCode: async (challenge, code, deviceName = '') =>
-      tokens.save(
-        (await open(TokenObtainPairOtpDocument, { challenge, code, ...named(deviceName) })).tokenObtainPairOtp,
-      ),
+      tokens.save(await open(TokenObtainPairOtpDocument, { challenge, code, ...named(deviceName) })),
     stepUp: async (given) => {
       await ask(TokenStepUpDocument, given);
       await tokens.refresh();
     },
-    secondFactor: async () => (await ask(SecondFactorDocument, {})).secondFactor,
-    setUpTotp: async (given) => (await ask(TotpSetUpDocument, given)).totpSetUp,
-    confirmTotp: async (code) => (await ask(TotpConfirmDocument, { code })).totpConfirm.codes,
-    removeTotp: async (given) => (await ask(TotpRemoveDocument, given)).totpRemove,
-    renewRecoveryCodes: async (given) => (await ask(RecoveryCodesRenewDocument, given)).recoveryCodesRenew.codes,
+    secondFactor: () => ask(SecondFactorDocument, {}),
+    setUpTotp: (given) => ask(TotpSetUpDocument, given),
+    confirmTotp: async (code) => (await ask(TotpConfirmDocument, { code })).codes,
+    removeTotp: (given) => ask(TotpRemoveDocument, given),
+    renewRecoveryCodes: async (given) => (await ask(RecoveryCodesRenewDocument, given)).codes,
     renameSession: async (id, deviceName) => void (await ask(SessionRenameDocument, { id, deviceName })),
-    exportAccount: async () => (await ask(AccountExportDocument, {})).accountExport,
+    exportAccount: () => ask(AccountExportDocument, {}),
     deleteAccount: async (given) => {
       await tokens.accessToken();
       const session = sessionOf(tokens);

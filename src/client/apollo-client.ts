@@ -34,6 +34,14 @@ interface AuthContext {
 }
 
 const ENDED = 'The session of this subscription has ended.';
+const REPLACED = 'Somebody else has signed in.';
+
+/** What an operation was sent with. */
+interface Sending {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The session that it was begun in; null if nobody was signed in. */
+  readonly session: string | null;
+}
 
 /**
  * An Apollo Client link that attaches the access token, refreshes it in time, and sends an operation that was refused
@@ -60,6 +68,8 @@ export function createAuthLink({ tokens, reconnect, isOpen }: AuthLinkOptions): 
   /** The session that the socket was opened for, if there is one, and the token it was last opened anew for. */
   let socketSession: string | null | undefined;
   let socketToken: string | undefined;
+  /** A link before this one may send an operation again, as Apollo's RetryLink does: not as somebody else. */
+  const sendings = new WeakMap<ApolloLink.Operation, Sending>();
 
   return new ApolloLink((operation, forward) => {
     const { skipAuth } = operation.getContext() as AuthContext;
@@ -70,8 +80,15 @@ export function createAuthLink({ tokens, reconnect, isOpen }: AuthLinkOptions): 
     const most = isSubscription ? 2 : 1;
 
     const send = (access: string | null, retries: number): Observable<ApolloLink.Result> => {
-      operation.setContext(({ headers }: AuthContext) => ({ headers: { ...headers, ...tokens.headers(access) } }));
       const session = sessionOf(tokens);
+      const last = sendings.get(operation);
+      const begun = last?.session ?? session;
+      if (session !== null && session !== begun) return throwError(() => new TokenRequestError(REPLACED, 'refused'));
+      const added = tokens.headers(access);
+      sendings.set(operation, { headers: added, session: begun });
+      operation.setContext(({ headers }: AuthContext) => ({
+        headers: { ...without(last?.headers, headers), ...added },
+      }));
       if (socketSession !== undefined && socketSession !== session) {
         socketToken = undefined;
         reconnect?.();
@@ -109,6 +126,11 @@ export function createAuthLink({ tokens, reconnect, isOpen }: AuthLinkOptions): 
     const sent = defer(() => tokens.accessToken()).pipe(switchMap((access) => send(access, most)));
     return isSubscription ? untilAnotherSession(tokens, sent) : sent;
   });
+}
+
+/** The headers that an operation brings itself. */
+function without(added: Sending['headers'] = {}, headers: Sending['headers'] = {}): Sending['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => added[name] !== value));
 }
 
 /** Ends a subscription with an error when its user signs out, or another signs in: it would go on over their socket. */

@@ -91,11 +91,9 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
   async function exchange(before: TokenState, signal: AbortSignal, isCurrent: () => Promise<boolean>): Promise<void> {
     unanswered = before;
     const spent = held();
-    const token = spent?.refresh ?? null;
     try {
-      const answered = await api.refresh(token, signal, isCurrent);
-      // Without rotation there is no successor: the refresh token stays.
-      if (await isCurrent()) await keeper.hold({ ...answered, refresh: answered.refresh ?? token }, spent);
+      const answered = await api.refresh(spent?.refresh ?? null, signal, isCurrent);
+      if (await isCurrent()) await keeper.hold(answered, spent);
     } catch (error) {
       const { outcome, reason } = error as TokenRequestError;
       if (state() !== before) return;
@@ -171,9 +169,8 @@ export function createTokenStore(options: TokenStoreOptions = {}): TokenStore {
     },
     connectionParams: async () => headers(await accessToken().catch(() => held()?.access ?? null)),
     // Asking under the lock, too: the answer to a refresh under way must not put its cookie over the new one.
-    signIn: (username, password) =>
-      insteadOfRefreshing(async () => keeper.hold(await api.obtain(username, password), null)),
-    save: (answered) => insteadOfRefreshing(() => keeper.hold(answered, null)),
+    signIn: (username, password) => insteadOfRefreshing(async () => keeper.hold(await api.obtain(username, password))),
+    save: (answered) => insteadOfRefreshing(async () => keeper.hold(api.checked(answered))),
     signOut: () => {
       const begun = held();
       return insteadOfRefreshing(async () => {

@@ -1,4 +1,4 @@
-import { isText } from './is-text.ts';
+import { isText, textOrNull } from './is-text.ts';
 import type { AnsweredTokens } from './token-api.ts';
 
 /** The tokens of one session, as a client holds them. */
@@ -6,9 +6,9 @@ export interface HeldTokens {
   readonly access: string;
   /** Null where a cookie holds it, out of reach of scripts. */
   readonly refresh: string | null;
-  /** The session they belong to: the claim `sid`; null for tokens of other issuers. It stays when they are refreshed. */
+  /** The session they belong to: the claim `sid`; null for tokens of other issuers, until they are refreshed here. */
   readonly sessionId: string | null;
-  /** The same for tokens of all issuers: `sessionId` or, where there is none, a name made up at the sign-in. */
+  /** What stays as long as they are refreshed, whoever issued them: `sessionId` at the sign-in or, where there was none, a name made up. */
   readonly chain: string;
   /** Counts what tabs have held, one after the other. The highest is the newest, whatever the clocks say. */
   readonly step: number;
@@ -28,13 +28,13 @@ const FOREVER_MS = 1000 * 365 * 86_400_000;
  * Tokens as they are kept. Their end is reckoned from how long the access token lives and when it came, so a device
  * whose clock is wrong refreshes in time all the same.
  *
- * @param chain of the tokens that were refreshed; null after a sign-in
+ * @param spent those that were refreshed, if there were any; none after a sign-in
  * @param step more than that of all that was held before
  */
 export function holdTokens(
   { access, refresh }: AnsweredTokens,
   receivedAt: number,
-  chain: string | null,
+  spent: HeldTokens | null | undefined,
   step: number,
 ): HeldTokens {
   const { iat, exp, sid } = claimsOf(access);
@@ -43,9 +43,21 @@ export function holdTokens(
   const lifetime = life > 0 ? life * 1000 : FOREVER_MS;
   const expiresAt = receivedAt + lifetime;
   const refreshAt = expiresAt - Math.min(MARGIN_MS, lifetime / 4);
-  const sessionId = isText(sid) ? sid : null;
-  const named = sessionId ?? chain ?? newName();
-  return { access, refresh, sessionId, chain: named, step, receivedAt, refreshAt, expiresAt };
+  const sessionId = textOrNull(sid);
+  // What a cookie was refreshed to may be of somebody else, who has signed in.
+  const isSame = spent?.refresh ?? spent?.sessionId === sessionId;
+  const chain = (isSame && spent?.chain) || sessionId || newName();
+  // Without rotation there is no successor: the refresh token stays.
+  return {
+    access,
+    refresh: refresh ?? spent?.refresh ?? null,
+    sessionId,
+    chain,
+    step,
+    receivedAt,
+    refreshAt,
+    expiresAt,
+  };
 }
 
 /** Whether to refresh them now. Where the clock was set back nobody knows their age: then, too. */

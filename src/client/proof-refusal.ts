@@ -1,4 +1,4 @@
-import { isText } from './is-text.ts';
+import { isText, textOrNull } from './is-text.ts';
 
 /** What a server says of a proof. */
 export interface ProofRefusal {
@@ -60,8 +60,6 @@ interface GraphQLError {
 }
 
 type Said = Partial<Record<'reason' | 'code' | 'error' | 'nonce' | 'check' | 'serverTime', unknown>>;
-
-const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
 
 function timeIn(text: unknown, within = 0): number | null {
   const time = isText(text) ? Date.parse(text) : NaN;

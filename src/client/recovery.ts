@@ -2,6 +2,7 @@
  * graphql-simplejwt for clients of servers where accounts have e-mail addresses: registration, links in mails, forgotten
  * passwords, and what happened to an account.
  */
+import { asUser } from './as-user.ts';
 import {
   EmailChangeDocument,
   EmailVerifyDocument,
@@ -12,7 +13,8 @@ import {
   type SecurityEventsQuery,
   type UserRegisterMutation,
 } from './generated/recovery-operations.ts';
-import { send, TokenRequestError, type TypedOperation } from './token-api.ts';
+import { sendField } from './send-field.ts';
+import { TokenRequestError, type TypedOperation } from './token-api.ts';
 import type { TokenStore } from './token-store.ts';
 
 export { TokenRequestError, type TokenRequestOutcome } from './token-api.ts';
@@ -33,7 +35,7 @@ export interface RecoveryOptions {
   /** Of the GraphQL API. */
   readonly url: string;
   /** For the operations of somebody who is signed in. */
-  readonly tokens?: Pick<TokenStore, 'accessToken' | 'headers'>;
+  readonly tokens?: Pick<TokenStore, 'accessToken' | 'headers' | 'refresh'>;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
 }
@@ -68,28 +70,30 @@ export interface RecoveryApi {
  */
 export function createRecoveryApi({ url, tokens, fetch: given }: RecoveryOptions): RecoveryApi {
   const reach = { url, fetch: given ?? ((input, init) => fetch(input, init)), credentials: 'same-origin' } as const;
-  const ask = <Data, Variables>(document: TypedOperation<Data, Variables>, variables: Variables) =>
-    send<Data, Variables>(reach, document, variables);
-  const askAsUser = async <Data, Variables>(document: TypedOperation<Data, Variables>, variables: Variables) => {
-    const access = (await tokens?.accessToken()) ?? null;
-    if (tokens === undefined || access === null) {
-      throw new TokenRequestError('Nobody is signed in.', 'refused', 'not_authenticated');
-    }
-    return send<Data, Variables>({ ...reach, headers: tokens.headers(access) }, document, variables);
+  const ask = <Data extends object, Variables>(document: TypedOperation<Data, Variables>, variables: Variables) =>
+    sendField(reach, document, variables);
+  const askAsUser = async <Data extends object, Variables>(
+    document: TypedOperation<Data, Variables>,
+    variables: Variables,
+  ) => {
+    const noUser = new TokenRequestError('Nobody is signed in.', 'refused', 'not_authenticated');
+    if (tokens === undefined) throw noUser;
+    return asUser(tokens, (access) => {
+      if (access === null) throw noUser;
+      return sendField({ ...reach, headers: tokens.headers(access) }, document, variables);
+    });
   };
   return {
-    register: async ({ username, password, email = null }) =>
-      (await ask(UserRegisterDocument, { username, password, email })).userRegister,
-    verifyEmail: async (token) => (await ask(EmailVerifyDocument, { token })).emailVerify,
+    register: ({ username, password, email = null }) => ask(UserRegisterDocument, { username, password, email }),
+    verifyEmail: (token) => ask(EmailVerifyDocument, { token }),
     requestPasswordReset: async (usernameOrEmail) => {
       await ask(PasswordResetRequestDocument, { usernameOrEmail });
     },
     resetPassword: async (token, newPassword) => {
       await ask(PasswordResetDocument, { token, newPassword });
     },
-    changeEmail: async (currentPassword, email) =>
-      (await askAsUser(EmailChangeDocument, { currentPassword, email })).emailChange,
-    securityEvents: async () => (await askAsUser(SecurityEventsDocument, {})).securityEvents,
+    changeEmail: (currentPassword, email) => askAsUser(EmailChangeDocument, { currentPassword, email }),
+    securityEvents: () => askAsUser(SecurityEventsDocument, {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorReason } from '../contracts/errors.ts';
 import { within } from './awaitable.ts';
 import { TokenBlacklistDocument, TokenObtainPairDocument, TokenRefreshDocument } from './generated/operations.ts';
-import { isText } from './is-text.ts';
+import { isText, textOrNull } from './is-text.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -48,6 +48,12 @@ export interface AnsweredTokens {
 
 /** simplejwt's operations, as far as a client needs them. */
 export interface TokenApi {
+  /**
+   * What should be tokens, if it is: what has the form of an answer may have none in it.
+   *
+   * @throws TokenRequestError
+   */
+  checked(pair: unknown): AnsweredTokens;
   /** @throws TokenRequestError */
   obtain(username: string, password: string): Promise<AnsweredTokens>;
   /** @throws TokenRequestError; `unavailable` also where the signal ends it */
@@ -73,13 +79,13 @@ export interface TypedOperation<Data, Variables> {
 
 /** The operations over HTTP, with nothing but `fetch`. */
 export function createTokenApi(options: TokenApiOptions): TokenApi {
-  /** What has the form of an answer may have no tokens in it. */
   const checked = (pair: unknown): AnsweredTokens => {
     const { access, refresh = null } = Object(pair) as Partial<AnsweredTokens>;
-    if (!isText(access) || !isText(refresh ?? '')) throw notGraphQL(options.url, 'no tokens');
-    return { access, refresh };
+    if (isText(access) && isText(refresh ?? '')) return { access, refresh };
+    throw notGraphQL(options.url, 'no tokens');
   };
   return {
+    checked,
     obtain: async (username, password) =>
       checked((await send(options, TokenObtainPairDocument, { username, password })).tokenObtainPair),
     refresh: async (refresh, signal) =>
@@ -143,7 +149,7 @@ interface AnsweredError {
 const isObject = (value: unknown): value is object => value === Object(value);
 
 /** A proxy, or a network that wants its own sign-in first. */
-const notGraphQL = (url: string, got: string): TokenRequestError =>
+export const notGraphQL = (url: string, got: string): TokenRequestError =>
   new TokenRequestError(`Expected GraphQL from ${url}, got ${got}. Try again in a moment.`, 'unavailable');
 
 function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
@@ -158,8 +164,6 @@ function refusalOf({ message, extensions }: AnsweredError): TokenRequestError {
     textOrNull(challenge),
   );
 }
-
-const textOrNull = (value: unknown): string | null => (isText(value) ? value : null);
 
 /**
  * `WAIT` signs nobody out: the server is busy, or a clock is behind and a token not valid yet. Nor does a proof (RFC 9449) that says

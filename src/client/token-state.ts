@@ -34,9 +34,9 @@ export interface StateKeeper {
   /**
    * Holds the tokens of an answer.
    *
-   * @param spent those that were refreshed; null after a sign-in
+   * @param spent those that were refreshed, if there were any; none after a sign-in
    */
-  hold(answered: AnsweredTokens, spent: HeldTokens | null): Promise<void>;
+  hold(answered: AnsweredTokens, spent?: HeldTokens | null): Promise<void>;
   forget(reason: string | null): Promise<void>;
   /** No listener is told anything any more. */
   close(): void;
@@ -173,7 +173,7 @@ export function createStateKeeper(
     }),
     hold: (answered, spent) => {
       void sync();
-      const tokens = holdTokens(answered, clock(), spent?.chain ?? null, last + 1);
+      const tokens = holdTokens(answered, clock(), spent, last + 1);
       return change({ status: 'signed-in', tokens });
     },
     forget: (reason) => change({ status: 'signed-out', reason }),

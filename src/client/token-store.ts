@@ -45,7 +45,11 @@ export interface TokenStore {
    */
   signIn(this: void, username: string, password: string): Promise<void>;
 
-  /** Saves the tokens that an operation of your own returned, such as `passwordChange`. */
+  /**
+   * Saves the tokens that an operation of your own returned, such as `passwordChange`.
+   *
+   * @throws TokenRequestError if they are none: what was saved before stays
+   */
   save(this: void, answered: AnsweredTokens): Promise<void>;
 
   /**

@@ -22,7 +22,7 @@ export async function verifierGuard(
 ): Promise<boolean> {
   const { token } = await context.auth.authenticate();
   try {
-    if (demands.length > 0) expectDemands(demands, token.claims['roles'], authenticationIn(token), Date.now());
+    expectDemands(demands, token.claims['roles'], authenticationIn(token), Date.now());
   } catch (error) {
     await throwAsGraphQL(error);
   }

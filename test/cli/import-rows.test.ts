@@ -122,6 +122,13 @@ describeEachStore('rows that a real dump has', (kind) => {
     },
   );
 
+  test.each(['1f8b0800', '425a6839', 'fd377a585a00', '5d000080'])('is compressed, which is said: %s', async (magic) => {
+    for (const format of ['json', 'jsonl']) {
+      const { code, stderr } = await importing(Buffer.from(`${magic}00ff`, 'hex'), '--format', format);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^The dump is compressed, .*gunzip/)]);
+    }
+  });
+
   test('says of each field what it leaves out, and of nothing that has nothing in it', async () => {
     const empty = {
       email: '',
@@ -171,6 +178,38 @@ describeEachStore('rows that a real dump has', (kind) => {
     const expected = { createdAt: new Date(moment), lastLogin: new Date(moment) };
     expect(await stage.auth.users.find('170')).toMatchObject(expected);
     await stage.auth.users.delete('170');
+  });
+
+  test('has a day in place of a moment, which begins in the zone of the project', async () => {
+    await taking(JSON.stringify([user(171, { date_joined: '2025-07-02' })]), '--time-zone', 'Europe/Berlin');
+    expect(await stage.auth.users.find('171')).toMatchObject({ createdAt: new Date('2025-07-01T22:00:00Z') });
+    const { code, stderr } = await importing(JSON.stringify([user(172, { date_joined: '2025-02-30' })]));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('date_joined: expected a moment such as')]);
+  });
+
+  test('has names that are numbers, or the primary keys', async () => {
+    const rows = [user(491701234567), user(180, { phone: 491701234568 })];
+    expect(await taking(JSON.stringify(rows.slice(0, 1)), '--username-field', 'pk')).toMatchObject({ imported: 1 });
+    expect(await taking(JSON.stringify(rows.slice(1)), '--username-field', 'phone')).toMatchObject({ imported: 1 });
+    expect(await signIn('491701234567')).toMatch(/^ey/);
+    expect(await signIn('491701234568')).toMatch(/^ey/);
+    const { code, stderr } = await importing(JSON.stringify(rows.slice(0, 1)), '--username-field', 'phone');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('`--username-field pk` if it is the primary key')]);
+  });
+
+  test('has a number or nothing that says whether a user is active, or no such field, which is told', async () => {
+    const rows = [1, 0, null, undefined].map((is_active, index) => user(190 + index, { is_active, active: false }));
+    const { code, stdout, stderr } = await importing(JSON.stringify(rows));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ imported: 4, activeByDefault: 1 });
+    expect(stderr).toMatch(
+      /^1 of the imported users are active because their rows have no is_active\. .*`users disable`\.\n$/,
+    );
+    const found = await Promise.all(rows.map(({ pk: id }) => stage.auth.users.find(`${id}`)));
+    expect(found.map((account) => account?.isActive)).toEqual([true, false, false, true]);
+    expect((await importing(JSON.stringify([user(194, { is_active: 2 })]))).stderr).toContain(
+      'is_active: expected true or false',
+    );
   });
 
   test('knows no time zone of that name', async () => {

@@ -66,7 +66,7 @@ describeEachStore('the command line, for imports from Django', (kind) => {
     const { code, stdout, stderr } = await importUsers(dump);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(
-      'dryRun: false\nrows: 2\nimported: 2\nalreadyThere: 0\nbad: 0\nwithoutPassword: 0\notherModels: 0\nleftOut: email (1), is_superuser (1), is_staff (1)\n',
+      'dryRun: false\nrows: 2\nimported: 2\nalreadyThere: 0\nbad: 0\nwithoutPassword: 0\notherModels: 0\nactiveByDefault: 0\nleftOut: email (1), is_superuser (1), is_staff (1)\n',
     );
     await stage.signIn('zoë', PASSWORD);
     expect(await stage.auth.users.findByUsername('ZOË')).toMatchObject({ id: '1', username: 'Zoë', isAdmin: false });

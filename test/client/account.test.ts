@@ -96,10 +96,10 @@ test('what is refused because a token has expired is asked for again with a fres
   behind.close();
 });
 
-test('each says that the server cannot be reached, and a device that nobody names has no name', async () => {
-  const fetch = async () => {
-    throw new TypeError('fetch failed');
-  };
+test.each<[string, typeof fetch]>([
+  ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+  ['answers without the field', async () => Response.json({ data: {} })],
+])('each says that the server %s, and a device that nobody names has no name', async (_what, fetch) => {
   await account.signIn('alice', PASSWORD);
   expect((await server.auth.sessions.list(server.alice.id))[0]).not.toHaveProperty('deviceName');
   const offline = createAccountApi({ tokens, url: server.url, fetch });

@@ -1,7 +1,8 @@
 import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
+import { RetryLink } from '@apollo/client/link/retry';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Observable, of } from 'rxjs';
-import { clearForEachSession, createAuthLink } from '../../src/client/apollo-client.ts';
+import { defer, Observable, of, switchMap, throwError } from 'rxjs';
+import { clearForEachSession, createAuthLink, type TokenStore } from '../../src/client/apollo-client.ts';
 import { accessOf, closeStores, refused, signedIn } from './refreshing-store.ts';
 
 afterEach(closeStores);
@@ -73,4 +74,37 @@ test('the cache is emptied whenever a session ends, and filled again as the next
   await tokens.signOut();
   expect(calls).toEqual(['reset', 'clear']);
   stop();
+});
+
+test.each<[string, (tokens: TokenStore) => Promise<unknown>, string, readonly (string | undefined)[]]>([
+  ['not as somebody else', (tokens) => tokens.save({ access: accessOf('b', 0), refresh: 'r' }), 'Somebody else', ['a']],
+  ['without a token after a sign-out', (tokens) => tokens.signOut(), 'fetch failed', ['a', undefined]],
+  ['with a fresh token of its session', (tokens) => tokens.refresh(), 'fetch failed', ['a', 'a1']],
+])('S57: what another link sends again is sent %s', async (_how, prepare, message, expected) => {
+  const tokens = await signedIn();
+  const sent: unknown[] = [];
+  const server = new ApolloLink((operation) => {
+    const { headers = {} } = operation.getContext() as { headers?: Record<string, string> };
+    sent.push(headers);
+    return defer(() => prepare(tokens)).pipe(switchMap(() => throwError(() => new TypeError('fetch failed'))));
+  });
+  const again = new RetryLink({ delay: { initial: 0, jitter: false }, attempts: { max: 2 } });
+  const client = new ApolloClient({
+    link: ApolloLink.from([again, createAuthLink({ tokens }), server]),
+    cache: new InMemoryCache(),
+  });
+  const mutation = gql`
+    mutation {
+      write
+    }
+  `;
+  const context = { headers: { 'x-mine': '1' } };
+  await expect(client.mutate({ mutation, context })).rejects.toThrow(message);
+  const bearers = { a: accessOf('a', 0), a1: accessOf('a', 1) };
+  expect(sent).toEqual(
+    expected.map((name) => ({
+      'x-mine': '1',
+      ...(name !== undefined && { authorization: `Bearer ${bearers[name as 'a' | 'a1']}` }),
+    })),
+  );
 });

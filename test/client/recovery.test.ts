@@ -46,6 +46,17 @@ describe('recovery in the client', () => {
     await tokens.signIn('carol', NEW);
   });
 
+  test('asks again with a fresh token where the clock here is behind that of the server', async () => {
+    const { clock } = server;
+    const behind = createTokenStore({ url: server.url });
+    await server.auth.users.create({ username: 'erin', password: OLD });
+    await behind.signIn('erin', OLD);
+    clock.advance(301);
+    const events = await createRecoveryApi({ url: server.url, tokens: behind }).securityEvents();
+    expect(events.map(({ event }) => event)).toEqual(['sign_in']);
+    behind.close();
+  });
+
   test('passes the words and the reason of a refusal on', async () => {
     const refusal = await recovery.verifyEmail('x').catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(TokenRequestError);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { claimsOf } from '../support/forge.ts';
+import { claimsOf, forgeForAlice } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
-import { closeDevices, signedInDevice } from './network.ts';
+import { closeDevices, newDevice, signedInDevice } from './network.ts';
 
 describe('an access token that a server refuses', () => {
   let server: TestServer;
@@ -37,5 +37,15 @@ describe('an access token that a server refuses', () => {
     ]);
     server.clock.advance(31);
     expect(await tokens.refresh((await tokens.accessToken()) ?? '')).not.toBeNull();
+  });
+
+  test('S57: goes on with the operation where the tokens were of Django, which knows no sessions', async () => {
+    const { tokens } = newDevice(server);
+    const [refresh, access] = [forgeForAlice(server, {}), forgeForAlice(server, { token_type: 'access' })];
+    await tokens.save({ refresh, access });
+    const fresh = await tokens.refresh(access);
+    expect(claimsOf(fresh)).toHaveProperty('sid');
+    server.clock.advance(301);
+    expect(await tokens.accessToken()).not.toBe(fresh);
   });
 });

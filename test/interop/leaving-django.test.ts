@@ -78,6 +78,7 @@ describe('leaving a Django project with simplejwt', () => {
       bad: 0,
       withoutPassword: 0,
       otherModels: 0,
+      activeByDefault: 0,
       leftOut: { email: COUNT },
     };
     const imported = { ...counts, imported: COUNT + OTHERS.length, alreadyThere: 0 };

@@ -1,9 +1,11 @@
-import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'libsql';
+import { settingsFromOptions } from '../../src/contracts/settings/settings.ts';
+import { openStore } from '../../src/stores/open-store.ts';
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts';
 import { checkPages } from '../../src/stores/sqlite/page-check.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
@@ -76,5 +78,39 @@ describe('an open SQLite file', () => {
     const check = checkPages(file);
     await check.stop();
     expect(await check.finding).toBeNull();
+  });
+});
+
+describe('a SQLite file that cannot be used', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'simplejwt-'));
+  const file = join(dataDir, 'simplejwt.sqlite');
+  afterEach(() => rmSync(file, { recursive: true, force: true }));
+  afterAll(() => rmSync(dataDir, { recursive: true }));
+
+  test.each([
+    [
+      'a folder',
+      () => mkdirSync(file),
+      'it cannot be opened; expected a folder that this user can write, and files as well.',
+    ],
+    [
+      'a text',
+      () => writeFileSync(file, 'somebody needs this '.repeat(500)),
+      'file is not a database; expected a store of this program. See "A damaged store" in docs/runbook.md.',
+    ],
+    [
+      'the database of another program',
+      () => {
+        const other = new Database(file);
+        other.exec('CREATE TABLE users (id INTEGER)');
+        other.close();
+      },
+      'table users already exists; expected a store of this program, and not the database of another one.',
+    ],
+  ])('stops the start, which says what is expected: %s', async (_what, make, problem) => {
+    make();
+    await expect(openStore(settingsFromOptions({ dataDir }))).rejects.toThrow(
+      `DATA_DIR: the store ${file} cannot be used: ${problem}`,
+    );
   });
 });

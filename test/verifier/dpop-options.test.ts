@@ -14,6 +14,8 @@ describe.each(ENGINES)('a verifier by %s', (_engine, create) => {
       'dpop.url: got "orders.example.com", expected the https or http URL',
     ],
     [{ mode: 'required', url: `${PUBLIC}?x` }, 'dpop.url'],
+    [{ mode: 'required', url: 'https://a b' }, 'dpop.url: got "https://a b"'],
+    [{ mode: 'required', url: 'https://' }, 'dpop.url: got "https://"'],
     [{ mode: 'required', url: [] }, 'dpop.url: got none'],
     [{ mode: 'required', url: undefined }, 'dpop.url'],
     [{ mode: 'required', url: PUBLIC, maxAge: 0 }, 'dpop.maxAge: got 0, expected a number of seconds above 0.'],

@@ -125,6 +125,7 @@ describe.each(ENGINES)('a verifier by %s that knows DPoP', (_engine, create) => 
     expect(await send(bearer)).toEqual({ ...needed, action: 'LOGIN' });
     use({ mode: 'optional', url: origin });
     expect(await send(bearer)).toEqual({ user: 'alice', keyThumbprint: null });
+    expect(await verifier.verify(unbound)).toMatchObject({ user: { id: 'alice' }, keyThumbprint: null });
     expect(await send(await proven('/orders', 'GET', unbound))).toMatchObject({ reason: 'token_not_valid' });
     expect(await send({ authorization: `Bearer ${access}` })).toEqual(needed);
     expect(await send(await proven())).toEqual(lets);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createContext, Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createTokenVerifier, SettingsError, type EdgeVerifierOptions } from '../../src/verifier/edge.ts';
 import { createTokenVerifier as createOnNode } from '../../src/verifier/index.ts';
 import { craft } from '../support/craft.ts';
@@ -126,6 +126,25 @@ describe('a verifier by WebCrypto', () => {
     for (const verifier of [make(options), createOnNode(options)])
       expect(await verdictOf(verifier, token)).toBe('alice');
   });
+
+  test.each([
+    ['Cloudflare-Workers', 2],
+    ['Mozilla/5.0', 1],
+  ])(
+    'fetches the keys for each request where that ends with it, as in Workers, and once elsewhere: %s',
+    async (userAgent, count) => {
+      const usual = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? { value: undefined };
+      Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { userAgent } });
+      const fetched = jest.spyOn(globalThis, 'fetch');
+      const [verifier, token] = [make(), edToken({ kid: 'ed' })];
+      const verdicts = await Promise.all([verdictOf(verifier, token), verdictOf(verifier, token)]);
+      const { calls } = fetched.mock;
+      fetched.mockRestore();
+      Object.defineProperty(globalThis, 'navigator', { configurable: true, ...usual });
+      expect(verdicts).toEqual(['alice', 'alice']);
+      expect(calls).toHaveLength(count);
+    },
+  );
 
   test('reads the header of a Request, and verifies once for a context', async () => {
     const request = new Request('http://127.0.0.1/', {

@@ -86,8 +86,11 @@ describe('a verifier', () => {
     expect(await verdictOf(verifier, feed.token({}))).toBe('accepted');
   });
 
-  test('tells its own listener of errors where the feed has none, and says no more than it knows', async () => {
-    feed.instead = (response) => response.writeHead(500).end();
+  test.each([
+    [500, ''],
+    [403, ': the service must be one that `services create` has made with `--may feed`'],
+  ])('tells its own listener of errors where the feed has none, and says what it knows: %d', async (status, remedy) => {
+    feed.instead = (response) => response.writeHead(status).end();
     const errors: string[] = [];
     const verifier = createTokenVerifier({
       key: TEST_KEY,
@@ -97,7 +100,7 @@ describe('a verifier', () => {
     });
     expect(await verdictOf(verifier, feed.token({}))).toBe('store_unavailable');
     verifier.close();
-    expect(errors).toEqual([`Error: ${feed.url} answered 500, expected 200`]);
+    expect(errors).toEqual([`Error: ${feed.url} answered ${status}, expected 200${remedy}`]);
   });
 
   test('asks for what is new since the latest answer', async () => {

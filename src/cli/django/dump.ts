@@ -85,10 +85,19 @@ async function* decoded(input: AsyncIterable<Uint8Array>): AsyncGenerator<string
       throw new DumpError(`The dump is not in UTF-8. ${EXPECTED} ${UTF_16}`, { cause: error });
     }
   };
-  for await (const chunk of input) yield decode(chunk, { stream: true });
+  let isFirst = true;
+  for await (const chunk of input) {
+    if (isFirst && COMPRESSED.test(Buffer.from(chunk.subarray(0, 6)).toString('hex'))) throw new DumpError(DECOMPRESS);
+    isFirst = false;
+    yield decode(chunk, { stream: true });
+  }
   yield decode();
 }
 
+/** How files of gzip, bzip2, xz and lzma begin. */
+const COMPRESSED = /^(1f8b|425a68|fd377a585a00|5d0000)/;
+const DECOMPRESS =
+  'The dump is compressed, as `dumpdata -o` does for a name that ends with .gz, .bz2, .xz or .lzma. Decompress it, for example with `gunzip`, and import that.';
 const UTF_16 = "Windows PowerShell's `>` writes UTF-16: dump with `-o FILE`.";
 
 function parsed(line: string): unknown {

@@ -21,31 +21,44 @@ export type DumpedRow = z.infer<typeof dumped>;
 /** What a row says, or what is wrong with it in words that quote none of its values. */
 export type RowReading<Value> = { readonly value: Value } | { readonly problem: string };
 
+const MOMENT = 'expected a moment such as 2026-01-31T12:00:00Z';
+
 /** Django writes no zone where `USE_TZ` is off. */
 const momentIn = (local: LocalMoments) =>
   z.iso
-    .datetime({ offset: true, local: true, error: 'expected a moment such as 2026-01-31T12:00:00Z' })
+    .datetime({ offset: true, local: true, error: MOMENT })
     .transform((text) => (/(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : local(text)));
+/** A custom model may keep days alone. */
+const momentOrDayIn = (local: LocalMoments) =>
+  z.union([momentIn(local), z.iso.date().transform((day) => local(`${day}T00:00:00`))], MOMENT);
 
 const asUtc: LocalMoments = (text) => new Date(`${text}Z`);
 /** simplejwt writes UTC, whatever the zone of the project. */
 const moment = momentIn(asUtc);
 
+const NO_NAME =
+  'expected a text or a whole number in the field that --username-field names; `--username-field pk` if it is the primary key';
+
 /** `AbstractBaseUser` and `AbstractUser`. Fields that a custom model may lack have Django's defaults. */
-const userFields = (localMoment: ReturnType<typeof momentIn>) =>
+const userFields = (local: LocalMoments) =>
   z.object({
-    username: z.string('expected a username'),
+    // A telephone number may be a number.
+    username: z.union([z.int(), z.string()], NO_NAME).transform(String),
     password: z.string('expected a password hash').max(1000, 'expected at most 1000 characters'),
-    last_login: localMoment.nullish(),
-    is_active: z.boolean('expected true or false').default(true),
-    date_joined: localMoment.nullish(),
+    last_login: momentIn(local).nullish(),
+    // What `inspectdb` makes of MySQL's truth values is a number. To Django null is false.
+    is_active: z
+      .union([z.boolean(), z.literal([0, 1]), z.null()], 'expected true or false')
+      .transform(Boolean)
+      .default(true),
+    date_joined: momentOrDayIn(local).nullish(),
   });
 
 /** Which rows of a dump are the users, and how their fields are to be read. */
 export interface UserModel {
   /** Django's `AUTH_USER_MODEL` in lower case, as dumps have it. */
   readonly model: string;
-  /** Django's `USERNAME_FIELD`. */
+  /** Django's `USERNAME_FIELD`; `pk` if it is the primary key. */
   readonly usernameField: string;
   /** Django's `TIME_ZONE`, where `USE_TZ` is off. Default: UTC. */
   readonly timeZone?: string | undefined;
@@ -57,6 +70,8 @@ export interface UserModel {
 export interface DumpedUser {
   readonly account: ForeignAccount;
   readonly leftOut: readonly string[];
+  /** Whether the row does not say if the account is active. */
+  readonly activeByDefault: boolean;
 }
 
 const outstanding = z.object({
@@ -87,16 +102,17 @@ export type UserRowReader = (row: DumpedRow, now: Date) => RowReading<DumpedUser
 
 /** @throws RangeError if there is no such time zone */
 export function userRowReader({ usernameField, timeZone, hasEmail = false }: UserModel): UserRowReader {
-  const schema = userFields(timeZone === undefined ? moment : momentIn(localMoments(timeZone)));
+  const schema = userFields(timeZone === undefined ? asUtc : localMoments(timeZone));
   return ({ pk, fields }, now) => {
-    const reading = read(schema, { ...fields, username: fields[usernameField] });
+    const reading = read(schema, { ...fields, username: usernameField === 'pk' ? pk : fields[usernameField] });
     if ('problem' in reading) return reading;
     const email: unknown = hasEmail ? fields['email'] : '';
     const isTaken = (name: string) => name === usernameField || TAKEN.has(name) || (name === 'email' && hasEmail);
     const isLeftOut = (name: string) => !isTaken(name) && saysMore(fields[name]);
     const account = accountOf(pk, reading.value, now);
     const withEmail = typeof email === 'string' && email !== '' ? { ...account, email } : account;
-    return { value: { account: withEmail, leftOut: Object.keys(fields).filter(isLeftOut) } };
+    const activeByDefault = fields['is_active'] === undefined;
+    return { value: { account: withEmail, leftOut: Object.keys(fields).filter(isLeftOut), activeByDefault } };
   };
 }
 

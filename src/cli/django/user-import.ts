@@ -18,6 +18,8 @@ export interface UserSummary {
   /** Have no password in Django, or one whose hash cannot be read here: they sign in once they are given one. */
   readonly withoutPassword: number;
   readonly otherModels: number;
+  /** Were imported as active because their rows have no `is_active`: the model may compute it from another field. */
+  readonly activeByDefault: number;
   /** Fields for which there is no place here, and how many of the accounts had something in them. */
   readonly leftOut: Readonly<Record<string, number>>;
 }
@@ -45,6 +47,7 @@ export class UserImport {
     bad: 0,
     withoutPassword: 0,
     otherModels: 0,
+    activeByDefault: 0,
   };
   readonly #leftOut = new Map<string, number>();
   #waiting: Waiting[] = [];
@@ -100,7 +103,7 @@ export class UserImport {
     this.#parts.watcher.progress(this.#counts.rows);
   }
 
-  #note({ row, account, leftOut }: Waiting, outcome: AccountOutcome): void {
+  #note({ row, account, leftOut, activeByDefault }: Waiting, outcome: AccountOutcome): void {
     const remark = (text: string) => this.#parts.watcher.remark({ row, pk: account.id, text });
     if (outcome.outcome === 'refused') return this.#refuse(row, account.id, outcome.problem);
     for (const field of leftOut) this.#leftOut.set(field, (this.#leftOut.get(field) ?? 0) + 1);
@@ -111,6 +114,7 @@ export class UserImport {
       return;
     }
     this.#counts.imported += 1;
+    if (activeByDefault) this.#counts.activeByDefault += 1;
     if (outcome.lacks !== undefined) remark(`was imported without ${outcome.lacks}`);
     const kind = this.#parts.accounts.kindOf(account);
     if (kind !== 'readable') this.#counts.withoutPassword += 1;

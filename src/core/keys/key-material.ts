@@ -19,6 +19,9 @@ const PATH = /^\.{0,2}\/[^\0\n]+$/;
 /** A relative path without `./`, which only keys that are no secrets may have. */
 const NAME = /^[\w./-]+\.(?:pem|key|crt|json|jwk)$/i;
 
+/** How an object in JSON begins. */
+const OBJECT = /^\s*\{\s*"/;
+
 /** What a key is for. Of HS algorithms there is but one half, the secret. */
 export type KeyKind = 'secret' | 'private' | 'public';
 
@@ -74,6 +77,10 @@ export function readKey(setting: string, given: string, kind: KeyKind, algorithm
   if (kind === 'secret' && text.includes('-----BEGIN')) {
     refuse(`got a PEM key, expected a secret for ${algorithm}`);
   }
+  // A JWK set is published, and a damaged JWK would be another secret than the one in it.
+  if (kind === 'secret' && jwk === null && OBJECT.test(text)) {
+    refuse(`got JSON that is no JWK, expected a secret for ${algorithm}`);
+  }
   let key: KeyObject;
   try {
     key = jwk ? keyOfJwk(jwk, kind) : keyOfText(text, kind);
@@ -107,12 +114,22 @@ function contentsOf(given: string, kind: KeyKind, refuse: (problem: string) => n
   const mayBePath = kind === 'secret' ? PATH.test(given) : !/^\s*\{|-----BEGIN/.test(given);
   if (!mayBePath) return given;
   try {
-    return readFileSync(given, 'utf8').replace(/\r?\n$/, '');
+    return textOf(readFileSync(given), refuse).replace(/\r?\n$/, '');
   } catch (error) {
+    if (error instanceof SettingsError) throw error;
     const isPath = kind === 'secret' ? isFolder(dirname(given)) : PATH.test(given) || NAME.test(given);
     if (!isPath) return given;
     const instead = kind === 'secret' ? 'the secret itself' : 'the key as PEM or as a JWK';
     return refuse(`got the path of ${unreadable(error)}, expected a file that can be read, or ${instead}`);
+  }
+}
+
+/** The text of a file, without the byte order mark that some editors put before it. What is no text would become another secret. */
+function textOf(bytes: Uint8Array, refuse: (problem: string) => never): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return refuse('got a file that is not text in UTF-8, expected one; a secret of any bytes can be a JWK, or base64');
   }
 }
 

@@ -17,6 +17,12 @@ export function isUtf8(contentType: string): boolean {
   );
 }
 
+/** The value of a parameter of a header such as `Content-Type`, without quotes; undefined where there is none. */
+export function parameterOf(header: string, wanted: string): string | undefined {
+  const [, , value] = Array.from(header.matchAll(PARAMETER)).find(([, name]) => name?.toLowerCase() === wanted) ?? [];
+  return value && unquoted(value);
+}
+
 const unquoted = (value: string): string =>
   value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value;
 

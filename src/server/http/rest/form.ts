@@ -1,6 +1,7 @@
 import { trimmed } from '../../../contracts/request-text.ts';
 import { isUtf8 } from '../content-type.ts';
 import type { FieldName } from './addresses.ts';
+import { multipartIn } from './multipart.ts';
 import { Refusal, refusal } from './refusal.ts';
 
 /** What `OPTIONS` says that a body may be. */
@@ -11,13 +12,15 @@ export const PARSES = ['application/json', 'application/x-www-form-urlencoded', 
  *
  * @throws Refusal for another type, another charset than UTF-8, and text that cannot be read
  */
-export async function formIn(
-  contentType: string | undefined,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<Readonly<Record<string, unknown>>> {
+export function formIn(contentType: string | undefined, body: Uint8Array): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
   const type = mediaTypeOf(contentType);
-  return type === 'application/json' ? jsonIn(body) : Object.fromEntries(await formDataIn(contentType, type, body));
+  if (type === 'application/json') return jsonIn(body);
+  if (type === 'application/x-www-form-urlencoded')
+    return Object.fromEntries(new URLSearchParams(`${Buffer.from(body)}`));
+  const fields = multipartIn(contentType ?? '', body);
+  if (fields === null) throw refusal(400, 'Multipart form parse error - Invalid boundary in multipart: None');
+  return Object.fromEntries(fields);
 }
 
 /** In lower case, without parameters. */
@@ -48,15 +51,6 @@ function pythonTypeOf(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   return typeof value === 'string' ? 'str' : 'bool';
-}
-
-/** Node.js reads both kinds of forms as a browser's `Response` does. */
-async function formDataIn(contentType: string | undefined, type: string, body: Uint8Array<ArrayBuffer>) {
-  try {
-    return await new Response(body, { headers: { 'content-type': contentType ?? type } }).formData();
-  } catch {
-    throw refusal(400, 'Form parse error - Expected fields as a browser encodes them.');
-  }
 }
 
 /**

@@ -17,7 +17,7 @@ export interface RestRequest {
   readonly headers: Readonly<Record<string, unknown>>;
   /** Of the client, proxies taken into account. */
   readonly ip: string | undefined;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Uint8Array;
 }
 
 /** What it is answered. */
@@ -89,7 +89,7 @@ export class RestApi {
     const isAllowed = address.method === (method === 'HEAD' ? 'GET' : method);
     // As there, a guarded address asks who calls before it looks at the method.
     if (!isAllowed && address.method === 'POST') throw refusal(405, `Method "${method}" not allowed.`);
-    const form = address.method === 'GET' ? {} : await formIn(headerOf(headers, 'content-type'), body);
+    const form = address.method === 'GET' ? {} : formIn(headerOf(headers, 'content-type'), body);
     const variableValues = valuesOf(address.fields, form);
     const { schema, context, formatError, challenge } = this.#parts;
     const req = { headers: withoutOrigin(headers), ip, method, url: target };
