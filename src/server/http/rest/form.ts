@@ -17,7 +17,7 @@ export function formIn(contentType: string | undefined, body: Uint8Array): Reado
   const type = mediaTypeOf(contentType);
   if (type === 'application/json') return jsonIn(body);
   if (type === 'application/x-www-form-urlencoded')
-    return Object.fromEntries(new URLSearchParams(`${Buffer.from(body)}`));
+    return Object.fromEntries(new URLSearchParams(Buffer.from(body).toString()));
   const fields = multipartIn(contentType ?? '', body);
   if (fields === null) throw refusal(400, 'Multipart form parse error - Invalid boundary in multipart: None');
   return Object.fromEntries(fields);

@@ -8,7 +8,8 @@ const LINE_END = /^[ \t]*\r\n/;
 
 /**
  * The fields of a `multipart/form-data` body (RFC 7578), in order; null where its type names no boundary. As lenient as Django: names
- * without quotes (.NET), text before the first part and after the last, and a last boundary that is missing.
+ * without quotes (.NET), text before the first part and after the last, and a last boundary that is missing. Node.js itself refuses
+ * those; `@fastify/busboy` never ends where a part without headers is longer than its buffer.
  */
 export function multipartIn(contentType: string, body: Uint8Array): readonly (readonly [string, unknown])[] | null {
   const boundary = parameterOf(contentType, 'boundary');
