@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import Database from 'libsql';
+import { StoreUnavailable } from '../../src/contracts/errors.ts';
 import { GroupCommit } from '../../src/stores/sqlite/database.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
-import { newSession } from './records.ts';
+import { newSession, NOW } from './records.ts';
 
 describe('writes to SQLite', () => {
   let folder: string;
@@ -88,5 +89,55 @@ describe('writes to SQLite', () => {
     const again = await openSqliteStore(file);
     expect(await again.sessions.find('last')).toMatchObject({ id: 'last' });
     await again.close();
+  });
+
+  test('wait for a lock of another process while others are served, and are refused after five seconds', async () => {
+    const file = join(folder, 'locked.sqlite');
+    const faults: unknown[] = [];
+    const store = await openSqliteStore(file, { onFault: (fault) => faults.push(fault?.problem ?? 'none') });
+    const holder = new Database(file);
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const real = performance.now.bind(performance);
+    let later = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => real() + later);
+
+    const began = real();
+    holder.exec('BEGIN IMMEDIATE');
+    const patient = store.sessions.insert(newSession({ id: 'patient' }));
+    const removed = store.sessions.deleteExpired(NOW);
+    await turn();
+    expect(await store.sessions.find('patient')).toBeNull();
+    expect(real() - began).toBeLessThan(4000);
+    holder.exec('ROLLBACK');
+    expect([await patient, await removed]).toEqual([true, 0]);
+    expect(faults).toEqual([]);
+
+    holder.exec('BEGIN IMMEDIATE');
+    const refused = store.sessions.insert(newSession({ id: 'refused' }));
+    await turn();
+    later = 6000;
+    const inTime = store.sessions.insert(newSession({ id: 'in time' }));
+    await expect(refused).rejects.toThrow(StoreUnavailable);
+    expect(faults).toEqual(['cannot be written']);
+    holder.exec('ROLLBACK');
+    expect(await inTime).toBe(true);
+    expect(await store.sessions.find('refused')).toBeNull();
+    expect(faults).toEqual(['cannot be written', 'none']);
+    clock.mockRestore();
+    holder.close();
+    await store.close();
+  });
+
+  test('that wait for a lock when a store is closed are written where it is free in time', async () => {
+    const file = join(folder, 'closing.sqlite');
+    const store = await openSqliteStore(file);
+    const holder = new Database(file);
+    holder.exec('BEGIN IMMEDIATE');
+    const waiting = store.sessions.insert(newSession({ id: 'last' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    holder.exec('ROLLBACK');
+    await store.close();
+    expect(await waiting).toBe(true);
+    holder.close();
   });
 });

@@ -65,6 +65,7 @@ test('on SQLite others read and write between two slices, and closing the store 
     (await Promise.all(sessions.map(({ id }) => from.sessions.find(id)))).filter((found) => found !== null).length;
 
   const removal = store.sessions.deleteExpired(NOW).catch((error: unknown) => error);
+  await new Promise((resolve) => setImmediate(resolve)); // in which the first slice is written
   const [here, there] = [await left(store), await left(twin)];
   expect(here).toBeGreaterThan(0);
   expect(here).toBeLessThan(COUNT);

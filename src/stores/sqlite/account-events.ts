@@ -33,7 +33,7 @@ export function sqliteAccountEvents(database: SqliteDatabase): AccountEventStore
     listAll: async (before, limit) =>
       selectAll.all(before?.at.getTime() ?? Number.MAX_SAFE_INTEGER, before?.name ?? '', limit).map(readEvent),
     deleteOfUser: (userId) => database.write(() => removeOfUser.run(userId)),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => database.write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }
 

@@ -19,7 +19,7 @@ export function sqliteActivity(database: SqliteDatabase): ActivityStore {
         add.run(hour.getTime(), signIns, refusals, refreshes, reuses, expiresAt.getTime());
       }),
     list: async (from) => select.all(from.getTime()).map(readActivity),
-    deleteExpired: async (at) => deleteExpired.run(at.getTime()),
+    deleteExpired: (at) => database.write(() => deleteExpired.run(at.getTime())),
   };
 }
 

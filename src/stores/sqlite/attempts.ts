@@ -55,7 +55,7 @@ function attemptsIn(table: string, database: SqliteDatabase, write: SqliteDataba
       }),
     takeBack: (name) => write(() => takeLast.run(name) === 1 || takeOne.run(name) === 1),
     delete: (name) => write(() => remove.run(name) === 1),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }
 

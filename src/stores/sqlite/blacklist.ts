@@ -24,7 +24,7 @@ export function sqliteBlacklist(database: SqliteDatabase): Blacklist {
     addMany: (entries) => database.write(() => entries.map(add)),
     find: async (jti) => readEntry(select.get(jti)),
     list: async ({ at, name }, limit) => page.all(at.getTime(), name, limit).flatMap((row) => readEntry(row) ?? []),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => database.write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }
 

@@ -1,7 +1,14 @@
-import { setImmediate } from 'node:timers'; // the real one, also where tests of an application have replaced the global
+import { performance } from 'node:perf_hooks';
+import { setImmediate, setTimeout } from 'node:timers'; // the real ones, also where tests of an application have replaced the globals
 import type Database from 'libsql';
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import type { StoreHealth } from './store-health.ts';
+
+/** How long a write waits for a lock that another process holds, in milliseconds. */
+export const BUSY_TIMEOUT_MS = 5000;
+/** After this much waiting in the thread, what wants to be written waits beside other requests, and tries again. */
+export const SERVED_BUSY_TIMEOUT_MS = 10;
+const RETRY_MS = 20;
 
 /** A value SQLite stores. Moments are milliseconds since the epoch. */
 export type SqlValue = string | number | null;
@@ -57,8 +64,8 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
     health.expectOwnFile();
     health.noteWritten();
   };
-  const group = new GroupCommit(atOnce);
-  const notes = new GroupCommit((work) => translated(() => unsynced(opened(database, health), work), health));
+  const group = new GroupCommit(atOnce, health);
+  const notes = new GroupCommit((work) => translated(() => unsynced(opened(database, health), work), health), health);
   return {
     version: () => version.get()?.[0],
     beforeWrites: (listener) => (tell = listener),
@@ -76,6 +83,7 @@ export function access(database: Database.Database, health?: StoreHealth): Sqlit
     close: () =>
       translated(() => {
         if (!database.open) return;
+        database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
         group.commit();
         notes.commit();
         saveLog(database);
@@ -144,13 +152,20 @@ export function translated<Result>(work: () => Result, health?: StoreHealth): Re
   try {
     return work();
   } catch (error) {
-    health?.noteFailure(error);
+    // Who waits for a lock says so when there is no more waiting.
+    if (!isBusy(error)) health?.noteFailure(error);
     throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error);
   }
 }
 
+/** Whether another process holds the lock. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+
 /** A queued write and the promise of its caller. */
 interface Write {
+  /** When it is refused where another process holds the lock until then, in milliseconds since any moment. */
+  readonly deadline: number;
   /** Does it; what is returned tells its result. */
   readonly run: () => () => void;
   readonly fail: (error: unknown) => void;
@@ -162,11 +177,16 @@ interface Write {
  */
 export class GroupCommit {
   readonly #transaction: (work: () => void) => void;
+  readonly #health: Pick<StoreHealth, 'noteFailure'> | undefined;
   #waiting: Write[] = [];
 
-  /** @param transaction does work as one transaction, on the disk when it returns; undoes it where it throws */
-  constructor(transaction: (work: () => void) => void) {
+  /**
+   * @param transaction does work as one transaction, on the disk when it returns; undoes it where it throws
+   * @param health is told of a lock that another process held until a deadline
+   */
+  constructor(transaction: (work: () => void) => void, health?: Pick<StoreHealth, 'noteFailure'>) {
     this.#transaction = transaction;
+    this.#health = health;
   }
 
   /**
@@ -175,24 +195,25 @@ export class GroupCommit {
    */
   write<Result>(work: () => Result): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.commit());
+      if (this.#waiting.length === 0) setImmediate(() => this.commit(true));
       const run = () => {
         const result = work();
         return () => resolve(result);
       };
-      this.#waiting.push({ run, fail: reject });
+      this.#waiting.push({ run, fail: reject, deadline: performance.now() + BUSY_TIMEOUT_MS });
     });
   }
 
-  /** Writes what waits, now. */
-  commit(): void {
+  /** Writes what waits, now. Where another process holds the lock, that waits on if it can: SQLite would wait in this thread. */
+  commit(canWait = false): void {
     let writes = this.#waiting;
     this.#waiting = [];
-    while (writes.length > 0) writes = this.#attempt(writes);
+    while (writes.length > 0) writes = this.#attempt(writes, canWait);
+    if (this.#waiting.length > 0) setTimeout(() => this.commit(true), RETRY_MS);
   }
 
-  /** Writes all or none; returns those to be tried again without the one that failed. */
-  #attempt(writes: readonly Write[]): Write[] {
+  /** Writes all or none; returns those to be tried again at once, without the one that failed. */
+  #attempt(writes: readonly Write[], canWait: boolean): Write[] {
     const done: (() => void)[] = [];
     let hasBegun = false;
     try {
@@ -203,9 +224,15 @@ export class GroupCommit {
     } catch (error) {
       // Where none has, the transaction could not begin or end: no smaller one would.
       const culprit = hasBegun ? writes[done.length] : undefined;
-      const failed = culprit === undefined ? writes : [culprit];
+      const isLocked = !hasBegun && error instanceof StoreUnavailable && isBusy(error.cause);
+      const now = isLocked && canWait ? performance.now() : Infinity;
+      const failed = culprit === undefined ? writes.filter(({ deadline }) => deadline <= now) : [culprit];
+      if (isLocked && failed.length > 0) this.#health?.noteFailure(error.cause);
       for (const { fail } of failed) fail(error);
-      return writes.filter((write) => !failed.includes(write));
+      const rest = writes.filter((write) => !failed.includes(write));
+      if (!isLocked) return rest;
+      this.#waiting = rest;
+      return [];
     }
     for (const tell of done) tell();
     return [];

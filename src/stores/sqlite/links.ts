@@ -20,7 +20,7 @@ export function sqliteLinks(database: SqliteDatabase): LinkStore {
     find: async (name) => readLink(select.get(name)),
     take: (name) => database.write(() => remove.run(name) === 1),
     deleteOfUser: (userId) => database.write(() => removeOfUser.run(userId)),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => database.write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }
 

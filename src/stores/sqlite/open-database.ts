@@ -4,12 +4,20 @@ import Database from 'libsql';
 import { StoreUnavailable } from '../../contracts/errors.ts';
 import { refuseNewerSchema } from '../../contracts/store/schema-version.ts';
 import type { OnStoreFault } from '../../contracts/store/store-fault.ts';
-import { access, saveLog, transaction, translated, type SqliteDatabase } from './database.ts';
+import {
+  access,
+  BUSY_TIMEOUT_MS,
+  isBusy,
+  saveLog,
+  SERVED_BUSY_TIMEOUT_MS,
+  transaction,
+  translated,
+  type SqliteDatabase,
+} from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { inodeOf, StoreHealth } from './store-health.ts';
 import { StoreWatch } from './store-watch.ts';
 
-const BUSY_TIMEOUT_MS = 5000;
 const RETRY_AFTER_MS = 10;
 /** A file that is replaced while it is opened is opened anew. */
 const MOST_OPENINGS = 3;
@@ -39,6 +47,7 @@ export function openDatabase(file: string, { migrations = MIGRATIONS, onFault }:
     connection.pragma('synchronous = FULL');
     connection.pragma('temp_store = MEMORY');
     transaction(connection, () => migrate(connection, migrations));
+    connection.pragma(`busy_timeout = ${SERVED_BUSY_TIMEOUT_MS}`);
   });
   const health = new StoreHealth(file, onFault);
   const watch = new StoreWatch(file, health, () => saveLog(database));
@@ -106,8 +115,7 @@ function patiently(work: () => void): void {
     try {
       return work();
     } catch (error) {
-      const isBusy = error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY';
-      if (!isBusy || performance.now() > deadline) throw error;
+      if (!isBusy(error) || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AFTER_MS);
     }
   }

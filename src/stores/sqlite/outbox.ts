@@ -39,7 +39,7 @@ export function sqliteOutbox(database: SqliteDatabase): Outbox {
     delete: (id) => database.write(() => remove.run(id) === 1),
     deleteOfUser: (userId) => database.write(() => removeOfUser.run(userId)),
     count: async () => Number(count.get()?.[0] ?? 0),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => database.write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }
 

@@ -10,6 +10,6 @@ export function sqliteProofs(database: SqliteDatabase): ProofStore {
   return {
     // Not synced: a proof is worth nothing after a minute, and each request would wait for the disk.
     add: (name, expiresAt) => database.note(() => insert.run(name, expiresAt.getTime()) === 1),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => database.write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }

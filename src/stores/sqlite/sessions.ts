@@ -97,7 +97,7 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
     listRevoked: async ({ at, name }, limit) => listed(selectRevoked.all(at.getTime(), name, limit)),
     listBegun: async ({ at, name }, limit) => listed(selectBegun.all(at.getTime(), name, limit)),
     listReplayed: async ({ at, name }, limit) => listed(selectReplayed.all(at.toISOString(), name, limit)),
-    deleteExpired: (at) => removeInSlices((limit) => deleteExpired.run(at.getTime(), limit)),
+    deleteExpired: (at) => removeInSlices((limit) => database.write(() => deleteExpired.run(at.getTime(), limit))),
   };
 }
 

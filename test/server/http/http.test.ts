@@ -140,6 +140,21 @@ describeEachStore('the HTTP server', (kind) => {
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  test('answers OPTIONS of an old address with what it is, with a preflight and without', async () => {
+    const origin = 'http://localhost:5173';
+    server = await startTestServer(kind, { env: { CORS_ORIGINS: origin, REST_PATH: '/api/token/' } });
+    const address = new URL('/api/token/', server.url);
+    const asked = { origin, 'access-control-request-method': 'POST' };
+    const preflight = await fetch(address, { method: 'OPTIONS', headers: asked });
+    const plain = await fetch(address, { method: 'OPTIONS' });
+    for (const answer of [preflight, plain]) {
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ name: 'Token Obtain Pair' });
+    }
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+  });
+
   test('answers a Host header that is none with a 400', async () => {
     server = await startTestServer(kind);
     const { port } = new URL(server.url);

@@ -7,6 +7,8 @@ import { programOf } from './program.ts';
 import { RestApi } from './rest-api.ts';
 
 const NO_BODY = new Uint8Array();
+/** `@fastify/cors` adds its headers, and leaves the answer to `OPTIONS` to the address. By itself it refuses what no browser sends. */
+const DESCRIBED = { cors: { strictPreflight: false, preflightContinue: true } };
 
 /** The address of a client, as the server knows it; undefined where there is none. */
 export type AddressOf = (request: IncomingMessage) => string | undefined;
@@ -61,7 +63,7 @@ export function createRestPlugin(
     const { ignoreTrailingSlash, routerOptions } = scope.initialConfig;
     const isEitherServed = ignoreTrailingSlash === true || routerOptions?.ignoreTrailingSlash === true;
     for (const path of api.paths.flatMap((each) => (isEitherServed ? each : [each, `${each}/`]))) {
-      scope.all(path, async ({ method, headers, ip: given, raw, body }, reply) => {
+      scope.all(path, { config: DESCRIBED }, async ({ method, headers, ip: given, raw, body }, reply) => {
         const ip = addressOf === undefined ? given : addressOf(raw);
         const bytes = body instanceof Uint8Array ? new Uint8Array(body) : NO_BODY;
         const answer = await api.answer({ method, path, target: raw.url, headers, ip, body: bytes });
