@@ -42,8 +42,11 @@ async function start(settings: ServerSettings): Promise<void> {
   await serve({ settings, log, flushInterval, leaveLimit: LEAVE_LIMIT_MS });
 }
 
-// Somebody read as much as they wanted, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0); // somebody read as much as they wanted, as `head` does
+  console.error(`The output cannot be written: ${message}.`);
+  process.exit(1);
+});
 
 const program = createProgram({
   version,

@@ -76,7 +76,10 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
   const buildSchema = schemaBuilder({}, own);
   const { core, ...system } = await assembleTokenSystem(parts);
   core.rooms.mailer?.start();
-  const context = createContextFunction(core, parts.settings);
+  const { settings, report } = parts;
+  const context = createContextFunction(core, settings);
+  const validationRules = [limitsRule(settings)];
+  const formatError = createFormatError(report);
   return {
     ...system,
     buildSchema,
@@ -85,11 +88,11 @@ export async function assembleAuth(parts: TokenSystemParts): Promise<Auth> {
     subgraph: async (options) => subgraphOf(buildSchema(options), 'User'),
     subscriptionResolvers,
     subscription,
-    graphqlWs: (options) => createSocketHooks(context, parts.settings, parts.report, options),
+    graphqlWs: (options) => createSocketHooks({ context, settings, validationRules, formatError, report }, options),
     context,
     guard,
-    validationRules: [limitsRule(parts.settings)],
-    challenge: challengeFor(parts.settings),
-    formatError: createFormatError(parts.report),
+    validationRules,
+    challenge: challengeFor(settings),
+    formatError,
   };
 }

@@ -66,7 +66,8 @@ export interface Auth extends TokenSystem {
   /**
    * Options of `useServer` of graphql-ws, for `ws`, `@fastify/websocket` and their like: the payload of `connection_init` has the
    * header with the token; the socket is refused if the token is not good, and closed when a subscription would end. The code
-   * is 4403 and the reason that of the error; 1013 where the store does not answer.
+   * is 4403 and the reason that of the error; 1013 where the store does not answer. Documents and errors are treated as by
+   * `validationRules` and `formatError`.
    *
    * @example
    * ```ts

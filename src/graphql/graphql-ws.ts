@@ -1,3 +1,12 @@
+import {
+  specifiedRules,
+  validate,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type ValidationRule,
+} from 'graphql';
 import { authErrorIn } from '../contracts/errors.ts';
 import { headerOf, type RequestHeaders } from '../contracts/request-text.ts';
 import type { Settings } from '../contracts/settings/settings-table.ts';
@@ -15,12 +24,41 @@ export interface SocketOptions {
   readonly addressOf?: (context: SocketContext) => string | null | undefined;
 }
 
+/** A result, whether or not what is missing may be undefined. */
+type Executed = { readonly [Name in keyof ExecutionResult]?: ExecutionResult[Name] | undefined };
+
 /** Options of `useServer`. */
 export interface SocketHooks {
   /** Refuses a token that is not good, and closes the socket when its token, session or account ends, or its key is retired. */
   readonly onConnect: (context: SocketContext) => Promise<boolean>;
   readonly onClose: (context: SocketContext) => void;
   readonly context: (context: SocketContext) => Promise<AuthContext>;
+  /** Asks of a document what `auth.validationRules` ask, too. */
+  readonly validate: typeof validate;
+  /** Shows the errors of a result as `auth.formatError` does. */
+  readonly onNext: (
+    context: SocketContext,
+    id: string,
+    payload: unknown,
+    args: unknown,
+    result: Executed,
+  ) => FormattedExecutionResult | undefined;
+  /** The same for errors of what was not executed. */
+  readonly onError: (
+    context: SocketContext,
+    id: string,
+    payload: unknown,
+    errors: readonly GraphQLError[],
+  ) => readonly GraphQLFormattedError[];
+}
+
+/** What the hooks are made of. */
+export interface SocketParts {
+  readonly context: (input: ContextInput) => Promise<AuthContext>;
+  readonly settings: Pick<Settings, 'authHeaderName'>;
+  readonly validationRules: readonly ValidationRule[];
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly report: (error: unknown) => void;
 }
 
 /** How a socket is closed; the reason is `extensions.reason` of an error. */
@@ -76,12 +114,11 @@ export function requestOf({ connectionParams = {}, extra }: SocketContext, ip?: 
 
 /** Makes the hooks by which a socket lives as long as who opened it is signed in. */
 export function createSocketHooks(
-  context: (input: ContextInput) => Promise<AuthContext>,
-  { authHeaderName }: Pick<Settings, 'authHeaderName'>,
-  report: (error: unknown) => void,
+  { context, settings, validationRules, formatError, report }: SocketParts,
   { addressOf }: SocketOptions = {},
 ): SocketHooks {
-  const headerName = authHeaderName.toLowerCase();
+  const headerName = settings.authHeaderName.toLowerCase();
+  const shown = (errors: readonly GraphQLError[]) => errors.map((error) => formatError(error.toJSON(), error));
   const closers = new WeakMap<SocketContext, () => void>();
   const contextOf = (of: SocketContext) => context(requestOf(of, addressOf?.(of)));
   return {
@@ -109,5 +146,10 @@ export function createSocketHooks(
       }
     },
     onClose: (of) => closers.get(of)?.(),
+    validate: (schema, document, rules = specifiedRules, ...rest) =>
+      validate(schema, document, [...rules, ...validationRules], ...rest),
+    onNext: (_of, _id, _payload, _args, { data = null, errors, extensions }) =>
+      errors === undefined ? undefined : { data, errors: shown(errors), ...(extensions && { extensions }) },
+    onError: (_of, _id, _payload, errors) => shown(errors),
   };
 }

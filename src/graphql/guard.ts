@@ -1,3 +1,4 @@
+import { OperationTypeNode } from 'graphql';
 import type { ResolverData } from 'type-graphql';
 import type { Demand } from '../core/tokens/demands.ts';
 import type { AuthContext } from './context.ts';
@@ -10,13 +11,16 @@ import type { AuthContext } from './context.ts';
  * @throws GraphQLError with the reason, in place of type-graphql's one message for all
  */
 export async function guard(
-  { context }: Pick<ResolverData<AuthContext>, 'context'>,
+  { context, info }: Pick<ResolverData<AuthContext>, 'context'> & Partial<Pick<ResolverData, 'info'>>,
   demands: readonly Demand[],
 ): Promise<boolean> {
   const caller = await context.auth.authenticate();
   if (demands.length === 0) return true;
+  const { authenticator } = context.auth;
   try {
-    context.auth.authenticator.expectAllowed(caller, demands);
+    // An event comes long after the request of its subscription.
+    const isEvent = info?.operation.operation === OperationTypeNode.SUBSCRIPTION;
+    authenticator.expectAllowed(isEvent ? await authenticator.again(caller) : caller, demands);
   } catch (error) {
     return context.auth.refuse(error);
   }

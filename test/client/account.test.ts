@@ -46,6 +46,7 @@ test('a user adds an app, signs in with codes, steps up and leaves, by the funct
   const wrong = await failureOf(account.signInWithCode(due?.challenge ?? '', '000000'));
   expect(wrong).toMatchObject({ outcome: 'failed', reason: 'wrong_code', challenge: null });
   await account.signInWithCode(due?.challenge ?? '', code(), 'Phone');
+  expect((await server.auth.sessions.list(server.alice.id))[0]).toMatchObject({ deviceName: 'Phone' });
   expect(await access()).toMatchObject({ auth_time: server.clock.seconds, amr: ['pwd', 'otp', 'mfa'] });
   await tokens.signOut();
   const again = await failureOf(account.signIn('alice', PASSWORD));

@@ -140,13 +140,16 @@ describe('the Apollo Client link', () => {
     expect(network.sent).toEqual(['tokenObtainPair', 'sessionRevokeAll']);
   });
 
-  test('understands a server of yours that answers HTTP 401', async () => {
-    const { hello, network } = await signedInApollo();
-    const headers = { 'content-type': 'application/json' };
-    network.fates.push(new Response('{"error":"unauthorized"}', { status: 401, headers }));
-    expect(await hello()).toBe('Hello, alice!');
-    expect(network.sent).toEqual(['tokenObtainPair', 'hello', 'tokenRefresh', 'hello']);
-  });
+  test.each(['{"error":"unauthorized"}', '{"data":null,"errors":[{"message":"no"}]}'])(
+    'understands a server of yours that answers HTTP 401, with %s',
+    async (body) => {
+      const { hello, network } = await signedInApollo();
+      const headers = { 'content-type': 'application/json' };
+      network.fates.push(new Response(body, { status: 401, headers }));
+      expect(await hello()).toBe('Hello, alice!');
+      expect(network.sent).toEqual(['tokenObtainPair', 'hello', 'tokenRefresh', 'hello']);
+    },
+  );
 
   test('asks without a token where nobody is signed in', async () => {
     const { hello, network, tokens } = newApollo();

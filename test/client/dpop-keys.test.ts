@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDpop, generateProofKeys, type DpopOptions, type ProofKey } from '../../src/client/dpop.ts';
-import { isRepeatable } from '../../src/client/sent-request.ts';
+import { addressOf, isRepeatable } from '../../src/client/sent-request.ts';
 import { ProofPeer } from '../support/proof-peer.ts';
 
 const BOUND = `e30.${Buffer.from(JSON.stringify({ cnf: { jkt: 'x'.repeat(43) } })).toString('base64url')}.c2ln`;
@@ -85,6 +85,22 @@ test('a request is not sent again whose body is read once: a stream, with iterat
   const once = [new ReadableStream(), withoutIterator, generator];
   expect(once.map(isRepeatable)).toEqual([false, false, false]);
   expect(['text', undefined, null, new Uint8Array(), new FormData()].every(isRepeatable)).toBe(true);
+});
+
+test('a URL without a host is one of the page, or of the worker where there is no page', () => {
+  const places: [string, object][] = [
+    ['location', { href: 'https://worker.example/a/worker.js' }],
+    ['document', { baseURI: 'https://page.example/b/' }],
+  ];
+  const found = places.map(([name, value]) => {
+    Reflect.set(globalThis, name, value);
+    return addressOf('graphql?x#y');
+  });
+  for (const [name] of places) Reflect.deleteProperty(globalThis, name);
+  expect(found).toEqual([
+    { origin: 'https://worker.example', htu: 'https://worker.example/a/graphql' },
+    { origin: 'https://page.example', htu: 'https://page.example/b/graphql' },
+  ]);
 });
 
 /** A key that gives nothing but signatures, as that of a phone. */

@@ -1,11 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import {
-  browserStorage,
-  createTokenStore,
-  itemStorage,
-  type AnsweredTokens,
-  type TokenStorage,
-} from '../../src/client/index.ts';
+import { browserStorage, createTokenStore, itemStorage, type TokenStorage } from '../../src/client/index.ts';
 import { until } from '../support/ring.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
 import { asynchronous, Items } from './items.ts';
@@ -208,18 +202,6 @@ describe('a token store whose platform or application fails', () => {
       jest.useRealTimers();
     }
   });
-
-  test.each([null, {}, { access: 5 }, { access: 'a', refresh: 5 }])(
-    'saves nothing of %j, and goes on',
-    async (answered) => {
-      const device = await signedInDevice(server);
-      const { access } = heldBy(device);
-      const saved = device.tokens.save(answered as AnsweredTokens);
-      await expect(saved).rejects.toMatchObject({ name: 'TokenRequestError', outcome: 'unavailable' });
-      expect(heldBy(device).access).toBe(access);
-      expect(await device.tokens.refresh()).not.toBe(access);
-    },
-  );
 
   test.each([
     '{"data":null}',

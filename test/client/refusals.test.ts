@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AnsweredTokens } from '../../src/client/index.ts';
 import { claimsOf, forgeForAlice } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../support/server.ts';
-import { closeDevices, newDevice, signedInDevice } from './network.ts';
+import { closeDevices, heldBy, newDevice, signedInDevice } from './network.ts';
 
-describe('an access token that a server refuses', () => {
+describe('tokens that are refused', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer('sqlite');
@@ -48,4 +49,16 @@ describe('an access token that a server refuses', () => {
     server.clock.advance(301);
     expect(await tokens.accessToken()).not.toBe(fresh);
   });
+
+  test.each([null, {}, { access: 5 }, { access: 'a', refresh: 5 }])(
+    'saves nothing of %j, and goes on',
+    async (answered) => {
+      const device = await signedInDevice(server);
+      const { access } = heldBy(device);
+      const saved = device.tokens.save(answered as AnsweredTokens);
+      await expect(saved).rejects.toMatchObject({ name: 'TokenRequestError', outcome: 'unavailable' });
+      expect(heldBy(device).access).toBe(access);
+      expect(await device.tokens.refresh()).not.toBe(access);
+    },
+  );
 });

@@ -3,12 +3,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { useServer } from 'graphql-ws/use/ws';
+import { Query, Resolver } from 'type-graphql';
 import { WebSocketServer } from 'ws';
 import { createAuth, type Auth } from '../../src/graphql/auth.ts';
 import { until } from '../support/ring.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { EVENTS, TestSocket } from '../support/sockets.ts';
 import { newPlace, type Place } from '../support/stores.ts';
+
+@Resolver()
+class BrokenResolver {
+  @Query(() => String)
+  broken(): string {
+    throw new Error('a driver says 87654321');
+  }
+}
 
 describe('the hooks for graphql-ws in a server of your own', () => {
   const http = createServer();
@@ -21,7 +30,7 @@ describe('the hooks for graphql-ws in a server of your own', () => {
     const onInternalError = (error: unknown) => reported.push(error);
     auth = await createAuth({ ...place.options, signingKey: TEST_KEY, passwordHashCost: 4, onInternalError });
     await auth.users.create({ username: 'alice', password: PASSWORD });
-    const schema = auth.buildSchema({ resolvers: auth.subscriptionResolvers });
+    const schema = auth.buildSchema({ resolvers: [BrokenResolver, ...auth.subscriptionResolvers] });
     useServer({ schema, ...auth.graphqlWs() }, new WebSocketServer({ server: http }));
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
@@ -82,6 +91,36 @@ describe('the hooks for graphql-ws in a server of your own', () => {
     await auth.tokens.blacklist(tokens.refresh.token);
     await until(() => closings.includes('stays'));
     expect(closings).toEqual(['stays']);
+  });
+
+  test.each([
+    ['a number', 'mutation { tokenObtainPair(username: "alice", password: 87654321) { access } }', {}],
+    [
+      'a variable',
+      'mutation ($password: String!) { tokenObtainPair(username: "alice", password: $password) { access } }',
+      { password: 87654321 },
+    ],
+    ['what is wrong with the server', '{ broken }', {}],
+  ])('S56: tell nothing of a value, nor of the server, in an error: %s', async (_what, query, variables) => {
+    const socket = await TestSocket.open(url, null);
+    await socket.next();
+    socket.subscribe(query, { variables });
+    const { payload } = await socket.next();
+    expect(JSON.stringify(payload)).toContain('"message":"');
+    expect(JSON.stringify(payload)).not.toContain('87654321');
+    await socket.close();
+  });
+
+  test('take no document that the rules for requests refuse, such as one of two sign-ins', async () => {
+    const socket = await TestSocket.open(url, null);
+    await socket.next();
+    const signIn = 'tokenObtainPair(username: "alice", password: "no") { access }';
+    socket.subscribe(`mutation { a: ${signIn} b: ${signIn} }`);
+    expect(await socket.next()).toMatchObject({
+      type: 'error',
+      payload: [{ message: expect.stringContaining('2 fields') }],
+    });
+    await socket.close();
   });
 
   test('say what is expected where there is no socket to close', async () => {

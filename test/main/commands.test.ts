@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { createProgram, type ProgramOptions } from '../../src/cli/program.ts';
 import { createAuth, type Auth } from '../../src/graphql/auth.ts';
-import { endProcesses, runCli, TEST_ENV } from '../support/process.ts';
+import { BUILD, endProcesses, runCli, TEST_ENV } from '../support/process.ts';
 import { keeperOf } from '../support/ring.ts';
 import { PASSWORD, TEST_KEY } from '../support/server.ts';
 import { newPlace } from '../support/stores.ts';
@@ -98,5 +99,16 @@ describe('the program, as it is built', () => {
     expect(stdout).toMatch(said.stdout ?? /^$/);
     expect(stderr).toMatch(said.stderr ?? /^$/);
     expect(code).toBe(said.stderr === undefined ? 0 : 1);
+  });
+});
+
+(process.platform === 'linux' ? describe : describe.skip)('a command on a full disk', () => {
+  test('says why its output could not be written', () => {
+    const full = openSync('/dev/full', 'w');
+    const [node, ...words] = BUILD.command;
+    const { status, stderr } = spawnSync(node, [...words, '--version'], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(String(stderr)).toMatch(/^The output cannot be written: ENOSPC: .*\.\n$/);
   });
 });

@@ -1,5 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
-import { createLog } from '../../src/server/log.ts';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import { createLog, logTo } from '../../src/server/log.ts';
 import { prettyTo } from '../../src/server/pretty-log.ts';
 
 /** What a terminal shows of what a log is told. */
@@ -40,5 +44,34 @@ describe('a log on a terminal', () => {
 
   test('paints warnings and errors where the terminal has colours', () => {
     expect(shown((log) => log.warn('careful'), true)).toContain('\u001b[33mWARN \u001b[0m careful');
+  });
+});
+
+(process.platform === 'linux' ? describe : describe.skip)('a log on a full disk', () => {
+  test('is written once there is room, and keeps no process from ending', async () => {
+    const complained = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    const stream = logTo('/dev/full');
+    try {
+      const log = createLog('info', stream);
+      const failed = once(stream, 'error').catch(() => {});
+      log.info('first');
+      await failed;
+      expect(complained.mock.calls).toEqual([[expect.stringMatching(/cannot be written: ENOSPC.*goes on/)]]);
+      stream.flushSync();
+      stream.reopen(join(folder, 'log'));
+      log.info('second');
+      await once(stream, 'drain');
+      log.info('third');
+      log.info('fourth');
+      stream.flushSync();
+      const logged = readFileSync(join(folder, 'log'), 'utf8');
+      expect(logged).toMatch(/^\{.*"first"\}\n\{.*"second"\}\n/);
+      expect(logged).toContain('fourth');
+    } finally {
+      stream.destroy();
+      complained.mockRestore();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -137,6 +137,7 @@ describe('a verifier', () => {
     ],
     ['a URL of another kind', { jwksUrl: 'ftp://a.example/jwks.json' }, /^jwksUrl: got "ftp:.*, expected an https or/],
     ['a URL that is none', { jwksUrl: 'auth.example.com' }, /^jwksUrl: got "auth.example.com", expected/],
+    ['a URL without a host', { jwksUrl: 'https://' }, /^jwksUrl: got "https:\/\/", expected/],
     [
       'a secret for a URL',
       { jwksUrl: 'https://a.example', algorithms: ['HS256'] },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Store } from '../../contracts/store/store.ts';
-import { budget } from '../throttle/rule.ts';
+import { budget, type Rule } from '../throttle/rule.ts';
 import { LINK_LIFETIMES } from './links.ts';
 
 /** So many mails of a kind, */
@@ -12,9 +12,11 @@ const RULE = budget({ limit: LIMIT, window: LINK_LIFETIMES.password_reset });
 /** Counts mails by the mailbox they go to, and by the account they are about. */
 export class MailBudget {
   readonly #parts: { readonly store: Store; readonly clock: Clock };
+  readonly #rule: Rule;
 
-  constructor(parts: { readonly store: Store; readonly clock: Clock }) {
+  constructor(parts: { readonly store: Store; readonly clock: Clock }, rule = RULE) {
     this.#parts = parts;
+    this.#rule = rule;
   }
 
   /** Whether one more may go; counts it. */
@@ -27,8 +29,8 @@ export class MailBudget {
       const now = this.#parts.clock();
       const found = await attempts.find(name);
       const live = found !== null && found.expiresAt.getTime() > now ? found : null;
-      if (live !== null && live.count >= LIMIT) return false;
-      if (await attempts.replace(found, RULE.next(name, live, now))) return true;
+      if (live !== null && live.count >= this.#rule.limit) return false;
+      if (await attempts.replace(found, this.#rule.next(name, live, now))) return true;
     }
   }
 }

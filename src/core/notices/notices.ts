@@ -5,7 +5,9 @@ import { kept } from '../../contracts/client-address.ts';
 import { newId } from '../../contracts/claims.ts';
 import { KEPT_EVENTS } from '../../contracts/store/mail-store.ts';
 import type { AccountEventRecord, ListPosition, MailKind, Store } from '../../contracts/store/store.ts';
+import { MailBudget } from '../mail/mail-budget.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import { budget } from '../throttle/rule.ts';
 import { KnownDevices } from './known-devices.ts';
 
 /** No event is kept for longer. */
@@ -42,6 +44,10 @@ const NOTICES: Partial<Record<string, MailKind | null>> = {
   recovery_codes_renewed: 'notice_factor_changed',
 };
 
+/** What somebody can have happen to an account who has not its password: so many are kept in a day, or they would push out all else. */
+const OF_STRANGERS: ReadonlySet<string> = new Set(['password_reset_asked', 'account_exported']);
+const MOST_OF_STRANGERS = budget({ limit: 5, window: 86_400 });
+
 /** What notices work with. */
 export interface NoticeParts {
   readonly store: Store;
@@ -63,12 +69,14 @@ export class Notices implements EventListener {
   readonly hears = ['security'] as const;
   readonly #parts: NoticeParts;
   readonly #devices: KnownDevices;
+  readonly #strangers: MailBudget;
   readonly #pending = new Set<Promise<void>>();
   #count = 0;
 
   constructor(parts: NoticeParts) {
     this.#parts = parts;
     this.#devices = new KnownDevices(parts);
+    this.#strangers = new MailBudget(parts, MOST_OF_STRANGERS);
   }
 
   /** Begins to note an event. */
@@ -105,6 +113,7 @@ export class Notices implements EventListener {
   }
 
   async #note({ event, client, actorId }: SecurityEvent, { id, at, userId }: Noted): Promise<void> {
+    if (OF_STRANGERS.has(event) && !(await this.#strangers.take(event, userId))) return;
     const isNewDevice = event === 'sign_in' && (await this.#devices.isNew(userId, client?.userAgent ?? null));
     const name = isNewDevice ? 'new_device' : event;
     const about = { userAgent: client?.userAgent ?? null, ipAddress: client?.ipAddress ?? null };

@@ -46,8 +46,8 @@ export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
   readonly #known: KnownNetworks;
-  /** Clients, each an object of one request, that have signed in as somebody else than the name they gave means first. */
-  readonly #others = new WeakSet<Client>();
+  /** By the client, an object of one request: names it signed in with as somebody else than they mean first. A batch has several. */
+  readonly #others = new WeakMap<Client, Set<string>>();
 
   constructor(parts: ThrottleParts) {
     this.#parts = parts;
@@ -79,12 +79,12 @@ export class Throttle {
     } catch (error) {
       const verdict = verdictOf(authErrorIn(error));
       const settled = { right: undefined, nothing: 'takeBack', wrong: 'keep' } as const;
-      const isOther = this.#others.delete(visit.client);
+      const isOther = this.#isOther(visit);
       await Promise.all(counted.map((one) => this.#settle(one, settled[verdict] ?? afterSuccess(one, isOther))));
       if (verdict === 'wrong') await this.#tellOfGuessing(counted);
       throw error;
     }
-    const isOther = this.#others.delete(visit.client);
+    const isOther = this.#isOther(visit);
     await Promise.all(counted.map((one) => this.#settle(one, afterSuccess(one, isOther))));
     if (!isOther && SIGN_INS.has(operation)) await unlessGone(this.#known.noteSuccess(visit));
     return result;
@@ -94,8 +94,12 @@ export class Throttle {
    * Says of who is signing in that the name they gave is the address of another account: what they do tells nothing of the attempts at
    * that one, nor makes it theirs.
    */
-  isOther(client: Client): void {
-    this.#others.add(client);
+  noteOther(client: Client, account: string): void {
+    this.#others.set(client, (this.#others.get(client) ?? new Set()).add(account));
+  }
+
+  #isOther({ client, account }: Visit): boolean {
+    return account !== undefined && this.#others.get(client)?.has(account) === true;
   }
 
   /**

@@ -49,6 +49,17 @@ export class Authenticator {
   }
 
   /**
+   * A caller as they are now: read from the store, unless authentication is stateless.
+   *
+   * @throws UserNotFound, UserInactive, PasswordChanged, SessionRevoked, StoreUnavailable
+   */
+  async again(caller: Authenticated): Promise<Authenticated> {
+    if (this.#parts.settings.authentication === 'stateless') return caller;
+    const { user, session } = await this.#standing(caller.token);
+    return { ...caller, user, authentication: session?.authentication ?? null };
+  }
+
+  /**
    * Lets a caller pass who has one of the roles that are named, if any is, and who signed in as every other demand says. The
    * account says which roles they are where roles are on and it was read, otherwise the token.
    *

@@ -29,7 +29,7 @@ export interface UserParts {
   /** Asks for a code where the account has a second factor. Left out where there are none. */
   readonly secondFactors?: { challenge(record: UserRecord, knownAs: string | null): Promise<void> } | undefined;
   /** Is told of who signs in by what is the address of another account. */
-  readonly throttle: { isOther(client: Client): void };
+  readonly throttle: { noteOther(client: Client, account: string): void };
   readonly sessions: SessionService;
   readonly hooks: Hooks;
   readonly clock: Clock;
@@ -62,9 +62,10 @@ export class UserService {
       throw new NoActiveAccount();
     }
     const isOther = record !== accounts[0];
-    if (isOther) this.#parts.throttle.isOther(client);
+    const account = countedName(username, this.#parts.settings);
+    if (isOther) this.#parts.throttle.noteOther(client, account);
     await this.#parts.passwords.upgrade(record, right);
-    await this.#parts.secondFactors?.challenge(record, isOther ? null : countedName(username, this.#parts.settings));
+    await this.#parts.secondFactors?.challenge(record, isOther ? null : account);
     return this.completeSignIn(record, client);
   }
 

@@ -148,6 +148,21 @@ describe('what is noted of accounts', () => {
     expect(await store.accountEvents.list('bob', 50)).toHaveLength(2);
   });
 
+  test('is not pushed out by what strangers do without a password: of that, five are kept in a day', async () => {
+    events.audit('email_changed', { userId: 'alice' });
+    for (const name of ['password_reset_asked', 'account_exported'] as const) {
+      for (let index = 0; index < 50; index += 1) events.audit(name, { userId: 'alice' });
+    }
+    events.audit('password_reset_asked', { userId: 'bob' });
+    const kept = async () => (await notices.list('alice')).map(({ event }) => event);
+    expect((await kept()).filter((event) => event !== 'email_changed')).toHaveLength(10);
+    expect(await kept()).toContain('email_changed');
+    expect(await notices.list('bob')).toHaveLength(1);
+    clock.advance(DAY);
+    events.audit('password_reset_asked', { userId: 'alice' });
+    expect(await kept()).toHaveLength(12);
+  });
+
   test('is mailed where the user should know at once', async () => {
     const mailed = {
       token_reused: 'notice_token_reuse',

@@ -86,6 +86,12 @@ describeEachStore('the address of an account', (kind) => {
   });
 
   test('gets no link by a mail that still waited when the password, or the address, was changed', async () => {
+    await register();
+    const { id = '' } = (await server.auth.users.findByUsername(name)) ?? {};
+    await server.auth.users.setPassword(id, `${STRONG} first`);
+    await server.deliver();
+    expect(server.mailbox.to(address)).toEqual([]);
+    name = `again${count}`;
     await verified();
     const next = `next${count}@example.org`;
     const ask = async () => {

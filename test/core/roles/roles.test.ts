@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { graphql } from 'graphql';
-import { Authorized, Query, Resolver } from 'type-graphql';
+import { graphql, parse, subscribe } from 'graphql';
+import { Authorized, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { SecurityEvent } from '../../../src/contracts/hooks.ts';
 import type { Auth } from '../../../src/graphql/auth.ts';
 import { verifierGuard } from '../../../src/verifier/verifier-guard.ts';
@@ -28,6 +28,19 @@ class NewsResolver {
   @Query(() => String)
   numbers(): string {
     return 'numbers';
+  }
+}
+
+@Resolver()
+class LiveResolver {
+  @Authorized('EDITOR')
+  @Subscription(() => String, {
+    subscribe: async function* drafts() {
+      while (true) yield 'draft';
+    },
+  })
+  drafts(@Root() draft: string): string {
+    return draft;
   }
 }
 
@@ -69,6 +82,21 @@ describeEachStore('roles of the account', (kind) => {
     const after = await auth.tokens.refresh(editor.refresh.token ?? '');
     expect(claimsOf(after.access.token)).toMatchObject({ roles: [] });
     expect(await ask(auth, '{ draft }', after.access.token)).toBe('permission_denied');
+  });
+
+  test('bite at the next event of a subscription', async () => {
+    const { auth, alice } = library;
+    await auth.rooms.roles?.set(alice.id, ['EDITOR']);
+    const { access } = await auth.tokens.forUser(alice);
+    const contextValue = await auth.context({ req: { headers: { authorization: `Bearer ${access.token}` } } });
+    const schema = auth.buildSchema({ resolvers: [NewsResolver, LiveResolver] });
+    const events = await subscribe({ schema, document: parse('subscription { drafts }'), contextValue });
+    if (!(Symbol.asyncIterator in events)) throw new Error(`refused: ${JSON.stringify(events)}`);
+    expect((await events.next()).value).toEqual({ data: { drafts: 'draft' } });
+    await auth.rooms.roles?.set(alice.id, []);
+    const { value } = await events.next();
+    expect(value).toMatchObject({ errors: [{ extensions: { reason: 'permission_denied' } }] });
+    await events.return?.();
   });
 
   test('are in access and sliding tokens, and in no refresh token; those of admins begin with ADMIN', async () => {

@@ -58,6 +58,16 @@ describeEachStore('the networks an account is known from', (kind) => {
     expect(await networks.has('alice', '192.0.2.1', 'password')).toBe(false);
   });
 
+  test('are not known for who signs in as somebody else, whatever else is in the same request', async () => {
+    const throttle = throttleWith(TEST_KEY);
+    const client = at('192.0.2.1');
+    const attempt = (account: string, work: () => void) => throttle.attempt('sign_in', { account, client }, work);
+    await Promise.all([attempt('alice', () => throttle.noteOther(client, 'alice')), attempt('bob', () => {})]);
+    const networks = new KnownNetworks({ store, clock: clock.read });
+    expect(await networks.has('alice', '192.0.2.1', 'password')).toBe(false);
+    expect(await networks.has('bob', '192.0.2.1', 'password')).toBe(true);
+  });
+
   test('are not known for a change of the password, which asks for no code', async () => {
     const attempt = { account: 'alice', client: at('192.0.2.1') };
     await throttleWith(TEST_KEY).attempt('password_change', attempt, () => 'changed');
