@@ -17,7 +17,7 @@ export const ROOMS = {
   'core/admin': ['core/recovery/user-administration', 'security/audit', 'stores/user-search-contract'],
   'core/dpop': ['server/dpop', 'security/dpop', 'graphql/dpop', 'verifier/dpop'],
   'core/devices': ['core/notices'],
-  'core/factors': ['security/second-factor', 'core/step-up', 'stores/second-factor-contract'],
+  'core/factors': ['security/second-factor', 'core/step-up', 'stores/second-factor-contract', 'seed/login'],
   'core/leaving': ['core/step-up'],
   'core/live': ['graphql/graphql-ws', 'server/sockets'],
   'core/mail': ['core/recovery', 'core/notices', 'security/recovery', 'server/http/mail-page'],

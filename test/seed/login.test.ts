@@ -5,6 +5,7 @@ import { HelloDocument, MeDocument, TokenObtainPairDocument, TokenVerifyDocument
 import type { Answer } from '../support/client.ts';
 import { claimsOf, refusal } from '../support/forge.ts';
 import { PASSWORD, startTestServer, type TestServer, type TestServerOptions } from '../support/server.ts';
+import { answerWith, challengeOf, enrol, FACTOR_ENV, reasonOf } from '../support/factors.ts';
 import { describeEachStore } from '../support/stores.ts';
 
 const NO_ACTIVE_ACCOUNT = refusal('No active account found with the given credentials', 'no_active_account');
@@ -185,6 +186,19 @@ describeEachStore('login', (kind) => {
       ],
     ]);
     expect(onLoginSuccess).not.toHaveBeenCalled();
+  });
+
+  test('11: onLoginFailed is called once for a wrong code of a second factor, too', async () => {
+    const { client } = await start({ env: FACTOR_ENV });
+    await enrol(server, (await server.signIn()).access);
+    const answer = await answerWith(client, await challengeOf(client), '000000', { 'user-agent': 'a test' });
+    expect(reasonOf(answer)).toBe('wrong_code');
+    expect(onLoginFailed.mock.calls).toEqual([
+      [
+        { username: 'alice', password: '********************' },
+        { userAgent: 'a test', ipAddress: '127.0.0.1' },
+      ],
+    ]);
   });
 
   test('12: without CHECK_USER_IS_ACTIVE a permissive rule lets an inactive user in', async () => {
