@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createAccountApi, TokenRequestError, type AccountApi } from '../../src/client/account.ts';
 import { createTokenStore, type TokenStore } from '../../src/client/index.ts';
 import { AuthenticatorApp } from '../support/authenticator-app.ts';
@@ -100,9 +100,10 @@ test('what is refused because a token has expired is asked for again with a fres
 test.each<[string, typeof fetch]>([
   ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
   ['answers without the field', async () => Response.json({ data: {} })],
-])('each says that the server %s, and a device that nobody names has no name', async (_what, fetch) => {
+])('each says once that the server %s, and a device that nobody names has no name', async (_what, answer) => {
   await account.signIn('alice', PASSWORD);
   expect((await server.auth.sessions.list(server.alice.id))[0]).not.toHaveProperty('deviceName');
+  const fetch = jest.fn(answer);
   const offline = createAccountApi({ tokens, url: server.url, fetch });
   const given = { password: PASSWORD };
   const outcomes = await Promise.all(
@@ -121,5 +122,6 @@ test.each<[string, typeof fetch]>([
     ].map(async (work) => (await failureOf(work))?.outcome),
   );
   expect(new Set(outcomes)).toEqual(new Set(['unavailable']));
+  expect(fetch).toHaveBeenCalledTimes(outcomes.length);
   expect(tokens.getState().status).toBe('signed-in');
 });

@@ -41,6 +41,23 @@ describe('a server that renders pages', () => {
     expect(claimsOf((await next.tokens.accessToken()) ?? '')['user_id']).toBe(alice);
   });
 
+  test('sends the cookie that came last, and none after a sign-out', async () => {
+    const sent: (string | null)[] = [];
+    const { tokens, setCookies } = createRequestTokens(requestWith(await cookieOf('alice')), {
+      url: server.url,
+      fetch: (input, init) => {
+        sent.push(new Headers(init?.headers).get('cookie'));
+        return fetch(input, init);
+      },
+    });
+    await tokens.refresh();
+    await tokens.signOut();
+    await tokens.signIn('alice', PASSWORD);
+    const received = setCookies().map((line) => /^[^;=]+=[^;]+/.exec(line)?.[0] ?? null);
+    expect(received.filter((cookie) => cookie === null)).toHaveLength(1);
+    expect(sent.slice(1)).toEqual(received.slice(0, -1));
+  });
+
   test('joins no stores of its process, and warns of one that would be of all users', async () => {
     const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const fetchAs = (username: string): typeof fetch => {

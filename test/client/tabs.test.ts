@@ -110,6 +110,24 @@ describe('a token store that shares a session with other tabs', () => {
     expect(new Set(locks.names)).toEqual(new Set([`graphql-simplejwt:${server.url}`]));
   });
 
+  test('gives up a refresh that is not answered where another tab signs in, which need not wait for it', async () => {
+    Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true });
+    const other = await signedInDevice(server, { storage: browserStorage() });
+    let wasAsked = () => {};
+    const asked = new Promise<void>((resolve) => (wasAsked = resolve));
+    const tab: TestDevice = openTab({
+      fetch: (_url, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('given up')));
+          wasAsked();
+        }),
+    });
+    const refreshing = tab.tokens.refresh();
+    await asked;
+    await other.tokens.signIn('alice', PASSWORD);
+    expect(await refreshing).toBe(heldBy(other).access);
+  });
+
   test('tells the other tabs that the server does not answer when it has given up, and not before', async () => {
     const tab = await signedInDevice(server, { storage: browserStorage() });
     const told: string[] = [];
