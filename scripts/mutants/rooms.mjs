@@ -29,8 +29,10 @@ export const ROOMS = {
   'core/keys': ['seed/core-keys', 'security/key-confusion', 'server/http/well-known', 'security/key-names', 'verifier'],
   'core/users': [
     'cli/outstanding-tokens',
+    'core/recovery',
     'core/sessions/interleavings',
     'core/step-up',
+    'security/guessing-names',
     'core/tokens/django-claim',
     'security/passwords',
     'security/rehash',

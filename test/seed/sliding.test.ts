@@ -47,7 +47,11 @@ describeEachStore('sliding', (kind) => {
       sid: expect.stringMatching(/^[\da-f]{32}$/),
     });
     expect([expiresAt, refreshExpiresAt].map(Date.parse)).toEqual([exp * 1000, refresh_exp * 1000]);
-    expect(await auth.sessions.find(String(claims['sid']))).toMatchObject({ userId: alice.id, jti: claims['jti'] });
+    expect(await auth.sessions.find(String(claims['sid']))).toMatchObject({
+      userId: alice.id,
+      jti: claims['jti'],
+      ipAddress: '127.0.0.1',
+    });
   });
 
   test('38: obtaining is refused as any sign-in is', async () => {

@@ -62,6 +62,18 @@ describeEachStore('accounts', (kind) => {
     });
   });
 
+  test('a sign-in takes no name that no account can have for its length, in characters', async () => {
+    server = await startTestServer(kind);
+    const reasons = ['x'.repeat(254), 'x'.repeat(255), '\u{20000}'.repeat(254), '\u{20000}'.repeat(255)].map(
+      async (username) => {
+        const answer = await server.client.send(TokenObtainPairDocument, { username, password: PASSWORD });
+        return answer.errors[0]?.extensions['reason'];
+      },
+    );
+    const [known, long] = ['no_active_account', 'invalid_input'];
+    expect(await Promise.all(reasons)).toEqual([known, long, known, long]);
+  });
+
   test('S20: a password change ends all sessions, and answers the tokens of a new one', async () => {
     server = await startTestServer(kind);
     const [elsewhere, here] = [await server.signIn(), await server.signIn()];

@@ -60,7 +60,7 @@ describeEachStore('a change of an account', (kind) => {
       () => auth.users.delete(id, by),
     ]) {
       await auth.tokens.forUser((await auth.users.find(id)) as User);
-      await change();
+      expect(await change()).not.toHaveProperty('passwordHash');
     }
     const made = ['user_created', 'admin_granted'];
     const changed = ['user_disabled', 'admin_revoked', 'sessions_ended', 'password_changed', 'sessions_ended'];
