@@ -126,6 +126,19 @@ describeEachStore('the address of an account', (kind) => {
     await set(name, `plain${count}@example.org`);
     expect(await mailsTo(`plain${count}@example.org`)).toBe(0);
   });
+
+  test('that is set for a user is not verified, and one that is taken away is none', async () => {
+    await verified();
+    const id = (await server.auth.users.findByUsername(name))?.id ?? '';
+    const told = async (email: string | null) => {
+      await server.auth.rooms.recovery?.setEmail(id, email);
+      const { email: address, emailVerified } = (await server.auth.users.find(id)) ?? {};
+      return { email: address, emailVerified };
+    };
+    const other = `other${count}@example.org`;
+    expect(await told(other)).toEqual({ email: other, emailVerified: false });
+    expect(await told(null)).toStrictEqual({ email: undefined, emailVerified: undefined });
+  });
 });
 
 test('nothing of recovery is done, or said to be, that the store did not take', async () => {

@@ -55,6 +55,15 @@ describeEachStore('claims by setting', (kind) => {
     expect(claimsOf(token)['scope']).toBeUndefined();
   });
 
+  test('tell when and how somebody signed in, where that is known', async () => {
+    const alice = await open({ stepUp: true });
+    const { access } = await auth.tokens.forUser(alice);
+    expect(claimsOf(access.token)).toHaveProperty('auth_time');
+    expect(claimsOf(access.token)).not.toHaveProperty('amr');
+    const proven = await auth.tokens.forUser(alice, { methods: ['pwd'] });
+    expect(claimsOf(proven.access.token)).toMatchObject({ amr: ['pwd'] });
+  });
+
   test('of the preset hasura are those that Hasura reads', async () => {
     const alice = await open({ accessClaims: 'hasura' });
     await auth.users.change(alice.id, { isAdmin: true });
