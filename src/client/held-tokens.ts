@@ -8,7 +8,7 @@ export interface HeldTokens {
   readonly refresh: string | null;
   /** The session they belong to: the claim `sid`; null for tokens of other issuers, until they are refreshed here. */
   readonly sessionId: string | null;
-  /** What stays as long as they are refreshed, whoever issued them: `sessionId` at the sign-in or, where there was none, a name made up. */
+  /** Stays the same while they are refreshed: `sessionId` at the sign-in or, for tokens of other issuers, a name made up then. */
   readonly chain: string;
   /** Counts what tabs have held, one after the other. The highest is the newest, whatever the clocks say. */
   readonly step: number;

@@ -9,7 +9,7 @@ const LIMIT = 5;
 /** in as many seconds as the shortest of them works: somebody who asks for all of them takes no link from the owner. */
 const RULE = budget({ limit: LIMIT, window: LINK_LIFETIMES.password_reset });
 
-/** Counts mails by the mailbox they go to, and by the account they are about. */
+/** Counts mails by the mailbox they go to, and by the account they are about; and events, by a rule of their own. */
 export class MailBudget {
   readonly #parts: { readonly store: Store; readonly clock: Clock };
   readonly #rule: Rule;

@@ -44,7 +44,7 @@ const NOTICES: Partial<Record<string, MailKind | null>> = {
   recovery_codes_renewed: 'notice_factor_changed',
 };
 
-/** What somebody can have happen to an account who has not its password: so many are kept in a day, or they would push out all else. */
+/** Events that can be caused without the password of the account: only some are kept a day, or they would push out all others. */
 const OF_STRANGERS: ReadonlySet<string> = new Set(['password_reset_asked', 'account_exported']);
 const MOST_OF_STRANGERS = budget({ limit: 5, window: 86_400 });
 

@@ -46,7 +46,7 @@ export class Throttle {
   readonly #parts: ThrottleParts;
   readonly #counts: ReadonlyMap<ThrottledOperation, readonly Count[]>;
   readonly #known: KnownNetworks;
-  /** By the client, an object of one request: names it signed in with as somebody else than they mean first. A batch has several. */
+  /** By the client, an object of one request: the names it gave that mean another account first. A batch may have several. */
   readonly #others = new WeakMap<Client, Set<string>>();
 
   constructor(parts: ThrottleParts) {
@@ -91,8 +91,8 @@ export class Throttle {
   }
 
   /**
-   * Says of who is signing in that the name they gave is the address of another account: what they do tells nothing of the attempts at
-   * that one, nor makes it theirs.
+   * Notes that the name somebody signs in with is the address of another account: their sign-in does not reset the count of failures at
+   * that account, and does not make their network known for it.
    */
   noteOther(client: Client, account: string): void {
     this.#others.set(client, (this.#others.get(client) ?? new Set()).add(account));
